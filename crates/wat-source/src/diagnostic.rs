@@ -1,0 +1,108 @@
+//! What is wrong with a program, as data: code, places, notes and help. Not how it looks.
+
+use crate::code::Code;
+use crate::span::Span;
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Severity {
+    Warning,
+    Error,
+}
+
+impl Severity {
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+/// A place and what it contributed; the text may be empty.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Label {
+    pub span: Span,
+    pub text: String,
+}
+
+/// What to do about it, as words and, where the change is certain, as a change.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Help {
+    pub text: String,
+    pub edit: Option<Edit>,
+}
+
+/// Replace the text of a span; an empty span inserts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Edit {
+    pub span: Span,
+    pub replacement: String,
+}
+
+/// One mistake. The first label is the primary place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[must_use = "a diagnostic is to be reported"]
+pub struct Diagnostic {
+    pub code: Code,
+    pub severity: Severity,
+    pub title: String,
+    pub labels: Vec<Label>,
+    pub notes: Vec<String>,
+    pub help: Vec<Help>,
+}
+
+impl Diagnostic {
+    /// The title is in the reader's words, lower case, without full stop.
+    pub fn new(code: Code, title: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            code,
+            severity: code.severity(),
+            title: title.into(),
+            labels: Vec::new(),
+            notes: Vec::new(),
+            help: Vec::new(),
+        }
+    }
+
+    /// Add a place; the first one added is the primary one.
+    pub fn label(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
+        self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Add a place without words.
+    pub fn at(self, span: Span) -> Diagnostic {
+        self.label(span, "")
+    }
+
+    pub fn note(mut self, text: impl Into<String>) -> Diagnostic {
+        self.notes.push(text.into());
+        self
+    }
+
+    pub fn help(mut self, text: impl Into<String>) -> Diagnostic {
+        self.help.push(Help { text: text.into(), edit: None });
+        self
+    }
+
+    /// Help with the change that carries it out.
+    pub fn suggest(
+        mut self,
+        text: impl Into<String>,
+        span: Span,
+        replacement: impl Into<String>,
+    ) -> Diagnostic {
+        let edit = Some(Edit { span, replacement: replacement.into() });
+        self.help.push(Help { text: text.into(), edit });
+        self
+    }
+
+    /// The primary place; [`Span::NONE`] where there is none.
+    pub fn span(&self) -> Span {
+        self.labels.first().map_or(Span::NONE, |label| label.span)
+    }
+
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}

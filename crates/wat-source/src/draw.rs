@@ -1,0 +1,193 @@
+//! How a diagnostic looks on a terminal. The drawing itself is `annotate-snippets`; this file chooses the lines
+//! to show, and cuts long ones so that a file of one 10 MB line costs no more than a short one.
+
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
+
+use crate::diagnostic::{Diagnostic, Edit, Label, Severity};
+use crate::map::{SourceMap, floor_boundary};
+use crate::span::FileId;
+
+/// A line longer than this is shown in part.
+const LONG_LINE: usize = 160;
+/// How much of a long line is shown before and after the start of what is marked in it.
+const BEFORE: usize = 40;
+const AFTER: usize = 100;
+/// A folded stretch of more lines than this keeps its line numbers but not its text.
+const FAR: u32 = 64;
+
+/// The diagnostic as text that ends with a line break. `color` uses the sixteen terminal colours.
+pub fn draw(diagnostic: &Diagnostic, map: &SourceMap, color: bool) -> String {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let title = level.primary_title(diagnostic.title.as_str()).id(diagnostic.code.name());
+    let mut group = Group::with_title(title);
+    for (nth, part) in parts(diagnostic, map).into_iter().enumerate() {
+        group = group.element(origin(map, &part));
+        group = group.element(part.snippet(nth == 0));
+    }
+    for note in &diagnostic.notes {
+        group = group.element(Level::NOTE.message(note.as_str()));
+    }
+    let mut groups = Vec::new();
+    for help in &diagnostic.help {
+        match help.edit.as_ref().and_then(|edit| edited(edit, map)) {
+            Some(element) => {
+                groups.push(Level::HELP.secondary_title(help.text.as_str()).element(element));
+            }
+            None => group = group.element(Level::HELP.message(help.text.as_str())),
+        }
+    }
+    groups.insert(0, group);
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    let mut drawn = renderer.render(&groups);
+    drawn.push('\n');
+    drawn
+}
+
+/// The labels of one file, with the lines they stand on.
+struct Part<'a> {
+    file: FileId,
+    labels: Vec<&'a Label>,
+    excerpt: Excerpt,
+}
+
+/// One part per file, the primary label's first.
+fn parts<'a>(diagnostic: &'a Diagnostic, map: &SourceMap) -> Vec<Part<'a>> {
+    let mut files: Vec<(FileId, Vec<&Label>)> = Vec::new();
+    for label in diagnostic.labels.iter().filter(|label| map.contains(label.span.file)) {
+        match files.iter_mut().find(|(file, _)| *file == label.span.file) {
+            Some((_, labels)) => labels.push(label),
+            None => files.push((label.span.file, vec![label])),
+        }
+    }
+    files
+        .into_iter()
+        .map(|(file, labels)| Part { file, excerpt: Excerpt::of(map, file, &labels), labels })
+        .collect()
+}
+
+fn origin<'a>(map: &'a SourceMap, part: &Part<'_>) -> Origin<'a> {
+    let at = map.position(part.labels[0].span);
+    Origin::path(map.path(part.file)).line(at.line as usize).char_column(at.column as usize)
+}
+
+impl<'a> Part<'a> {
+    fn snippet(&self, primary: bool) -> Element<'a> {
+        let excerpt = &self.excerpt;
+        let annotations = self.labels.iter().enumerate().map(|(nth, label)| {
+            let kind =
+                if primary && nth == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
+            let start = excerpt.place(label.span.start);
+            let end = excerpt.place(label.span.end).max(start);
+            let text = Some(label.text.as_str()).filter(|text| !text.is_empty());
+            kind.span(start..end).label(text)
+        });
+        Snippet::source(excerpt.text.clone())
+            .line_start(excerpt.first_line as usize)
+            .annotations(annotations)
+            .into()
+    }
+}
+
+/// The lines from the first to the last marked one, long ones cut.
+struct Excerpt {
+    first_line: u32,
+    text: String,
+    lines: Vec<Shown>,
+}
+
+/// The part of a line that is shown, and where it stands in the excerpt.
+struct Shown {
+    /// Of the file.
+    bytes: Range<usize>,
+    /// In the excerpt.
+    at: usize,
+}
+
+impl Excerpt {
+    fn of(map: &SourceMap, file: FileId, labels: &[&Label]) -> Excerpt {
+        let mut marks: Vec<(u32, u32)> = Vec::new();
+        for label in labels {
+            for offset in [label.span.start, label.span.end] {
+                marks.push((map.position_at(file, offset).line, offset));
+            }
+        }
+        marks.sort_by_key(|mark| mark.0);
+        let (first_line, last_line) = match (marks.first(), marks.last()) {
+            (Some(first), Some(last)) => (first.0, last.0),
+            _ => (1, 1),
+        };
+        let mut excerpt = Excerpt { first_line, text: String::new(), lines: Vec::new() };
+        let mut marks = marks.as_slice();
+        let mut last_mark = first_line;
+        for line in first_line..=last_line {
+            let here = marks.partition_point(|mark| mark.0 <= line);
+            let (marked, rest) = marks.split_at(here);
+            marks = rest;
+            if !marked.is_empty() {
+                last_mark = line;
+            }
+            let next_mark = rest.first().map_or(line, |mark| mark.0);
+            let far = marked.is_empty() && line - last_mark > FAR && next_mark - line > FAR;
+            excerpt.push(map.text(file), map.line_range(file, line), marked, far);
+        }
+        excerpt
+    }
+
+    fn push(&mut self, text: &str, line: Range<usize>, marked: &[(u32, u32)], far: bool) {
+        if !self.lines.is_empty() {
+            self.text.push('\n');
+        }
+        let shown = if far {
+            line.start..line.start
+        } else if line.len() <= LONG_LINE {
+            line.clone()
+        } else {
+            let first = marked.iter().map(|mark| mark.1 as usize).min().unwrap_or(line.start);
+            let start = floor_boundary(text, first.saturating_sub(BEFORE).max(line.start));
+            let end = floor_boundary(text, (first + AFTER).min(line.end));
+            start..end.max(start)
+        };
+        if shown.start > line.start {
+            self.text.push('…');
+        }
+        self.lines.push(Shown { bytes: shown.clone(), at: self.text.len() });
+        self.text.push_str(&text[shown.clone()]);
+        if shown.end < line.end && !far {
+            self.text.push('…');
+        }
+    }
+
+    /// Where a byte of the file stands in the excerpt; one that is not shown counts as the nearest shown one.
+    fn place(&self, offset: u32) -> usize {
+        let offset = offset as usize;
+        let index = self.lines.partition_point(|line| line.bytes.start <= offset).saturating_sub(1);
+        let Some(line) = self.lines.get(index) else { return 0 };
+        line.at + offset.clamp(line.bytes.start, line.bytes.end) - line.bytes.start
+    }
+}
+
+/// The line an edit changes, with the change; none where it would not be readable.
+fn edited<'a>(edit: &'a Edit, map: &'a SourceMap) -> Option<Element<'a>> {
+    let file = edit.span.file;
+    if !map.contains(file) {
+        return None;
+    }
+    let first = map.position(edit.span).line;
+    let last = map.position(edit.span.end_point()).line;
+    if last - first > 8 {
+        return None;
+    }
+    let lines = map.line_range(file, first).start..map.line_range(file, last).end;
+    if lines.len() > 4 * LONG_LINE {
+        return None;
+    }
+    let local = |offset: u32| (offset as usize).clamp(lines.start, lines.end) - lines.start;
+    let patch = Patch::new(local(edit.span.start)..local(edit.span.end), edit.replacement.as_str());
+    let source = &map.text(file)[lines.clone()];
+    Some(Snippet::source(source).line_start(first as usize).patch(patch).into())
+}

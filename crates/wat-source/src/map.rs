@@ -1,0 +1,134 @@
+//! The texts of a compilation by number, and lines and columns in them. It never opens a file: whoever
+//! has read one gives its path and text.
+
+use crate::span::{FileId, Span};
+
+/// All texts of a compilation.
+#[derive(Default, Debug, Clone)]
+pub struct SourceMap {
+    files: Vec<File>,
+}
+
+#[derive(Debug, Clone)]
+struct File {
+    path: String,
+    text: String,
+    /// The first byte of each line.
+    lines: Vec<u32>,
+}
+
+/// A line and a column, both from 1; columns count Unicode scalar values.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Position {
+    pub line: u32,
+    pub column: u32,
+}
+
+impl SourceMap {
+    pub fn new() -> SourceMap {
+        SourceMap::default()
+    }
+
+    /// Panics where the text is 4 GiB or longer: the caller refuses such files.
+    pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> FileId {
+        let text = text.into();
+        assert!(u32::try_from(text.len()).is_ok(), "a source text is shorter than 4 GiB");
+        let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1);
+        let lines = std::iter::once(0).chain(breaks).collect();
+        self.files.push(File { path: path.into(), text, lines });
+        FileId(self.files.len() as u32 - 1)
+    }
+
+    /// The path as it was given; `<unknown>` for a file that is not here.
+    pub fn path(&self, file: FileId) -> &str {
+        self.file(file).map_or("<unknown>", |f| &f.path)
+    }
+
+    /// The whole text; empty for a file that is not here.
+    pub fn text(&self, file: FileId) -> &str {
+        self.file(file).map_or("", |f| &f.text)
+    }
+
+    pub fn contains(&self, file: FileId) -> bool {
+        self.file(file).is_some()
+    }
+
+    pub fn files(&self) -> impl Iterator<Item = FileId> + use<> {
+        (0..self.files.len() as u32).map(FileId)
+    }
+
+    /// Where the span starts.
+    pub fn position(&self, span: Span) -> Position {
+        self.position_at(span.file, span.start)
+    }
+
+    /// The position of a byte; one inside a character counts as that character, one past the end as the end.
+    pub fn position_at(&self, file: FileId, offset: u32) -> Position {
+        let Some(f) = self.file(file) else { return Position { line: 1, column: 1 } };
+        let offset = floor_boundary(&f.text, offset as usize);
+        let line = f.lines.partition_point(|&start| start as usize <= offset) - 1;
+        let column = f.text[f.lines[line] as usize..offset].chars().count() as u32 + 1;
+        Position { line: line as u32 + 1, column }
+    }
+
+    /// The bytes of a line (numbered from 1) without its line end.
+    pub fn line_range(&self, file: FileId, line: u32) -> std::ops::Range<usize> {
+        let Some(f) = self.file(file) else { return 0..0 };
+        let index = line as usize - 1;
+        let Some(&start) = f.lines.get(index) else { return f.text.len()..f.text.len() };
+        let start = start as usize;
+        let end = f.lines.get(index + 1).map_or(f.text.len(), |&next| next as usize);
+        let line = f.text[start..end].trim_end_matches(['\n', '\r']);
+        start..start + line.len()
+    }
+
+    /// The text a span covers; empty where it is in no file here.
+    pub fn excerpt(&self, span: Span) -> &str {
+        let text = self.text(span.file);
+        let start = floor_boundary(text, span.start as usize);
+        let end = floor_boundary(text, span.end as usize).max(start);
+        &text[start..end]
+    }
+
+    fn file(&self, file: FileId) -> Option<&File> {
+        self.files.get(file.0 as usize)
+    }
+}
+
+/// The character boundary at or before `offset`.
+pub(crate) fn floor_boundary(text: &str, offset: usize) -> usize {
+    let mut at = offset.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters() {
+        let mut map = SourceMap::new();
+        let file = map.add("a.wat", "é→x\r\ny");
+        let at = |offset| {
+            let p = map.position_at(file, offset);
+            (p.line, p.column)
+        };
+        assert_eq!(at(0), (1, 1));
+        assert_eq!(at(1), (1, 1));
+        assert_eq!(at(5), (1, 3));
+        assert_eq!(at(8), (2, 1));
+        assert_eq!(at(99), (2, 2));
+        assert_eq!(map.line_range(file, 1), 0..6);
+        assert_eq!(map.excerpt(Span::new(file, 2, 5)), "→");
+    }
+
+    #[test]
+    fn unknown_files_are_empty() {
+        let map = SourceMap::new();
+        assert_eq!(map.path(FileId::NONE), "<unknown>");
+        assert_eq!(map.excerpt(Span::NONE), "");
+    }
+}
