@@ -1,0 +1,294 @@
+//! The runtime's functions as compiled code sees them: one row each.
+//!
+//! Every function takes the context record first, then its parameters as 64-bit slots (an f64 as its bits), and
+//! answers by class: *leaf* returns one u64; *fallible* returns `(value, status)` in two registers
+//! ([`Answer`]), and on a status other than 0 compiled code branches to `crash_now`; *diverging* does not
+//! return. The context record holds their addresses in the order of this table.
+//!
+//! Who implements a row does not show here: the pure ones live in wat-runtime, those that touch processes,
+//! threads, clocks and descriptors in wat-host.
+
+/// Whether a function can fail.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Class {
+    Leaf,
+    Fallible,
+    Diverging,
+}
+
+/// How a parameter is passed and who owns it afterwards.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Param {
+    /// A pointer the caller keeps.
+    B,
+    /// A pointer the callee consumes.
+    O,
+    /// An `I` value.
+    I,
+    /// An `F` value, as bits.
+    F,
+    /// A slot of whatever repr the type has; the caller keeps it.
+    SB,
+    /// A slot of whatever repr the type has; the callee consumes it.
+    SO,
+    /// The descriptor (region offset) of the call's result type. Not an argument in wat.
+    DR,
+    /// The descriptor of the type of the call's first, second, third argument in wat. Not an argument in wat.
+    D0,
+    D1,
+    D2,
+}
+
+impl Param {
+    /// Whether an argument in wat stands for it.
+    pub const fn is_value(self) -> bool {
+        !matches!(self, Param::DR | Param::D0 | Param::D1 | Param::D2)
+    }
+
+    pub const fn is_owned(self) -> bool {
+        matches!(self, Param::O | Param::SO)
+    }
+}
+
+/// What comes back. `S` is a slot whose repr is that of the call's result type; `N` is nil (I, value 0).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Ret {
+    I,
+    F,
+    P,
+    S,
+    N,
+    Never,
+}
+
+/// What a fallible function returns (System V: rax, rdx).
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct Answer {
+    pub value: u64,
+    pub status: u64,
+}
+
+impl Answer {
+    pub const fn ok(value: u64) -> Answer {
+        Answer { value, status: 0 }
+    }
+    /// The crash has been described in the unit; compiled code goes to `crash_now`.
+    pub const CRASH: Answer = Answer { value: 0, status: 1 };
+}
+
+pub struct Row {
+    pub name: &'static str,
+    pub class: Class,
+    pub params: &'static [Param],
+    pub result: Ret,
+}
+
+macro_rules! rtfns {
+    ($($(#[$doc:meta])* $name:ident $class:ident ($($p:ident),*) $ret:ident;)*) => {
+        /// A runtime function; the discriminant is its index in the context's table.
+        #[allow(non_camel_case_types)]
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        #[repr(u16)]
+        pub enum RtFn { $($(#[$doc])* $name),* }
+
+        impl RtFn {
+            pub const ALL: &[RtFn] = &[$(RtFn::$name),*];
+            pub fn row(self) -> &'static Row {
+                static ROWS: &[Row] = &[$(Row {
+                    name: stringify!($name), class: Class::$class,
+                    params: &[$(Param::$p),*], result: Ret::$ret,
+                }),*];
+                &ROWS[self as usize]
+            }
+            pub fn by_name(name: &str) -> Option<RtFn> {
+                Self::ALL.iter().copied().find(|f| f.row().name == name)
+            }
+        }
+        pub const RT_COUNT: usize = [$(RtFn::$name),*].len();
+    };
+}
+
+rtfns! {
+    // ---- memory and control: used by code generation, not by name from the library
+    /// A cell of so many bytes (header included); the header is not set. Fails at the heap limit.
+    alloc_slow Fallible (I) P;
+    /// The count of this object was 1 or negative: release it and what it alone holds, or do nothing.
+    drop_slow Leaf (O) N;
+    /// A unique copy of a struct, tuple or enum object (its fields duplicated); the argument is consumed.
+    unshare Fallible (O) P;
+    /// Leave for the innermost unit's saved point with the crash described by the last failed call.
+    crash_now Diverging () Never;
+    /// The stack limit was crossed.
+    stack_overflow Diverging () Never;
+    /// Make a value and all it reaches immortal (`def` values).
+    freeze Leaf (O) P;
+
+    // ---- crashes
+    /// `(panic! message data)`: String, data (any slot), the data's descriptor.
+    panic Diverging (B, SB, D1) Never;
+    /// `(panic! message)`.
+    panic_plain Diverging (B) Never;
+    /// `(assert test)` failed.
+    assert_failed Diverging (B) Never;
+    /// `unwrap` of an `Err` or `None`: message, the error (any slot), its descriptor. A Crash becomes `:cause`.
+    unwrap_failed Diverging (B, SB, D1) Never;
+    /// `(attempt f)`: the closure, in a sub-heap; answers `(Result T Crash)`.
+    attempt Fallible (O, DR) P;
+
+    // ---- values of any type
+    /// Deep equality of two pointers of one type (IEEE inside).
+    eq Leaf (B, B) I;
+    /// Total order: negative, 0, positive. NaN last.
+    cmp Leaf (SB, SB, D0) I;
+    /// The one unseeded 64-bit hash.
+    hash Leaf (SB, D0) I;
+    /// `(str v)`: bare at top level, EDN inside.
+    show Fallible (SB, D0) P;
+    /// EDN text of a value.
+    to_text Fallible (SB, D0) P;
+    /// `(edn v)`.
+    edn_of Fallible (SB, D0) P;
+    /// `(from-edn e -> T)`: `(Result T ReadError)`.
+    from_edn Fallible (B, DR) P;
+    /// `(read-edn text -> T)`: `(Result T ReadError)` of one value in a String.
+    read_edn Fallible (B, DR) P;
+
+    // ---- strings
+    str_concat Fallible (B, B) P;
+    /// The strings of a vector one after another.
+    str_join_all Fallible (B) P;
+    str_join Fallible (B, B) P;
+    /// Length in Unicode scalar values.
+    str_count Leaf (B) I;
+    str_nth Fallible (B, I) I;
+    /// Slice by scalar positions [from, to).
+    str_slice Fallible (B, I, I) P;
+    /// `(split separator text)`; the result's descriptor is (Vector String).
+    str_split Fallible (B, B) P;
+    str_trim Fallible (B) P;
+    str_upper Fallible (B) P;
+    str_lower Fallible (B) P;
+    str_starts Leaf (B, B) I;
+    str_ends Leaf (B, B) I;
+    str_contains Leaf (B, B) I;
+    /// Scalar position of the first occurrence, or -1.
+    str_find Leaf (B, B) I;
+    str_replace Fallible (B, B, B) P;
+    str_chars Fallible (B, DR) P;
+    str_from_chars Fallible (B) P;
+    /// `(Option i64)`.
+    parse_i64 Fallible (B, DR) P;
+    parse_f64 Fallible (B, DR) P;
+    keyword_name Fallible (B) P;
+    /// A keyword out of a name; crashes when it is not one.
+    keyword_of Fallible (B) P;
+    bytes_count Leaf (B) I;
+    bytes_nth Fallible (B, I) I;
+    bytes_of_str Fallible (B) P;
+    /// `(Option String)`.
+    str_of_bytes Fallible (B, DR) P;
+
+    // ---- vectors: slots of the element's repr
+    vec_empty Fallible (DR) P;
+    /// Room for n elements; used for literals.
+    vec_with_capacity Fallible (I, DR) P;
+    vec_count Leaf (B) I;
+    vec_nth Fallible (B, I) S;
+    vec_assoc Fallible (O, I, SO) P;
+    vec_conj Fallible (O, SO) P;
+    vec_concat Fallible (O, B) P;
+    /// [from, to), crashes `:index` out of range.
+    vec_slice Fallible (O, I, I) P;
+    vec_reverse Fallible (O) P;
+    /// By the total order of the elements; stable.
+    vec_sort Fallible (O) P;
+    /// Sort the first vector by the keys in the second (same length); stable.
+    vec_sort_by Fallible (O, B) P;
+
+    // ---- maps and sets
+    map_empty Fallible (DR) P;
+    map_count Leaf (B) I;
+    map_assoc Fallible (O, SO, SO) P;
+    map_dissoc Fallible (O, SB) P;
+    map_contains Leaf (B, SB) I;
+    /// `(Option V)`.
+    map_get Fallible (B, SB, DR) P;
+    /// Entries in map order as a vector of tuples.
+    map_entries Fallible (B, DR) P;
+    map_keys Fallible (B, DR) P;
+    map_vals Fallible (B, DR) P;
+    set_empty Fallible (DR) P;
+    set_count Leaf (B) I;
+    set_conj Fallible (O, SO) P;
+    set_disj Fallible (O, SB) P;
+    set_contains Leaf (B, SB) I;
+    set_items Fallible (B, DR) P;
+
+    // ---- numbers
+    f64_pow Leaf (F, F) F;
+    f64_exp Leaf (F) F;
+    f64_log Leaf (F) F;
+    f64_sin Leaf (F) F;
+    f64_cos Leaf (F) F;
+    f64_rem Leaf (F, F) F;
+    /// `(i64 x)` truncates; crashes `:overflow` when it does not fit or is NaN.
+    i64_of_f64 Fallible (F) I;
+
+    // ---- stdio (host)
+    println Fallible (SB, D0) N;
+    eprintln Fallible (SB, D0) N;
+    /// `(Option T)`.
+    readln Fallible (DR) P;
+    /// `(Result (Option T) ReadError)`.
+    try_readln Fallible (DR) P;
+
+    // ---- the process and time (host)
+    args Fallible (DR) P;
+    now Leaf () I;
+    /// Monotonic nanoseconds.
+    ticks Leaf () I;
+    sleep Fallible (I) N;
+    stopped Leaf () I;
+    own_path Fallible () P;
+
+    // ---- peers (host): a Peer is a handle; results are `(Result … Crash)` described by DR
+    spawn_process Fallible (O) P;
+    spawn_thread Fallible (O) P;
+    send Fallible (B, SB, D1, DR) P;
+    recv Fallible (B, DR) P;
+    /// Timeout in nanoseconds, negative for none.
+    call Fallible (B, SB, I, D1, DR) P;
+    close Fallible (B) N;
+    wait Fallible (B, DR) P;
+    stop Fallible (B, DR) P;
+    kill Fallible (B, DR) P;
+    /// `(Option i64)`.
+    peer_pid Fallible (B, DR) P;
+    peer_path Fallible (B) P;
+    /// 0 starting, 1 running, 2 stopping, 3 ended: the variant number of wat.kernel/Status.
+    peer_status Leaf (B) I;
+    peer_sender Fallible (B) P;
+    peer_receiver Fallible (B) P;
+    /// `(Tuple (Sender T) (Receiver T))`.
+    channel Fallible (I, DR) P;
+    sender_send Fallible (B, SB, D1, DR) P;
+    /// `(Option T)`.
+    receiver_recv Fallible (B, DR) P;
+    /// Ask all of a vector of peers to stop, last first, then reap each.
+    end_peers Fallible (O) N;
+
+    // ---- select (host): begin, one call per clause in order, then wait → the clause's number
+    select_begin Leaf () N;
+    select_peer Fallible (B) N;
+    select_receiver Fallible (B) N;
+    select_exit Fallible (B) N;
+    select_after Fallible (I) N;
+    select_stopped Fallible () N;
+    select_wait Fallible () I;
+    /// `(select-any peers)` → index of a ready one.
+    select_any Fallible (B) I;
+}
