@@ -1,0 +1,436 @@
+//! Cuts a byte stream into complete top-level values. The framer follows strings, comments, characters and brackets,
+//! never looks at a byte twice, and judges nothing else: what it cuts may still be refused by the lexer.
+//!
+//! A value ends with its last bracket or quote, or, for an atom, before the byte that ends it. [`Framer::candidate`] is
+//! the short cut for streams that hold one value a line, as every writer of this crate makes them: a decoder that
+//! finds a complete value at the start of the line needs no framing, because how a value reads depends on nothing
+//! behind it.
+
+use crate::class::{self, END, SPACE, STRUCTURE};
+use crate::error::{ErrorKind, LexError, ReadError};
+use crate::limits::Limits;
+use crate::position::Position;
+use std::io::{self, Read};
+use std::ops::Range;
+
+/// What [`Framer::next`] found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// A complete value in [`Framer::bytes`] at `start..end`, consumed. The range is good until bytes are added.
+    Value { start: usize, end: usize },
+    /// No complete value yet: add bytes or [`Framer::finish`].
+    NeedMore,
+    /// The input is finished and holds no more values.
+    Eof,
+    /// Malformed text. It is consumed; the next call skips to the next newline and goes on.
+    Error(ReadError),
+}
+
+/// A buffer of unread bytes and the state of the scan over them.
+#[derive(Debug)]
+pub struct Framer {
+    /// Filled up to `tail`; what lies behind is room.
+    buffer: Vec<u8>,
+    /// First byte not consumed.
+    head: usize,
+    tail: usize,
+    /// First byte not scanned.
+    scan: usize,
+    finished: bool,
+    limits: Limits,
+    state: State,
+    /// The place and stream offset of `buffer[0]`.
+    origin: Position,
+    origin_offset: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// Between tokens, or anywhere inside a collection but its strings, comments and characters.
+    Plain,
+    /// After a `#` outside collections.
+    Hash,
+    /// Inside a number, name or character outside collections.
+    Atom,
+    /// Inside a tag outside collections.
+    Tag,
+    String,
+    /// After a backslash in a string.
+    Escape,
+    /// After the backslash of a character.
+    Character,
+    Comment,
+    /// Passing what is left of a line after malformed text.
+    Skip,
+}
+
+#[derive(Debug)]
+struct State {
+    mode: Mode,
+    depth: usize,
+    /// Values still to be dropped for `#_`.
+    discards: usize,
+    /// Tags that wait for their value outside collections.
+    tags: usize,
+    /// First byte of anything since the last value: what the size limit counts from.
+    extent: Option<usize>,
+    /// First byte of the value to be answered.
+    start: Option<usize>,
+}
+
+const REST: State = State { mode: Mode::Plain, depth: 0, discards: 0, tags: 0, extent: None, start: None };
+
+impl Default for Framer {
+    fn default() -> Self {
+        Self::new(Limits::DEFAULT)
+    }
+}
+
+impl Framer {
+    pub fn new(limits: Limits) -> Framer {
+        Framer {
+            buffer: Vec::new(),
+            head: 0,
+            tail: 0,
+            scan: 0,
+            finished: false,
+            limits,
+            state: REST,
+            origin: Position::START,
+            origin_offset: 0,
+        }
+    }
+
+    /// Adds bytes to the end of the stream.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.room(bytes.len())[..bytes.len()].copy_from_slice(bytes);
+        self.filled(bytes.len());
+    }
+
+    /// Room for at least `length` more bytes, to be read into and then declared by [`Framer::filled`].
+    pub fn room(&mut self, length: usize) -> &mut [u8] {
+        self.compact();
+        let wanted = self.tail + length;
+        if self.buffer.len() < wanted {
+            // Doubling, so that a long value costs linear time and at most twice its length.
+            let grown = wanted.max(self.buffer.len() * 2);
+            self.buffer.resize(grown, 0);
+        }
+        &mut self.buffer[self.tail..]
+    }
+
+    /// Declares that `length` bytes of [`Framer::room`] are input.
+    pub fn filled(&mut self, length: usize) {
+        assert!(self.tail + length <= self.buffer.len(), "more bytes declared than there was room for");
+        self.tail += length;
+    }
+
+    /// Declares the end of the input: an atom that reaches it is complete.
+    pub fn finish(&mut self) {
+        self.finished = true;
+    }
+
+    /// One read of at least `length` bytes' room from `input`; no bytes is the end of it. Answers the count.
+    pub fn fill(&mut self, input: &mut impl Read, length: usize) -> io::Result<usize> {
+        let count = loop {
+            match input.read(self.room(length)) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                other => break other?,
+            }
+        };
+        if count == 0 {
+            self.finish();
+        }
+        self.filled(count);
+        Ok(count)
+    }
+
+    /// The buffer that ranges point into.
+    pub fn bytes(&self) -> &[u8] {
+        &self.buffer[..self.tail]
+    }
+
+    /// How many bytes the buffer holds room for.
+    pub fn capacity(&self) -> usize {
+        self.buffer.len()
+    }
+
+    /// Line and column of a place in the buffer.
+    pub fn position(&self, at: usize) -> Position {
+        self.origin.advance(&self.buffer[..at])
+    }
+
+    /// Describes a mistake at `error.offset` of the text at `start` in the buffer.
+    pub fn locate(&self, error: LexError, start: usize) -> ReadError {
+        let end = self.tail.max(start);
+        ReadError::locate(
+            error,
+            &self.buffer[start..end],
+            self.position(start),
+            self.origin_offset + start as u64,
+        )
+    }
+
+    /// The text from the next value's first byte to the end of its line, if the whole line is there. It may hold less
+    /// than a value, or more than one. A decoder that finds a complete value at its start calls [`Framer::accept`]
+    /// with the place behind it; one that meets the end of the text calls [`Framer::next`]; nothing is consumed before.
+    /// On `None` call [`Framer::next`], which remembers how far it has looked.
+    #[inline]
+    pub fn candidate(&mut self) -> Option<Range<usize>> {
+        if self.state.mode != Mode::Plain || self.state.extent.is_some() {
+            return None;
+        }
+        let bytes = &self.buffer[..self.tail];
+        loop {
+            match bytes.get(self.head) {
+                Some(&b) if class::is(b, SPACE) => self.head += 1,
+                Some(b';') => self.head += memchr::memchr(b'\n', &bytes[self.head..])? + 1,
+                Some(_) => break,
+                None => {
+                    self.scan = self.head;
+                    return None;
+                }
+            }
+        }
+        self.scan = self.head;
+        let end = match memchr::memchr(b'\n', &bytes[self.head..]) {
+            Some(n) => self.head + n,
+            None if self.finished => self.tail,
+            None => return None,
+        };
+        (end - self.head <= self.limits.bytes).then_some(self.head..end)
+    }
+
+    /// Consumes the candidate up to `end`.
+    #[inline]
+    pub fn accept(&mut self, end: usize) {
+        debug_assert!(self.head <= end && end <= self.tail && self.state.extent.is_none());
+        self.head = end;
+        self.scan = end;
+    }
+
+    /// Consumes up to `at`, where malformed text was found, and the rest of its line. `at` lies in a candidate or in
+    /// the value answered last: a value over several lines is taken up again after the offending one.
+    pub fn resync(&mut self, at: usize) {
+        self.head = at.min(self.tail);
+        self.scan = self.head;
+        self.state = State { mode: Mode::Skip, ..REST };
+    }
+
+    /// The next complete value.
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "asking again after NeedMore is not what an iterator does"
+    )]
+    pub fn next(&mut self) -> Next {
+        while self.scan < self.tail {
+            match self.step() {
+                Ok(Some(end)) => {
+                    if let Some(found) = self.complete(end) {
+                        return found;
+                    }
+                }
+                Ok(None) => {}
+                Err(error) => return self.fail(error),
+            }
+            if self.too_large() {
+                return self.fail(LexError {
+                    kind: ErrorKind::TooLarge,
+                    offset: self.state.extent.unwrap_or(self.scan),
+                });
+            }
+        }
+        self.drop_passed();
+        if self.finished { self.at_end() } else { Next::NeedMore }
+    }
+
+    /// Scans a run of bytes of one mode. Answers the end of an item outside collections, if one ends.
+    fn step(&mut self) -> Result<Option<usize>, LexError> {
+        let bytes = &self.buffer[..self.tail];
+        let at = self.scan;
+        let byte = bytes[at];
+        match self.state.mode {
+            Mode::Plain if self.state.depth > 0 => {
+                match bytes[at..].iter().position(|&b| class::is(b, STRUCTURE)) {
+                    None => self.scan = self.tail,
+                    Some(n) => {
+                        let found = bytes[at + n];
+                        self.scan = at + n + 1;
+                        return self.structure(found, at + n);
+                    }
+                }
+            }
+            Mode::Plain if class::is(byte, SPACE) => self.scan += 1,
+            Mode::Plain => {
+                self.scan += 1;
+                if class::is(byte, STRUCTURE) {
+                    if byte != b';' && !matches!(byte, b')' | b']' | b'}') {
+                        self.begin(at);
+                    }
+                    return self.structure(byte, at);
+                }
+                self.begin(at);
+                self.state.mode = if byte == b'#' { Mode::Hash } else { Mode::Atom };
+            }
+            Mode::Hash => match byte {
+                b'_' => {
+                    self.scan += 1;
+                    self.state.discards += 1;
+                    if self.state.tags == 0 {
+                        // What `begin` took for the value's first byte is the mark of a discard.
+                        self.state.start = None;
+                    }
+                    self.state.mode = Mode::Plain;
+                }
+                b'{' => self.state.mode = Mode::Plain,
+                b'#' => self.state.mode = Mode::Atom,
+                _ => self.state.mode = Mode::Tag,
+            },
+            Mode::Atom | Mode::Tag => {
+                let Some(n) = bytes[at..].iter().position(|&b| class::is(b, END)) else {
+                    self.scan = self.tail;
+                    return Ok(None);
+                };
+                self.scan = at + n;
+                return Ok(self.end_atom());
+            }
+            Mode::String => match memchr::memchr2(b'"', b'\\', &bytes[at..]) {
+                None => self.scan = self.tail,
+                Some(n) => {
+                    self.scan = at + n + 1;
+                    if bytes[at + n] == b'\\' {
+                        self.state.mode = Mode::Escape;
+                    } else {
+                        self.state.mode = Mode::Plain;
+                        return Ok((self.state.depth == 0).then_some(self.scan));
+                    }
+                }
+            },
+            Mode::Escape => {
+                self.scan += 1;
+                self.state.mode = Mode::String;
+            }
+            Mode::Character => {
+                self.scan += 1;
+                self.state.mode = if self.state.depth == 0 { Mode::Atom } else { Mode::Plain };
+            }
+            Mode::Comment | Mode::Skip => match memchr::memchr(b'\n', &bytes[at..]) {
+                None => self.scan = self.tail,
+                Some(n) => {
+                    self.scan = at + n + 1;
+                    self.state.mode = Mode::Plain;
+                }
+            },
+        }
+        Ok(None)
+    }
+
+    /// Acts on a bracket, quote, semicolon or backslash already passed.
+    #[inline(always)]
+    fn structure(&mut self, byte: u8, at: usize) -> Result<Option<usize>, LexError> {
+        match byte {
+            b'(' | b'[' | b'{' => {
+                if self.state.depth + self.state.tags >= self.limits.depth {
+                    return Err(LexError { kind: ErrorKind::TooDeep, offset: at });
+                }
+                self.state.depth += 1;
+            }
+            b'"' => self.state.mode = Mode::String,
+            b';' => self.state.mode = Mode::Comment,
+            b'\\' => self.state.mode = Mode::Character,
+            _ if self.state.depth == 0 => return Err(LexError { kind: ErrorKind::Unbalanced, offset: at }),
+            _ => {
+                self.state.depth -= 1;
+                return Ok((self.state.depth == 0).then_some(at + 1));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A token begins outside collections.
+    fn begin(&mut self, at: usize) {
+        self.state.extent.get_or_insert(at);
+        if self.state.discards == 0 {
+            self.state.start.get_or_insert(at);
+        }
+    }
+
+    /// An atom ends before `scan`; a tag ends nothing but itself.
+    fn end_atom(&mut self) -> Option<usize> {
+        let tag = self.state.mode == Mode::Tag;
+        self.state.mode = Mode::Plain;
+        if tag && self.state.discards == 0 {
+            self.state.tags += 1;
+        }
+        (!tag).then_some(self.scan)
+    }
+
+    /// An item outside collections ends at `end`: it is dropped for a `#_` or answered.
+    fn complete(&mut self, end: usize) -> Option<Next> {
+        if self.state.discards > 0 {
+            self.state.discards -= 1;
+            if self.state.discards == 0 && self.state.start.is_none() {
+                self.state = REST;
+            }
+            return None;
+        }
+        let extent = self.state.extent.unwrap_or(end);
+        if end - extent > self.limits.bytes {
+            return Some(self.fail(LexError { kind: ErrorKind::TooLarge, offset: extent }));
+        }
+        let start = self.state.start.unwrap_or(end);
+        self.state = REST;
+        self.head = end;
+        Some(Next::Value { start, end })
+    }
+
+    fn too_large(&self) -> bool {
+        self.state.extent.is_some_and(|extent| self.scan - extent > self.limits.bytes)
+    }
+
+    fn at_end(&mut self) -> Next {
+        if matches!(self.state.mode, Mode::Atom) {
+            let end = self.end_atom().and_then(|end| self.complete(end));
+            if let Some(found) = end {
+                return found;
+            }
+        }
+        if self.state.extent.is_none() {
+            return Next::Eof;
+        }
+        let error = LexError { kind: ErrorKind::UnexpectedEnd, offset: self.tail };
+        let start = self.state.extent.unwrap_or(self.tail);
+        let error = self.locate(LexError { offset: self.tail - start, ..error }, start);
+        self.resync(self.tail);
+        Next::Error(error)
+    }
+
+    fn fail(&mut self, error: LexError) -> Next {
+        let start = self.state.extent.unwrap_or(error.offset).min(error.offset);
+        let found = self.locate(LexError { offset: error.offset - start, ..error }, start);
+        self.resync(self.scan);
+        Next::Error(found)
+    }
+
+    /// Space, comments and discarded values need not be kept.
+    fn drop_passed(&mut self) {
+        self.head = self.state.extent.unwrap_or(self.scan);
+    }
+
+    /// Moves what is not consumed to the front once that is less than what is: each byte moves at most once on average.
+    fn compact(&mut self) {
+        let live = self.tail - self.head;
+        if self.head == 0 || live > self.head {
+            return;
+        }
+        self.origin = self.position(self.head);
+        self.origin_offset += self.head as u64;
+        self.buffer.copy_within(self.head..self.tail, 0);
+        let head = self.head;
+        self.scan -= head;
+        self.state.extent = self.state.extent.map(|at| at - head);
+        self.state.start = self.state.start.map(|at| at - head);
+        self.tail = live;
+        self.head = 0;
+    }
+}

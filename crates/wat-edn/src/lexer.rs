@@ -1,0 +1,376 @@
+//! Tokens of EDN text, borrowed from it. The lexer pairs no brackets (its driver does) and reads no literal's inner
+//! text (`#inst` and its like are a tag and a string); it does remove comments and discarded values.
+
+use crate::class::{self, END, NAME, SPACE};
+use crate::error::{ErrorKind, LexError};
+use crate::limits::Limits;
+use crate::name;
+use crate::number;
+use crate::text::{self, StrToken};
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Token<'a> {
+    Nil,
+    True,
+    False,
+    Int(i64),
+    /// An integer without `N` that no i64 holds, as written.
+    IntOutOfRange(&'a str),
+    /// An integer with its sign and without its `N`; for [`number::parse_bigint`].
+    BigInt(&'a str),
+    Float(f64),
+    /// A number too large for an f64, as written.
+    FloatOutOfRange(&'a str),
+    /// A number with its sign and without its `M`; for [`number::parse_decimal`].
+    Decimal(&'a str),
+    Str(StrToken<'a>),
+    Char(char),
+    /// Without its colon.
+    Keyword(&'a str),
+    Symbol(&'a str),
+    /// Without its `#`; the value it tags follows.
+    Tag(&'a str),
+    OpenList,
+    OpenVector,
+    OpenMap,
+    OpenSet,
+    /// `)`
+    CloseList,
+    /// `]`
+    CloseVector,
+    /// `}`, of a map or a set.
+    CloseBrace,
+    Eof,
+}
+
+/// A cursor over a text.
+#[derive(Debug, Clone)]
+pub struct Lexer<'a> {
+    text: &'a str,
+    at: usize,
+    start: usize,
+    depth: usize,
+}
+
+impl<'a> Lexer<'a> {
+    /// Checks that `bytes` are UTF-8 and stands before them.
+    pub fn new(bytes: &'a [u8]) -> Result<Lexer<'a>, LexError> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(Lexer::of(text)),
+            Err(error) => Err(LexError { kind: ErrorKind::InvalidUtf8, offset: error.valid_up_to() }),
+        }
+    }
+
+    pub fn of(text: &'a str) -> Lexer<'a> {
+        Lexer { text, at: 0, start: 0, depth: Limits::DEFAULT.depth }
+    }
+
+    /// How deep a value that is skipped or discarded may nest.
+    pub fn with_depth(self, depth: usize) -> Lexer<'a> {
+        Lexer { depth, ..self }
+    }
+
+    pub fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// The byte after the last token.
+    pub fn offset(&self) -> usize {
+        self.at
+    }
+
+    /// The first byte of the last token.
+    pub fn token_start(&self) -> usize {
+        self.start
+    }
+
+    /// Stands at `offset`, a place that [`Lexer::offset`] has answered.
+    pub fn rewind(&mut self, offset: usize) {
+        self.at = offset;
+    }
+
+    /// The next token; [`Token::Eof`] at the end, as often as asked.
+    #[inline]
+    pub fn next_token(&mut self) -> Result<Token<'a>, LexError> {
+        let bytes = self.text.as_bytes();
+        loop {
+            let at = self.at;
+            let Some(&byte) = bytes.get(at) else {
+                self.start = at;
+                return Ok(Token::Eof);
+            };
+            if class::is(byte, SPACE) {
+                self.at = at + 1;
+                continue;
+            }
+            self.start = at;
+            return match byte {
+                b':' => self.keyword(at),
+                b'"' => self.string(at),
+                b'0'..=b'9' => self.number(at),
+                b'+' | b'-' if matches!(bytes.get(at + 1), Some(b'0'..=b'9')) => self.number(at),
+                b'{' => self.bracket(Token::OpenMap),
+                b'}' => self.bracket(Token::CloseBrace),
+                b'[' => self.bracket(Token::OpenVector),
+                b']' => self.bracket(Token::CloseVector),
+                b'(' => self.bracket(Token::OpenList),
+                b')' => self.bracket(Token::CloseList),
+                b'#' => match bytes.get(at + 1) {
+                    Some(b'{') => {
+                        self.at = at + 2;
+                        Ok(Token::OpenSet)
+                    }
+                    Some(b'_') => {
+                        self.discard(at)?;
+                        continue;
+                    }
+                    Some(b'#') => self.symbolic(at),
+                    _ => self.tag(at),
+                },
+                b';' => {
+                    self.at = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n + 1);
+                    continue;
+                }
+                b'\\' => self.character(at),
+                _ => self.symbol(at),
+            };
+        }
+    }
+
+    /// Takes `literal` (a tag, keyword or opening bracket with no space before it) if it comes next after white space:
+    /// the guess of a decoder that knows what the writer writes. On `false` nothing is taken.
+    #[inline]
+    pub fn eat_exact(&mut self, literal: &[u8]) -> bool {
+        let bytes = self.text.as_bytes();
+        let mut at = self.at;
+        while bytes.get(at).is_some_and(|&b| class::is(b, SPACE)) {
+            at += 1;
+        }
+        if !bytes.get(at..).is_some_and(|rest| rest.starts_with(literal)) {
+            return false;
+        }
+        let end = at + literal.len();
+        let whole = literal.last().is_some_and(|&b| class::is(b, END))
+            || bytes.get(end).is_none_or(|&b| class::is(b, END));
+        if whole {
+            self.start = at;
+            self.at = end;
+        }
+        whole
+    }
+
+    /// Takes the next value whole, whatever it is. A closing bracket or the end of the text is an error.
+    pub fn skip_value(&mut self) -> Result<(), LexError> {
+        let mut open: Vec<Open> = Vec::new();
+        let mut wanted = 1u32;
+        let mut asked = self.at;
+        loop {
+            if self.eat_discard_mark() {
+                asked = self.start;
+                wanted += 1;
+                continue;
+            }
+            let kind = match self.next_token()? {
+                Token::Tag(_) => {
+                    asked = self.start;
+                    wanted = wanted.max(1);
+                    continue;
+                }
+                Token::Eof => return Err(LexError { kind: ErrorKind::UnexpectedEnd, offset: self.at }),
+                Token::OpenList => Some(Token::CloseList),
+                Token::OpenVector => Some(Token::CloseVector),
+                Token::OpenMap | Token::OpenSet => Some(Token::CloseBrace),
+                close @ (Token::CloseList | Token::CloseVector | Token::CloseBrace) => {
+                    if open.last().is_some_and(|open| open.close != close) {
+                        return Err(LexError { kind: ErrorKind::Unbalanced, offset: self.start });
+                    }
+                    if wanted > 0 {
+                        return Err(LexError { kind: ErrorKind::MissingValue, offset: asked });
+                    }
+                    wanted = open.pop().map_or(0, |open| open.wanted);
+                    None
+                }
+                _ => None,
+            };
+            if let Some(close) = kind {
+                if open.len() >= self.depth {
+                    return Err(LexError { kind: ErrorKind::TooDeep, offset: self.start });
+                }
+                open.push(Open { close, wanted });
+                wanted = 0;
+                continue;
+            }
+            wanted = wanted.saturating_sub(1);
+            if open.is_empty() && wanted == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    #[cold]
+    fn discard(&mut self, at: usize) -> Result<(), LexError> {
+        self.at = at + 2;
+        match self.skip_value() {
+            Err(LexError { kind: ErrorKind::MissingValue, offset }) if offset == at + 2 => {
+                Err(LexError { kind: ErrorKind::MissingValue, offset: at })
+            }
+            other => other,
+        }
+    }
+
+    /// Takes `#_` if it comes next, so that discards within a discarded value need no recursion.
+    fn eat_discard_mark(&mut self) -> bool {
+        let bytes = self.text.as_bytes();
+        let mut at = self.at;
+        loop {
+            match bytes.get(at) {
+                Some(&b) if class::is(b, SPACE) => at += 1,
+                Some(b';') => at = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n + 1),
+                Some(b'#') if bytes.get(at + 1) == Some(&b'_') => {
+                    self.start = at;
+                    self.at = at + 2;
+                    return true;
+                }
+                _ => return false,
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn bracket(&mut self, token: Token<'a>) -> Result<Token<'a>, LexError> {
+        self.at += 1;
+        Ok(token)
+    }
+
+    #[inline(always)]
+    fn string(&mut self, at: usize) -> Result<Token<'a>, LexError> {
+        let (end, has_escapes) = text::scan(self.text.as_bytes(), at + 1)?;
+        self.at = end + 1;
+        Ok(Token::Str(StrToken { raw: &self.text[at + 1..end], has_escapes }))
+    }
+
+    #[inline(always)]
+    fn number(&mut self, at: usize) -> Result<Token<'a>, LexError> {
+        let (token, end) = number::scan(self.text, at)?;
+        self.at = end;
+        Ok(token)
+    }
+
+    #[inline(always)]
+    fn keyword(&mut self, at: usize) -> Result<Token<'a>, LexError> {
+        let (end, checked) = self.name_end(at + 1);
+        let text = &self.text[at + 1..end];
+        if !checked && !name::is_keyword(text) {
+            return Err(LexError { kind: ErrorKind::InvalidKeyword, offset: at });
+        }
+        self.at = end;
+        Ok(Token::Keyword(text))
+    }
+
+    #[inline]
+    fn tag(&mut self, at: usize) -> Result<Token<'a>, LexError> {
+        let (end, checked) = self.name_end(at + 1);
+        let text = &self.text[at + 1..end];
+        let plain = checked && text.as_bytes()[0].is_ascii_alphabetic();
+        if !plain && !name::is_tag(text) {
+            return Err(LexError { kind: ErrorKind::InvalidTag, offset: at });
+        }
+        self.at = end;
+        Ok(Token::Tag(text))
+    }
+
+    fn symbol(&mut self, at: usize) -> Result<Token<'a>, LexError> {
+        let (end, checked) = self.name_end(at);
+        let text = &self.text[at..end];
+        let plain = checked && text.as_bytes()[0].is_ascii_alphabetic();
+        let token = match text {
+            "nil" => Token::Nil,
+            "true" => Token::True,
+            "false" => Token::False,
+            _ if plain || name::is_symbol(text) => Token::Symbol(text),
+            _ => return Err(self.not_symbol(at, text)),
+        };
+        self.at = end;
+        Ok(token)
+    }
+
+    #[cold]
+    fn not_symbol(&self, at: usize, text: &str) -> LexError {
+        let first = text.chars().next().unwrap_or('\0');
+        let kind = match first {
+            '.' | '+' | '-' => ErrorKind::InvalidNumber,
+            '/' => ErrorKind::InvalidSymbol,
+            _ if first.is_ascii() && !class::is(first as u8, NAME) => ErrorKind::UnexpectedCharacter,
+            '\u{feff}' => ErrorKind::UnexpectedCharacter,
+            _ if first.is_whitespace() || first.is_control() => ErrorKind::UnexpectedCharacter,
+            _ => ErrorKind::InvalidSymbol,
+        };
+        LexError { kind, offset: at }
+    }
+
+    /// The end of the name at `start`, and whether it is known to be well formed: one or two runs of plain ASCII about
+    /// one slash, the second not beginning with a digit.
+    #[inline(always)]
+    fn name_end(&self, start: usize) -> (usize, bool) {
+        let bytes = self.text.as_bytes();
+        let mut at = name_run(bytes, start);
+        let mut checked = at > start;
+        if checked && bytes.get(at) == Some(&b'/') {
+            let second = at + 1;
+            at = name_run(bytes, second);
+            checked = at > second && !bytes[second].is_ascii_digit();
+        }
+        match bytes.get(at) {
+            Some(&b) if !class::is(b, END) => (class::token_end(bytes, at), false),
+            _ => (at, checked),
+        }
+    }
+
+    fn symbolic(&mut self, at: usize) -> Result<Token<'a>, LexError> {
+        let end = class::token_end(self.text.as_bytes(), at + 2);
+        let value = match &self.text[at + 2..end] {
+            "Inf" => f64::INFINITY,
+            "-Inf" => f64::NEG_INFINITY,
+            "NaN" => f64::NAN,
+            _ => return Err(LexError { kind: ErrorKind::InvalidSymbolic, offset: at }),
+        };
+        self.at = end;
+        Ok(Token::Float(value))
+    }
+
+    fn character(&mut self, at: usize) -> Result<Token<'a>, LexError> {
+        let Some(first) = self.text[at + 1..].chars().next() else {
+            return Err(LexError { kind: ErrorKind::UnexpectedEnd, offset: self.text.len() });
+        };
+        let end = class::token_end(self.text.as_bytes(), at + 1 + first.len_utf8());
+        let name = &self.text[at + 1..end];
+        let c = match name {
+            _ if name.len() == first.len_utf8() => Some(first).filter(|c| *c > ' ' && *c != '\x7f'),
+            "newline" => Some('\n'),
+            "space" => Some(' '),
+            "tab" => Some('\t'),
+            "return" => Some('\r'),
+            "formfeed" => Some('\u{c}'),
+            "backspace" => Some('\u{8}'),
+            _ if first == 'u' && name.len() == 5 => text::hex4(name.as_bytes(), 1).and_then(char::from_u32),
+            _ => None,
+        };
+        let c = c.ok_or(LexError { kind: ErrorKind::InvalidCharacter, offset: at })?;
+        self.at = end;
+        Ok(Token::Char(c))
+    }
+}
+
+/// An unclosed bracket of a skipped value: what closes it, and how many values are wanted outside it.
+struct Open {
+    close: Token<'static>,
+    wanted: u32,
+}
+
+#[inline(always)]
+fn name_run(bytes: &[u8], mut at: usize) -> usize {
+    while bytes.get(at).is_some_and(|&b| class::is(b, NAME)) {
+        at += 1;
+    }
+    at
+}
