@@ -13,6 +13,6 @@ mod recover;
 mod token;
 
 pub use form::{Form, FormKind};
-pub use print::{float_text, name_is_plain, print, string_text};
+pub use print::{float_text, print, string_text};
 pub use reader::{MAX_DEPTH, Reading, decode, load, read, read_bytes, read_one};
-pub use token::{Token, TokenKind, tokens};
+pub use token::{Bracket, Token, TokenKind, tokens};
