@@ -1,1 +1,78 @@
+//! The pipeline on one page: from a file's name to the bytes of an image, or to what is wrong with it.
+//!
+//! Not here: terminals, processes, what any phase does. The library was checked when wat was built and is
+//! carried in that form; see `build.rs`.
 
+mod library;
+mod world;
+
+use wat_check::hir::{Def, Defs, TypeDef};
+use wat_check::{Checked, Entry, Library, check};
+use wat_source::{Diagnostic, SourceMap, Symbol};
+
+/// What checking found, and the texts it speaks of.
+pub struct Report {
+    pub diagnostics: Vec<Diagnostic>,
+    pub sources: SourceMap,
+}
+
+impl Report {
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// A program ready to run.
+pub struct Compiled {
+    /// The bytes of the image.
+    pub image: Vec<u8>,
+    /// Warnings, and the texts for drawing crashes.
+    pub report: Report,
+}
+
+/// Check the program whose entry is the file at `path`.
+pub fn check_file(path: &str) -> Report {
+    front(path).1
+}
+
+/// Compile the program whose entry is the file at `path`. `Err` when the program is wrong.
+///
+/// # Panics
+/// When code generation refuses what checking accepted: a defect of wat.
+pub fn compile_file(path: &str) -> Result<Compiled, Report> {
+    let (program, report) = front(path);
+    let Some(program) = program.filter(|_| !report.has_errors()) else { return Err(report) };
+    let module = wat_mir::lower(&program, program.main);
+    let image = wat_codegen::compile(&module, &report.sources)
+        .unwrap_or_else(|defect| panic!("code generation of {path}: {defect}"));
+    Ok(Compiled { image: image.bytes, report })
+}
+
+/// A checked program beside the library: where specialisation looks names up.
+struct Program {
+    checked: Checked,
+    main: Symbol,
+    library: Library,
+}
+
+fn front(path: &str) -> (Option<Program>, Report) {
+    let (library, mut sources) = library::load();
+    let (text, mut world) = match world::Disk::open(path) {
+        Ok(found) => found,
+        Err(diagnostic) => return (None, Report { diagnostics: vec![diagnostic], sources }),
+    };
+    let entry = Entry { path: path.to_string(), text };
+    let mut checked = check(entry, &mut world, &library, &mut sources);
+    let diagnostics = std::mem::take(&mut checked.diagnostics);
+    let program = checked.main.map(|main| Program { checked, main, library });
+    (program, Report { diagnostics, sources })
+}
+
+impl Defs for Program {
+    fn def(&self, name: Symbol) -> Option<&Def> {
+        self.checked.def(name).or_else(|| self.library.def(name))
+    }
+    fn type_def(&self, name: Symbol) -> Option<&TypeDef> {
+        self.checked.type_def(name).or_else(|| self.library.type_def(name))
+    }
+}

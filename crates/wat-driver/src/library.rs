@@ -1,0 +1,22 @@
+//! The library as the binary carries it: checked, and its texts for whoever draws a place in them.
+
+use wat_check::Library;
+use wat_source::SourceMap;
+
+static CHECKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/library.bin"));
+static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/library_files.rs"));
+
+/// The library, and a source map that begins with its files in the order in which they were checked.
+pub fn load() -> (Library, SourceMap) {
+    let mut sources = SourceMap::new();
+    for (path, text) in FILES {
+        sources.add(*path, *text);
+    }
+    let library = postcard::from_bytes(CHECKED).expect("the build wrote the library with this very type");
+    (library, sources)
+}
+
+/// Paths and texts of the library's files.
+pub fn files() -> &'static [(&'static str, &'static str)] {
+    FILES
+}
