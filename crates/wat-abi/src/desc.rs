@@ -5,7 +5,7 @@
 //! reference word; a slot's static type is needed only to decode, to build, and to read `I` and `F` slots.
 //!
 //! Builtin descriptors stand at fixed offsets from [`BUILTIN_BASE`] in every image, in the order of
-//! [`Builtin::ALL`]; `builtin_bytes` of the runtime crate writes them.
+//! [`Builtin::ALL`]; [`builtin_bytes`](crate::builtin::builtin_bytes) writes them.
 
 use crate::layout::Repr;
 

@@ -6,8 +6,10 @@
 //!
 //! Begin with [`layout`] (values and objects), then [`context`] (the pinned record), then [`rtfn`] (the table).
 
+pub mod builtin;
 pub mod context;
 pub mod desc;
+pub mod hash;
 pub mod image;
 pub mod layout;
 pub mod rtfn;
