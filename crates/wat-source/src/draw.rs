@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Patch, Renderer, Snippet};
 
 use crate::diagnostic::{Diagnostic, Edit, Label, Severity};
 use crate::map::{SourceMap, floor_boundary};
@@ -25,9 +25,9 @@ pub fn draw(diagnostic: &Diagnostic, map: &SourceMap, color: bool) -> String {
     };
     let title = level.primary_title(diagnostic.title.as_str()).id(diagnostic.code.name());
     let mut group = Group::with_title(title);
-    for (nth, part) in parts(diagnostic, map).into_iter().enumerate() {
-        group = group.element(origin(map, &part));
-        group = group.element(part.snippet(nth == 0));
+    let parts = parts(diagnostic, map);
+    for (nth, part) in parts.iter().enumerate() {
+        group = group.element(part.snippet(map, nth == 0));
     }
     for note in &diagnostic.notes {
         group = group.element(Level::NOTE.message(note.as_str()));
@@ -44,6 +44,9 @@ pub fn draw(diagnostic: &Diagnostic, map: &SourceMap, color: bool) -> String {
     groups.insert(0, group);
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let mut drawn = renderer.render(&groups);
+    for part in &parts {
+        drawn = part.with_true_column(map, drawn);
+    }
     drawn.push('\n');
     drawn
 }
@@ -70,26 +73,36 @@ fn parts<'a>(diagnostic: &'a Diagnostic, map: &SourceMap) -> Vec<Part<'a>> {
         .collect()
 }
 
-fn origin<'a>(map: &'a SourceMap, part: &Part<'_>) -> Origin<'a> {
-    let at = map.position(part.labels[0].span);
-    Origin::path(map.path(part.file)).line(at.line as usize).char_column(at.column as usize)
-}
-
 impl<'a> Part<'a> {
-    fn snippet(&self, primary: bool) -> Element<'a> {
+    fn snippet(&self, map: &'a SourceMap, primary: bool) -> Element<'a> {
         let excerpt = &self.excerpt;
         let annotations = self.labels.iter().enumerate().map(|(nth, label)| {
-            let kind =
-                if primary && nth == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
-            let start = excerpt.place(label.span.start);
+            let kind = if primary && nth == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
+            let start = floor_boundary(&excerpt.text, excerpt.place(label.span.start));
             let end = excerpt.place(label.span.end).max(start);
+            let end = excerpt.text.ceil_char_boundary(end);
             let text = Some(label.text.as_str()).filter(|text| !text.is_empty());
             kind.span(start..end).label(text)
         });
         Snippet::source(excerpt.text.clone())
             .line_start(excerpt.first_line as usize)
+            .path(map.path(self.file))
             .annotations(annotations)
             .into()
+    }
+
+    /// The renderer counts the column in the excerpt; where its line is cut, that is not the file's.
+    fn with_true_column(&self, map: &SourceMap, drawn: String) -> String {
+        let at = map.position(self.labels[0].span);
+        let text = &self.excerpt.text;
+        let place = floor_boundary(text, self.excerpt.place(self.labels[0].span.start));
+        let line_start = text[..place].rfind('\n').map_or(0, |at| at + 1);
+        let column = text[line_start..place].chars().count() as u32 + 1;
+        if column == at.column {
+            return drawn;
+        }
+        let place = |column: u32| format!("{}:{}:{column}", map.path(self.file), at.line);
+        drawn.replacen(&place(column), &place(at.column), 1)
     }
 }
 
@@ -190,4 +203,210 @@ fn edited<'a>(edit: &'a Edit, map: &'a SourceMap) -> Option<Element<'a>> {
     let patch = Patch::new(local(edit.span.start)..local(edit.span.end), edit.replacement.as_str());
     let source = &map.text(file)[lines.clone()];
     Some(Snippet::source(source).line_start(first as usize).patch(patch).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Code, Span};
+    use expect_test::{Expect, expect};
+
+    /// Marks are the parts of the text between `«` and `»`, in that order, with these labels.
+    fn check(
+        marked: &str,
+        labels: &[&str],
+        finish: impl Fn(Diagnostic, &[Span]) -> Diagnostic,
+        expected: Expect,
+    ) {
+        let mut text = String::new();
+        let mut starts = Vec::new();
+        let mut spans = Vec::new();
+        let mut map = SourceMap::new();
+        let file = FileId(0);
+        for c in marked.chars() {
+            match c {
+                '«' => {
+                    starts.push((spans.len(), text.len()));
+                    spans.push(Span::new(file, 0, 0));
+                }
+                '»' => {
+                    let (nth, start) = starts.pop().expect("marks are paired");
+                    spans[nth] = Span::new(file, start as u32, text.len() as u32);
+                }
+                c => text.push(c),
+            }
+        }
+        map.add("src/a.wat", text);
+        let mut diagnostic = Diagnostic::new(Code::TypeMismatch, "expected f64, found i64");
+        for (span, label) in spans.iter().zip(labels) {
+            diagnostic = diagnostic.label(*span, *label);
+        }
+        expected.assert_eq(&draw(&finish(diagnostic, &spans), &map, false));
+    }
+
+    #[test]
+    fn one_place() {
+        check("(ns a)\n  (half «n»)\n", &["an i64"], |d, _| d, expect![[r#"
+            error[type-mismatch]: expected f64, found i64
+             --> src/a.wat:2:9
+              |
+            2 |   (half n)
+              |         ^ an i64
+        "#]]);
+    }
+
+    #[test]
+    fn two_places_notes_and_help() {
+        check(
+            "(defn half [«x <- f64»] -> f64\n  (/ x 2))\n(half «n»)",
+            &["the parameter is an f64", "this is an i64"],
+            |d, spans| {
+                d.note("numbers are not converted").help("think again").suggest(
+                    "convert it with `(f64 n)`",
+                    spans[1],
+                    "(f64 n)",
+                )
+            },
+            expect![[r#"
+                error[type-mismatch]: expected f64, found i64
+                 --> src/a.wat:1:13
+                  |
+                1 | (defn half [x <- f64] -> f64
+                  |             ^^^^^^^^ the parameter is an f64
+                2 |   (/ x 2))
+                3 | (half n)
+                  |       - this is an i64
+                  |
+                  = note: numbers are not converted
+                  = help: think again
+                help: convert it with `(f64 n)`
+                  |
+                3 - (half n)
+                3 + (half (f64 n))
+                  |
+            "#]],
+        );
+    }
+
+    #[test]
+    fn several_lines_and_a_wide_gap() {
+        let gap = "x\n".repeat(500);
+        check(
+            &format!("«(let [a 1]\n  (b)\n  (c))»\n{gap}(«d»)"),
+            &["all of this", "and that"],
+            |d, _| d,
+            expect![[r#"
+                error[type-mismatch]: expected f64, found i64
+                   --> src/a.wat:1:1
+                    |
+                  1 | / (let [a 1]
+                  2 | |   (b)
+                  3 | |   (c))
+                    | |______^ all of this
+                ...
+                504 |   (d)
+                    |    - and that
+            "#]],
+        );
+    }
+
+    #[test]
+    fn characters_wider_than_bytes() {
+        check("(é→😀 «日本» x)", &["here"], |d, _| d, expect![[r#"
+            error[type-mismatch]: expected f64, found i64
+             --> src/a.wat:1:6
+              |
+            1 | (é→😀 日本 x)
+              |       ^^^^ here
+        "#]]);
+    }
+
+    #[test]
+    fn the_end_of_the_text() {
+        check("(a\n«»", &["expected `)`"], |d, _| d, expect![[r#"
+            error[type-mismatch]: expected f64, found i64
+             --> src/a.wat:2:1
+              |
+            2 |
+              | ^ expected `)`
+        "#]]);
+        check("«»", &["empty"], |d, _| d, expect![[r#"
+            error[type-mismatch]: expected f64, found i64
+             --> src/a.wat:1:1
+              |
+            1 |
+              | ^ empty
+        "#]]);
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_the_place() {
+        let filler = "word ".repeat(2_000_000);
+        check(
+            &format!("«(»{filler}«é»{filler}"),
+            &["first", "far away"],
+            |d, spans| d.suggest("replace it", spans[0], "["),
+            expect![[r#"
+                error[type-mismatch]: expected f64, found i64
+                 --> src/a.wat:1:1
+                  |
+                1 | (word word word word word word word word word word word word word word word word word word word word…
+                  | ^ first                                                                                             - far away
+                  |
+                  = help: replace it
+            "#]],
+        );
+        check(&format!("{filler}«here» {filler}"), &["found"], |d, _| d, expect![[r#"
+            error[type-mismatch]: expected f64, found i64
+             --> src/a.wat:1:10000001
+              |
+            1 | …word word word word word word word word here word word word word word word word word word word word word word word word word word wo...
+              |                                          ^^^^ found
+        "#]]);
+    }
+
+    #[test]
+    fn several_files() {
+        let mut map = SourceMap::new();
+        let a = map.add("a.wat", "(def x 1)");
+        let b = map.add("b.wat", "\n(def x 2)");
+        let d = Diagnostic::new(Code::ShadowedPrelude, "`x` is hidden")
+            .label(Span::new(b, 6, 7), "again")
+            .label(Span::new(a, 5, 6), "first");
+        expect![[r#"
+            warning[shadowed-prelude]: `x` is hidden
+             --> b.wat:2:6
+              |
+            2 | (def x 2)
+              |      ^ again
+              |
+             ::: a.wat:1:6
+              |
+            1 | (def x 1)
+              |      - first
+        "#]].assert_eq(&draw(&d, &map, false));
+    }
+
+    #[test]
+    fn no_place_at_all() {
+        let d = Diagnostic::new(Code::MissingMain, "no `main` here")
+            .label(Span::NONE, "nowhere")
+            .help("write one");
+        expect![[r#"
+            error[missing-main]: no `main` here
+             |
+             = help: write one
+        "#]].assert_eq(&draw(&d, &SourceMap::new(), false));
+    }
+
+    #[test]
+    fn colour_changes_no_text() {
+        let mut map = SourceMap::new();
+        let file = map.add("a.wat", format!("{} here", "word ".repeat(100)));
+        let d = Diagnostic::new(Code::UnboundName, "no name `here`")
+            .label(Span::new(file, 501, 505), "not found");
+        let coloured = draw(&d, &map, true);
+        assert!(coloured.contains("\u{1b}["));
+        assert!(coloured.contains("a.wat:1:502"), "{coloured}");
+    }
 }

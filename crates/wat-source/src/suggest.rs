@@ -76,7 +76,7 @@ mod tests {
         assert_eq!(near("prnitln"), Some("println"));
         assert_eq!(near("spawn_process"), Some("spawn-process"));
         assert_eq!(near("Spawn-Process"), Some("spawn-process"));
-        assert_eq!(near("shape/circel"), None);
+        assert_eq!(near("shape/circel"), Some("Shape/Circle"));
         assert_eq!(near("Shape/Circel"), Some("Shape/Circle"));
         assert_eq!(near("xyz"), None);
         assert_eq!(near("a"), None);

@@ -10,6 +10,8 @@ mod name;
 mod print;
 mod reader;
 mod recover;
+#[cfg(test)]
+mod tests;
 mod token;
 
 pub use form::{Form, FormKind};

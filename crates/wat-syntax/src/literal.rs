@@ -96,7 +96,7 @@ fn leading_digits(text: &str) -> (&str, &str) {
 fn out_of_range(text: &str, span: Span) -> Diagnostic {
     bad("this integer is out of range", span, "does not fit in an i64")
         .note(format!("an i64 lies between {} and {}", i64::MIN, i64::MAX))
-        .suggest("a BigInt has no limit", span, format!("{text}N"))
+        .suggest("write a BigInt, which has no limit", span, format!("{text}N"))
 }
 
 fn hexadecimal(text: &str, digits: &str, span: Span) -> Result<FormKind, Diagnostic> {
@@ -157,7 +157,7 @@ fn leading_zero(text: &str, digits: &str, span: Span) -> Diagnostic {
     if text.bytes().all(|b| b.is_ascii_digit()) {
         let plain = digits.trim_start_matches('0');
         let plain = if plain.is_empty() { "0" } else { plain };
-        found.suggest("the decimal number is", span, plain)
+        found.suggest(format!("write `{plain}`"), span, plain)
     } else {
         found
     }
@@ -173,11 +173,16 @@ fn not_a_number(text: &str, unsigned: &str, span: Span) -> Diagnostic {
             .help("divide with `(/ a b)`, or write a decimal number");
     }
     if unsigned.contains('_') && Shape::of(&unsigned.replace('_', "")).is_some() {
-        return bad(title, span, "digits are not grouped").suggest("write", span, text.replace('_', ""));
+        let plain = text.replace('_', "");
+        return bad(title, span, "digits are not grouped").suggest(format!("write `{plain}`"), span, plain);
     }
     if rest == "." || rest == ".M" {
         let fixed = text.replacen('.', ".0", 1);
-        return bad(title, span, "a digit is needed after the point").suggest("write", span, fixed);
+        return bad(title, span, "a digit is needed after the point").suggest(
+            format!("write `{fixed}`"),
+            span,
+            fixed,
+        );
     }
     if rest.ends_with('N') && Shape::of(&unsigned[..unsigned.len() - 1]).is_some() {
         return bad(title, span, "`N` makes a BigInt, which is an integer; a Decimal ends with `M`");
@@ -236,7 +241,7 @@ pub fn character(text: &str, span: Span) -> Result<FormKind, Diagnostic> {
     let found = bad(format!("`{}` is not a character", shortened(text)), span, "no character has this name");
     let names = CHAR_NAMES.iter().map(|(name, _)| *name);
     Err(match wat_source::suggest(name, names) {
-        Some(near) => found.suggest("did you mean", span, format!("\\{near}")),
+        Some(near) => found.suggest(format!("did you mean `\\{near}`?"), span, format!("\\{near}")),
         None => found.note("characters are `\\a`, `\\newline`, `\\space`, `\\tab`, `\\return` and `\\u0041`"),
     })
 }

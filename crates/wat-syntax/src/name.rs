@@ -10,12 +10,12 @@ pub fn symbol(text: &str, span: Span) -> Result<Symbol, Diagnostic> {
     }
     if text.contains("::") {
         let bad = malformed(text, "a name with `::` starts with a colon", span);
-        return Err(bad.suggest("write", span, format!(":{text}")));
+        return Err(bad.suggest(format!("write `:{text}`"), span, format!(":{text}")));
     }
     if text.starts_with('.') && text[1..].starts_with(|c: char| c.is_ascii_digit()) {
         return Err(Diagnostic::new(Code::BadLiteral, format!("`{text}` is not a number"))
             .label(span, "a number starts with a digit")
-            .suggest("write", span, format!("0{text}")));
+            .suggest(format!("write `0{text}`"), span, format!("0{text}")));
     }
     match qualified(text) {
         Ok(()) => Ok(Symbol::new(text)),

@@ -615,7 +615,11 @@ fn junk(text: &str, span: Span) -> Diagnostic {
             } else {
                 "it cannot be seen, and is not part of a name"
             };
-            Diagnostic::new(Code::UnexpectedToken, title).label(span, label).suggest("replace it", span, " ")
+            Diagnostic::new(Code::UnexpectedToken, title).label(span, label).suggest(
+                "write a blank instead",
+                span,
+                " ",
+            )
         }
         _ => found("no form starts like this"),
     }
