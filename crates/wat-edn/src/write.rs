@@ -323,7 +323,7 @@ mod tests {
     #[test]
     fn strings_and_characters_escape_controls() {
         assert_eq!(
-            text(|out| string(out, "a\"b\\c\nd\re\tf\u{1}g\u{7f}é😀\u{85}")),
+            text(|out| string(out, "a\"b\\c\nd\re\tf\u{1}g\u{7f}é😀\u{85}°")),
             "\"a\\\"b\\\\c\\nd\\re\\tf\\u0001g\\u007fé😀\\u0085°\""
         );
         for (c, expected) in [
