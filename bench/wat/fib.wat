@@ -1,0 +1,11 @@
+;; Prints the nanoseconds of one fib of the first argument.
+(defn fib [n <- i64] -> i64
+  (if (< n 2) n (+ (fib (- n 1)) (fib (- n 2)))))
+
+(defn main [] -> nil
+  (let [n     (unwrap (parse-i64 (nth (args) 0)) "a number")
+        start (ticks)
+        v     (fib n)
+        took  (- (ticks) start)]
+    (eprintln v)
+    (println took)))

@@ -1,0 +1,31 @@
+;; (args): children, exchanges in each. Prints nanoseconds per child, and per exchange.
+(defstruct Ping [n <- i64])
+
+(defn echo {:in Ping :out Ping} [] -> nil
+  (serve (fn [p] p)))
+
+(defn exchange [p <- (Peer Ping Ping)  left <- i64] -> nil
+  (if (= left 0)
+    nil
+    (do (unwrap (call p (Ping 12345)) "the child is gone")
+        (exchange p (- left 1)))))
+
+(defn children [count <- i64  exchanges <- i64  spent <- i64] -> i64
+  (if (= count 0)
+    spent
+    (let [p     (spawn-process echo)
+          start (ticks)]
+      (exchange p exchanges)
+      (let [took (- (ticks) start)]
+        (unwrap (wait p) "the child ends well")
+        (children (- count 1) exchanges (+ spent took))))))
+
+(defn main [] -> nil
+  (let [number    (fn [i] (unwrap (parse-i64 (nth (args) i)) "a number"))
+        count     (number 0)
+        exchanges (number 1)
+        start     (ticks)
+        spent     (children count exchanges 0)
+        all       (- (ticks) start)]
+    (println (quot all count))
+    (println (quot spent (* count exchanges)))))
