@@ -7,6 +7,7 @@ use crate::limits::Limits;
 use crate::name;
 use crate::number;
 use crate::text::{self, StrToken};
+use crate::utf8;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Token<'a> {
@@ -46,23 +47,17 @@ pub enum Token<'a> {
 /// A cursor over a text.
 #[derive(Debug, Clone)]
 pub struct Lexer<'a> {
-    text: &'a str,
+    bytes: &'a [u8],
     at: usize,
     start: usize,
     depth: usize,
 }
 
 impl<'a> Lexer<'a> {
-    /// Checks that `bytes` are UTF-8 and stands before them.
-    pub fn new(bytes: &'a [u8]) -> Result<Lexer<'a>, LexError> {
-        match std::str::from_utf8(bytes) {
-            Ok(text) => Ok(Lexer::of(text)),
-            Err(error) => Err(LexError { kind: ErrorKind::InvalidUtf8, offset: error.valid_up_to() }),
-        }
-    }
-
-    pub fn of(text: &'a str) -> Lexer<'a> {
-        Lexer { text, at: 0, start: 0, depth: Limits::DEFAULT.depth }
+    /// Stands before `bytes`. They are checked to be UTF-8 as tokens are read, names by the byte and strings by the word,
+    /// which is faster than checking the text in advance.
+    pub fn new(bytes: &'a [u8]) -> Lexer<'a> {
+        Lexer { bytes, at: 0, start: 0, depth: Limits::DEFAULT.depth }
     }
 
     /// How deep a value that is skipped or discarded may nest.
@@ -70,8 +65,8 @@ impl<'a> Lexer<'a> {
         Lexer { depth, ..self }
     }
 
-    pub fn text(&self) -> &'a str {
-        self.text
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
     }
 
     /// The byte after the last token.
@@ -92,7 +87,7 @@ impl<'a> Lexer<'a> {
     /// The next token; [`Token::Eof`] at the end, as often as asked.
     #[inline]
     pub fn next_token(&mut self) -> Result<Token<'a>, LexError> {
-        let bytes = self.text.as_bytes();
+        let bytes = self.bytes;
         loop {
             let at = self.at;
             let Some(&byte) = bytes.get(at) else {
@@ -128,7 +123,7 @@ impl<'a> Lexer<'a> {
                     _ => self.tag(at),
                 },
                 b';' => {
-                    self.at = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n + 1);
+                    self.at = comment_end(bytes, at)?;
                     continue;
                 }
                 b'\\' => self.character(at),
@@ -141,7 +136,7 @@ impl<'a> Lexer<'a> {
     /// the guess of a decoder that knows what the writer writes. On `false` nothing is taken.
     #[inline]
     pub fn eat_exact(&mut self, literal: &[u8]) -> bool {
-        let bytes = self.text.as_bytes();
+        let bytes = self.bytes;
         let mut at = self.at;
         while bytes.get(at).is_some_and(|&b| class::is(b, SPACE)) {
             at += 1;
@@ -220,12 +215,16 @@ impl<'a> Lexer<'a> {
 
     /// Takes `#_` if it comes next, so that discards within a discarded value need no recursion.
     fn eat_discard_mark(&mut self) -> bool {
-        let bytes = self.text.as_bytes();
+        let bytes = self.bytes;
         let mut at = self.at;
         loop {
             match bytes.get(at) {
                 Some(&b) if class::is(b, SPACE) => at += 1,
-                Some(b';') => at = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n + 1),
+                // A comment that is refused is left to `next_token`.
+                Some(b';') => match comment_end(bytes, at) {
+                    Ok(end) => at = end,
+                    Err(_) => return false,
+                },
                 Some(b'#') if bytes.get(at + 1) == Some(&b'_') => {
                     self.start = at;
                     self.at = at + 2;
@@ -244,54 +243,47 @@ impl<'a> Lexer<'a> {
 
     #[inline(always)]
     fn string(&mut self, at: usize) -> Result<Token<'a>, LexError> {
-        let (end, has_escapes) = text::scan(self.text.as_bytes(), at + 1)?;
+        let (token, end) = text::scan(self.bytes, at + 1)?;
         self.at = end + 1;
-        Ok(Token::Str(StrToken { raw: &self.text[at + 1..end], has_escapes }))
+        Ok(Token::Str(token))
     }
 
     #[inline(always)]
     fn number(&mut self, at: usize) -> Result<Token<'a>, LexError> {
-        let (token, end) = number::scan(self.text, at)?;
+        let (token, end) = number::scan(self.bytes, at)?;
         self.at = end;
         Ok(token)
     }
 
     #[inline(always)]
     fn keyword(&mut self, at: usize) -> Result<Token<'a>, LexError> {
-        let (end, checked) = self.name_end(at + 1);
-        let text = &self.text[at + 1..end];
-        if !checked && !name::is_keyword(text) {
+        let (text, plain) = self.name(at + 1)?;
+        if !plain && !name::is_keyword(text) {
             return Err(LexError { kind: ErrorKind::InvalidKeyword, offset: at });
         }
-        self.at = end;
         Ok(Token::Keyword(text))
     }
 
     #[inline]
     fn tag(&mut self, at: usize) -> Result<Token<'a>, LexError> {
-        let (end, checked) = self.name_end(at + 1);
-        let text = &self.text[at + 1..end];
-        let plain = checked && text.as_bytes()[0].is_ascii_alphabetic();
+        let (text, plain) = self.name(at + 1)?;
+        let plain = plain && text.as_bytes()[0].is_ascii_alphabetic();
         if !plain && !name::is_tag(text) {
             return Err(LexError { kind: ErrorKind::InvalidTag, offset: at });
         }
-        self.at = end;
         Ok(Token::Tag(text))
     }
 
     fn symbol(&mut self, at: usize) -> Result<Token<'a>, LexError> {
-        let (end, checked) = self.name_end(at);
-        let text = &self.text[at..end];
-        let plain = checked && text.as_bytes()[0].is_ascii_alphabetic();
-        let token = match text {
-            "nil" => Token::Nil,
-            "true" => Token::True,
-            "false" => Token::False,
-            _ if plain || name::is_symbol(text) => Token::Symbol(text),
-            _ => return Err(self.not_symbol(at, text)),
-        };
-        self.at = end;
-        Ok(token)
+        let (text, plain) = self.name(at)?;
+        let plain = plain && text.as_bytes()[0].is_ascii_alphabetic();
+        match text {
+            "nil" => Ok(Token::Nil),
+            "true" => Ok(Token::True),
+            "false" => Ok(Token::False),
+            _ if plain || name::is_symbol(text) => Ok(Token::Symbol(text)),
+            _ => Err(self.not_symbol(at, text)),
+        }
     }
 
     #[cold]
@@ -308,30 +300,40 @@ impl<'a> Lexer<'a> {
         LexError { kind, offset: at }
     }
 
-    /// The end of the name at `start`, and whether it is known to be well formed: one or two runs of plain ASCII about
-    /// one slash, the second not beginning with a digit.
+    /// Takes the name at `start`. Answers it and whether it is known to be well formed: one or two runs of plain ASCII
+    /// about one slash, the second not beginning with a digit.
     #[inline(always)]
-    fn name_end(&self, start: usize) -> (usize, bool) {
-        let bytes = self.text.as_bytes();
+    fn name(&mut self, start: usize) -> Result<(&'a str, bool), LexError> {
+        let bytes = self.bytes;
         let mut at = name_run(bytes, start);
-        let mut checked = at > start;
-        if checked && bytes.get(at) == Some(&b'/') {
+        let mut plain = at > start;
+        if plain && bytes.get(at) == Some(&b'/') {
             let second = at + 1;
             at = name_run(bytes, second);
-            checked = at > second && !bytes[second].is_ascii_digit();
+            plain = at > second && !bytes[second].is_ascii_digit();
         }
-        match bytes.get(at) {
-            Some(&b) if !class::is(b, END) => (class::token_end(bytes, at), false),
-            _ => (at, checked),
+        if bytes.get(at).is_none_or(|&b| class::is(b, END)) {
+            self.at = at;
+            // SAFETY: each byte is one of NAME, which is ASCII, or the slash.
+            Ok((unsafe { utf8::ascii(&bytes[start..at]) }, plain))
+        } else {
+            self.other_name(start, at)
         }
     }
 
+    /// A name with colons, hashes, quotes or letters beyond ASCII, none of which stands before `at`.
+    #[cold]
+    fn other_name(&mut self, start: usize, at: usize) -> Result<(&'a str, bool), LexError> {
+        self.at = class::token_end(self.bytes, at);
+        Ok((utf8::check(self.bytes, start, self.at)?, false))
+    }
+
     fn symbolic(&mut self, at: usize) -> Result<Token<'a>, LexError> {
-        let end = class::token_end(self.text.as_bytes(), at + 2);
-        let value = match &self.text[at + 2..end] {
-            "Inf" => f64::INFINITY,
-            "-Inf" => f64::NEG_INFINITY,
-            "NaN" => f64::NAN,
+        let end = class::token_end(self.bytes, at + 2);
+        let value = match &self.bytes[at + 2..end] {
+            b"Inf" => f64::INFINITY,
+            b"-Inf" => f64::NEG_INFINITY,
+            b"NaN" => f64::NAN,
             _ => return Err(LexError { kind: ErrorKind::InvalidSymbolic, offset: at }),
         };
         self.at = end;
@@ -339,11 +341,12 @@ impl<'a> Lexer<'a> {
     }
 
     fn character(&mut self, at: usize) -> Result<Token<'a>, LexError> {
-        let Some(first) = self.text[at + 1..].chars().next() else {
-            return Err(LexError { kind: ErrorKind::UnexpectedEnd, offset: self.text.len() });
+        // The character after the backslash belongs to the token even where it would end another.
+        let end = class::token_end(self.bytes, (at + 2).min(self.bytes.len()));
+        let name = utf8::check(self.bytes, at + 1, end)?;
+        let Some(first) = name.chars().next() else {
+            return Err(LexError { kind: ErrorKind::UnexpectedEnd, offset: end });
         };
-        let end = class::token_end(self.text.as_bytes(), at + 1 + first.len_utf8());
-        let name = &self.text[at + 1..end];
         let c = match name {
             _ if name.len() == first.len_utf8() => Some(first).filter(|c| *c > ' ' && *c != '\x7f'),
             "newline" => Some('\n'),
@@ -365,6 +368,13 @@ impl<'a> Lexer<'a> {
 struct Open {
     close: Token<'static>,
     wanted: u32,
+}
+
+/// The start of the line after the comment at `at`.
+fn comment_end(bytes: &[u8], at: usize) -> Result<usize, LexError> {
+    let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n + 1);
+    utf8::check(bytes, at, end)?;
+    Ok(end)
 }
 
 #[inline(always)]

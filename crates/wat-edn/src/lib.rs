@@ -45,7 +45,7 @@
 //!
 //! One value holds no raw newline, so that a line is a value. The layout of each literal is told in [`write`].
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_op_in_unsafe_fn)]
 
 pub mod base64;
 mod class;
@@ -60,6 +60,7 @@ pub mod number;
 mod parse;
 mod position;
 mod text;
+mod utf8;
 pub mod uuid;
 mod value;
 pub mod write;

@@ -3,6 +3,7 @@
 use crate::class::{self, END};
 use crate::error::{ErrorKind, LexError, LiteralError};
 use crate::lexer::Token;
+use crate::utf8;
 use bigdecimal::BigDecimal;
 use num_bigint::BigInt;
 
@@ -47,8 +48,7 @@ fn exponent(text: &str) -> Result<i64, LiteralError> {
 
 /// The number whose sign or first digit stands at `start`, and its end.
 #[inline]
-pub(crate) fn scan(text: &str, start: usize) -> Result<(Token<'_>, usize), LexError> {
-    let bytes = text.as_bytes();
+pub(crate) fn scan(bytes: &[u8], start: usize) -> Result<(Token<'_>, usize), LexError> {
     let negative = bytes[start] == b'-';
     let first = start + usize::from(matches!(bytes[start], b'+' | b'-'));
     let (magnitude, at) = digits(bytes, first, 0);
@@ -59,18 +59,25 @@ pub(crate) fn scan(text: &str, start: usize) -> Result<(Token<'_>, usize), LexEr
     }
     let next = bytes.get(at).copied().unwrap_or(b' ');
     if class::is(next, END) {
-        return Ok((integer(text, start, at, length, magnitude, negative), at));
+        return Ok((integer(bytes, start, at, length, magnitude, negative), at));
     }
     match next {
-        b'.' | b'e' | b'E' => fraction(text, start, first, at, magnitude),
-        b'N' if ends(bytes, at + 1) => Ok((Token::BigInt(&text[start..at]), at + 1)),
-        b'M' if ends(bytes, at + 1) => Ok((Token::Decimal(&text[start..at]), at + 1)),
+        b'.' | b'e' | b'E' => fraction(bytes, start, first, at, magnitude),
+        b'N' if ends(bytes, at + 1) => Ok((Token::BigInt(seen(bytes, start, at)), at + 1)),
+        b'M' if ends(bytes, at + 1) => Ok((Token::Decimal(seen(bytes, start, at)), at + 1)),
         _ => Err(invalid),
     }
 }
 
 #[inline(always)]
-fn integer(text: &str, start: usize, end: usize, length: usize, magnitude: u64, negative: bool) -> Token<'_> {
+fn integer(
+    bytes: &[u8],
+    start: usize,
+    end: usize,
+    length: usize,
+    magnitude: u64,
+    negative: bool,
+) -> Token<'_> {
     // Nineteen digits fit a u64, so `magnitude` has not wrapped.
     if length <= 19 {
         let value =
@@ -79,18 +86,17 @@ fn integer(text: &str, start: usize, end: usize, length: usize, magnitude: u64, 
             return Token::Int(value);
         }
     }
-    Token::IntOutOfRange(&text[start..end])
+    Token::IntOutOfRange(seen(bytes, start, end))
 }
 
 /// What follows the whole part of a number that has a point or an exponent.
 fn fraction(
-    text: &str,
+    bytes: &[u8],
     start: usize,
     first: usize,
     whole_end: usize,
     whole: u64,
 ) -> Result<(Token<'_>, usize), LexError> {
-    let bytes = text.as_bytes();
     let invalid = LexError { kind: ErrorKind::InvalidNumber, offset: start };
     let (mut mantissa, mut at, mut length, mut scale) = (whole, whole_end, whole_end - first, 0i64);
     if bytes[at] == b'.' {
@@ -111,7 +117,7 @@ fn fraction(
         at = end;
     }
     if bytes.get(at) == Some(&b'M') && ends(bytes, at + 1) {
-        return Ok((Token::Decimal(&text[start..at]), at + 1));
+        return Ok((Token::Decimal(seen(bytes, start, at)), at + 1));
     }
     if !ends(bytes, at) {
         return Err(invalid);
@@ -123,8 +129,22 @@ fn fraction(
         let value = if scale < 0 { mantissa as f64 / power } else { mantissa as f64 * power };
         return Ok((Token::Float(if bytes[start] == b'-' { -value } else { value }), at));
     }
-    let value: f64 = text[start..at].parse().map_err(|_| invalid)?;
-    Ok((if value.is_infinite() { Token::FloatOutOfRange(&text[start..at]) } else { Token::Float(value) }, at))
+    let value: f64 = seen(bytes, start, at).parse().map_err(|_| invalid)?;
+    Ok((
+        if value.is_infinite() {
+            Token::FloatOutOfRange(seen(bytes, start, at))
+        } else {
+            Token::Float(value)
+        },
+        at,
+    ))
+}
+
+/// The part of a number that [`scan`] has passed.
+#[inline(always)]
+fn seen(bytes: &[u8], start: usize, end: usize) -> &str {
+    // SAFETY: what `scan` has passed are digits, signs, a point and an `e`.
+    unsafe { utf8::ascii(&bytes[start..end]) }
 }
 
 /// Appends the run of digits at `at` to the decimal number `n`, wrapping past 64 bits; and the run's end.

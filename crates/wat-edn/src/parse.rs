@@ -10,7 +10,7 @@ use crate::{number, uuid};
 
 pub(crate) fn one(text: &[u8], limits: Limits) -> Result<Value, ReadError> {
     let parse = || {
-        let mut lexer = Lexer::new(text)?.with_depth(limits.depth);
+        let mut lexer = Lexer::new(text).with_depth(limits.depth);
         let Some(value) = value(&mut lexer, limits)? else {
             return Err(LexError { kind: ErrorKind::UnexpectedEnd, offset: text.len() });
         };
@@ -24,7 +24,7 @@ pub(crate) fn one(text: &[u8], limits: Limits) -> Result<Value, ReadError> {
 
 pub(crate) fn all(text: &[u8], limits: Limits) -> Result<Vec<Value>, ReadError> {
     let parse = || {
-        let mut lexer = Lexer::new(text)?.with_depth(limits.depth);
+        let mut lexer = Lexer::new(text).with_depth(limits.depth);
         let mut values = Vec::new();
         while let Some(value) = value(&mut lexer, limits)? {
             values.push(value);

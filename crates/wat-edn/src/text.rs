@@ -1,6 +1,7 @@
 //! The inside of a string literal: finding its end, checking its escapes, undoing them.
 
 use crate::error::{ErrorKind, LexError};
+use crate::utf8;
 use std::borrow::Cow;
 
 /// A string literal whose escapes are known to be well formed.
@@ -33,50 +34,59 @@ impl<'a> StrToken<'a> {
     }
 }
 
-/// From the byte after the opening quote to the closing one: its place and whether an escape stands before it.
-#[inline]
-pub fn scan(bytes: &[u8], start: usize) -> Result<(usize, bool), LexError> {
-    let mut at = plain_run(bytes, start);
+/// The string whose first byte after the quote stands at `start`, and the place of its closing quote.
+#[inline(always)]
+pub fn scan(bytes: &[u8], start: usize) -> Result<(StrToken<'_>, usize), LexError> {
+    let (mut at, mut high) = plain_run(bytes, start);
     let mut has_escapes = false;
-    loop {
-        match bytes.get(at) {
-            Some(b'"') => return Ok((at, has_escapes)),
-            Some(_) => {
-                has_escapes = true;
-                let (_, length) = escape(bytes, at)?;
-                at = plain_run(bytes, at + length);
-            }
-            None => return Err(LexError { kind: ErrorKind::UnexpectedEnd, offset: bytes.len() }),
-        }
+    while bytes.get(at) != Some(&b'"') {
+        has_escapes = true;
+        let (_, length) = escape(bytes, at)?;
+        let (end, more) = plain_run(bytes, at + length);
+        high |= more;
+        at = end;
     }
+    let raw = if high == 0 {
+        // SAFETY: no byte of the plain runs has its high bit set, and an escape is ASCII.
+        unsafe { utf8::ascii(&bytes[start..at]) }
+    } else {
+        utf8::check(bytes, start, at)?
+    };
+    Ok((StrToken { raw, has_escapes }, at))
 }
 
-/// The first quote or backslash at or after `at`, eight bytes at a time.
+/// The first quote or backslash at or after `at`, eight bytes at a time, and the high bits of the bytes before it.
 #[inline(always)]
-fn plain_run(bytes: &[u8], mut at: usize) -> usize {
+fn plain_run(bytes: &[u8], mut at: usize) -> (usize, u64) {
+    let mut high = 0;
     while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
         let word = u64::from_le_bytes(*chunk);
         let hits = zero_bytes(word ^ (ONES * b'"' as u64)) | zero_bytes(word ^ (ONES * b'\\' as u64));
         if hits != 0 {
-            return at + (hits.trailing_zeros() / 8) as usize;
+            // The lowest hit is a byte's high bit: what lies below it are the bytes before.
+            high |= word & (hits & hits.wrapping_neg()).wrapping_sub(1);
+            return (at + (hits.trailing_zeros() / 8) as usize, high & HIGH);
         }
+        high |= word;
         at += 8;
     }
     while let Some(&b) = bytes.get(at) {
         if b == b'"' || b == b'\\' {
             break;
         }
+        high |= u64::from(b);
         at += 1;
     }
-    at
+    (at, high & HIGH)
 }
 
 const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = ONES << 7;
 
 /// The high bit of each zero byte; of the bits set the lowest is exact (Mycroft's test).
 #[inline(always)]
 fn zero_bytes(word: u64) -> u64 {
-    word.wrapping_sub(ONES) & !word & (ONES << 7)
+    word.wrapping_sub(ONES) & !word & HIGH
 }
 
 /// The character meant by the escape whose backslash stands at `at`, and its length.
