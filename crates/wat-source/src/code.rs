@@ -48,7 +48,7 @@ codes! {
     // Reading.
     UnbalancedBracket "unbalanced-bracket" Error "a bracket is never closed, or closes nothing";
     UnexpectedToken "unexpected-token" Error "a character or form that cannot stand here";
-    BadLiteral "bad-literal" Error "a number, character or tagged literal that is not one, or is out of range";
+    BadLiteral "bad-literal" Error "a number, character, map or tagged literal that is not one, or is out of range";
     BadEscape "bad-escape" Error "an escape that strings and characters do not have";
     UnterminatedString "unterminated-string" Error "a string without its closing quote";
     DuplicateKey "duplicate-key" Error "a map or set literal holds the same key twice";
@@ -156,7 +156,14 @@ mod tests {
         for &code in Code::ALL {
             let page = code.page();
             assert!(page.starts_with(&format!("# {}\n", code.name())), "title of errors/{code}.md");
-            assert!(page.lines().count() <= 60, "length of errors/{code}.md");
+            let (example, cure) = page
+                .split_once("\n## Example\n")
+                .and_then(|(_, rest)| rest.split_once("\n## Cure\n"))
+                .unwrap_or_else(|| panic!("errors/{code}.md has an example and a cure"));
+            let mark = format!("{}[{code}]", code.severity().name());
+            assert!(!example.contains("```wat\n") || example.contains(&mark), "mark in errors/{code}.md");
+            assert!(cure.contains("\n```") && !cure.contains(&mark), "cure in errors/{code}.md");
+            assert!(page.lines().count() <= 40, "length of errors/{code}.md");
         }
     }
 

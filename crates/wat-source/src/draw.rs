@@ -10,10 +10,10 @@ use crate::map::{SourceMap, floor_boundary};
 use crate::span::FileId;
 
 /// A line longer than this is shown in part.
-const LONG_LINE: usize = 160;
+const LONG_LINE: usize = 120;
 /// How much of a long line is shown before and after the start of what is marked in it.
 const BEFORE: usize = 40;
-const AFTER: usize = 100;
+const AFTER: usize = 80;
 /// A folded stretch of more lines than this keeps its line numbers but not its text.
 const FAR: u32 = 64;
 
@@ -246,13 +246,18 @@ mod tests {
 
     #[test]
     fn one_place() {
-        check("(ns a)\n  (half «n»)\n", &["an i64"], |d, _| d, expect![[r#"
+        check(
+            "(ns a)\n  (half «n»)\n",
+            &["an i64"],
+            |d, _| d,
+            expect![[r#"
             error[type-mismatch]: expected f64, found i64
              --> src/a.wat:2:9
               |
             2 |   (half n)
               |         ^ an i64
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -312,31 +317,46 @@ mod tests {
 
     #[test]
     fn characters_wider_than_bytes() {
-        check("(é→😀 «日本» x)", &["here"], |d, _| d, expect![[r#"
+        check(
+            "(é→😀 «日本» x)",
+            &["here"],
+            |d, _| d,
+            expect![[r#"
             error[type-mismatch]: expected f64, found i64
              --> src/a.wat:1:6
               |
             1 | (é→😀 日本 x)
               |       ^^^^ here
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn the_end_of_the_text() {
-        check("(a\n«»", &["expected `)`"], |d, _| d, expect![[r#"
+        check(
+            "(a\n«»",
+            &["expected `)`"],
+            |d, _| d,
+            expect![[r#"
             error[type-mismatch]: expected f64, found i64
              --> src/a.wat:2:1
               |
             2 |
               | ^ expected `)`
-        "#]]);
-        check("«»", &["empty"], |d, _| d, expect![[r#"
+        "#]],
+        );
+        check(
+            "«»",
+            &["empty"],
+            |d, _| d,
+            expect![[r#"
             error[type-mismatch]: expected f64, found i64
              --> src/a.wat:1:1
               |
             1 |
               | ^ empty
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -350,19 +370,24 @@ mod tests {
                 error[type-mismatch]: expected f64, found i64
                  --> src/a.wat:1:1
                   |
-                1 | (word word word word word word word word word word word word word word word word word word word word…
-                  | ^ first                                                                                             - far away
+                1 | (word word word word word word word word word word word word word word word word…
+                  | ^ first                                                                         - far away
                   |
                   = help: replace it
             "#]],
         );
-        check(&format!("{filler}«here» {filler}"), &["found"], |d, _| d, expect![[r#"
-            error[type-mismatch]: expected f64, found i64
-             --> src/a.wat:1:10000001
-              |
-            1 | …word word word word word word word word here word word word word word word word word word word word word word word word word word wo...
-              |                                          ^^^^ found
-        "#]]);
+        check(
+            &format!("{filler}«here» {filler}"),
+            &["found"],
+            |d, _| d,
+            expect![[r#"
+                error[type-mismatch]: expected f64, found i64
+                 --> src/a.wat:1:10000001
+                  |
+                1 | …word word word word word word word word here word word word word word word word word word word word word word word word …
+                  |                                          ^^^^ found
+            "#]],
+        );
     }
 
     #[test]
@@ -384,7 +409,8 @@ mod tests {
               |
             1 | (def x 1)
               |      - first
-        "#]].assert_eq(&draw(&d, &map, false));
+        "#]]
+        .assert_eq(&draw(&d, &map, false));
     }
 
     #[test]
@@ -396,7 +422,8 @@ mod tests {
             error[missing-main]: no `main` here
              |
              = help: write one
-        "#]].assert_eq(&draw(&d, &SourceMap::new(), false));
+        "#]]
+        .assert_eq(&draw(&d, &SourceMap::new(), false));
     }
 
     #[test]

@@ -578,9 +578,18 @@ impl Placeholders {
                 self.first[n].get_or_insert(span);
                 FormKind::Symbol(Symbol::new(&format!("%{n}")))
             }
+            Ok(n) if n > MAX_PLACEHOLDER => {
+                let title = format!("`#(…)` has at most {MAX_PLACEHOLDER} parameters");
+                report(
+                    Diagnostic::new(Code::ArgumentLimit, title)
+                        .label(span, "beyond the last one")
+                        .help("give them names: `(fn [a b …] …)`"),
+                );
+                FormKind::Error
+            }
             _ => {
                 let title = format!("`{name}` is no parameter of `#(…)`");
-                let label = format!("they are `%`, `%1` to `%{MAX_PLACEHOLDER}`, and `%&` for the rest");
+                let label = "they are `%`, `%1`, `%2` and so on, and `%&` for the rest";
                 report(Diagnostic::new(Code::BadName, title).label(span, label));
                 FormKind::Error
             }

@@ -183,12 +183,14 @@ fn sigils() {
              --> a.wat:1:17
               |
             1 | #(a #(b %)) #(f %0 %21)
-              |                 ^^ they are `%`, `%1` to `%20`, and `%&` for the rest
-            error[bad-name]: `%21` is no parameter of `#(…)`
+              |                 ^^ they are `%`, `%1`, `%2` and so on, and `%&` for the rest
+            error[argument-limit]: `#(…)` has at most 20 parameters
              --> a.wat:1:20
               |
             1 | #(a #(b %)) #(f %0 %21)
-              |                    ^^^ they are `%`, `%1` to `%20`, and `%&` for the rest
+              |                    ^^^ beyond the last one
+              |
+              = help: give them names: `(fn [a b …] …)`
         "#]],
     );
     check(
@@ -836,7 +838,8 @@ fn bytes_that_are_no_text() {
           |    ^ the byte 0xFF belongs to no character
           |
           = help: save it as UTF-8
-    "#]].assert_eq(&shown(b"(a)\n(b \xff c)"));
+    "#]]
+    .assert_eq(&shown(b"(a)\n(b \xff c)"));
 }
 
 #[test]
