@@ -1,0 +1,275 @@
+;; The prelude's other half: crashes, stdio, time, and peers of every tier. One definition is one row, as in
+;; `wat.core`; the host does the work behind the intrinsics.
+;;
+;; `panic!`, `assert`, `select`, `with-peers` and `doseq` are forms of the language, not rows.
+(ns wat.kernel)
+
+;; ---- what failure looks like
+
+(defstruct Place
+  "A place in a source file; lines and columns count from 1."
+  [file <- String  line <- i64  column <- i64])
+
+(defstruct Frame
+  "A call that had not returned: the function and where it was."
+  [fn <- String  file <- String  line <- i64])
+
+(defstruct Usage
+  "What a process used: processor time, and its largest memory in bytes."
+  [cpu <- Duration  max-rss <- i64])
+
+(defstruct Crash
+  "Every end that is not clean, and every request that failed. Example: (map-err :kind (attempt (fn [] (/ 1 0)))) => #wat.core/Err :divide-by-zero"
+  [kind      <- keyword
+   path      <- String
+   program   <- String
+   message   <- String
+   data      <- Edn
+   place     <- (Option Place)
+   trace     <- (Vector Frame)
+   cause     <- (Option Crash)
+   signal    <- (Option i64)
+   exit      <- (Option i64)
+   stderr    <- (Vector String)
+   usage     <- (Option Usage)
+   in-flight <- i64
+   executed  <- (Option keyword)])
+
+(defstruct ReadError
+  "Input that is not a value of the expected type: where inside the value, and where in the text."
+  [kind     <- keyword
+   at       <- (Vector Edn)
+   expected <- String
+   found    <- String
+   line     <- i64
+   column   <- i64])
+
+(defenum Status
+  "What state a peer is in. Example: (status (spawn-thread (fn {:in i64 :out i64} [] (serve inc))))"
+  Starting Running Stopping Ended)
+
+(defstruct CallOptions
+  "How to make a `call`."
+  [timeout <- (Option Duration)])
+
+(defn attempt
+  "Runs the function in an isolation unit of its own: its value, or the crash that ended it.
+  Example: (attempt (fn [] (+ 1 2))) => #wat.core/Ok 3"
+  {:intrinsic "attempt"}
+  [f <- (Fn [] -> T)] -> (Result T Crash))
+
+(defn panic_plain "`(panic! message)`." {:intrinsic "panic_plain"} [message <- String] -> T)
+
+(defn panic "`(panic! message data)`." {:intrinsic "panic" :where [(Wire D)]} [message <- String  data <- D] -> T)
+
+(defn assert_failed "`(assert test)` where the test is false." {:intrinsic "assert_failed"} [test <- String] -> T)
+
+;; ---- values as EDN
+
+(defn edn "The value as EDN. Example: (= (edn 1) (edn 1)) => true"
+  {:intrinsic "edn_of" :where [(Wire T)]}
+  [v <- T] -> Edn)
+
+(defn from-edn "An EDN value at the type the place expects; `(from-edn e -> T)` names it. Example: (from-edn (edn 1) -> i64) => #wat.core/Ok 1"
+  {:intrinsic "from_edn" :where [(Wire T)]}
+  [e <- Edn] -> (Result T ReadError))
+
+;; ---- stdio
+
+(defn readln "The next value from stdin; None when the client has closed; a crash on what is not one. Example: (readln -> i64) => nil"
+  {:intrinsic "readln" :where [(Wire T)]}
+  [] -> (Option T))
+
+(defn try-readln "The next value from stdin, None at its end, or why the input is not one. Example: (try-readln -> i64) => #wat.core/Ok nil"
+  {:intrinsic "try_readln" :where [(Wire T)]}
+  [] -> (Result (Option T) ReadError))
+
+(defn println "Writes the value to stdout as one line. Example: (println [1 2])"
+  {:intrinsic "println" :where [(Wire T)]}
+  [v <- T] -> nil)
+
+(defn eprintln "Writes the value to stderr as one line. Example: (eprintln [1 2])"
+  {:intrinsic "eprintln" :where [(Wire T)]}
+  [v <- T] -> nil)
+
+(defn serve
+  "Answers each value read with what the function makes of it, until the client closes.
+  Example: (call (spawn-thread (fn {:in i64 :out i64} [] (serve inc))) 1) => #wat.core/Ok 2"
+  [f <- (Fn [I] -> O)] -> nil
+  (match (readln)
+    ((Some request) (do (println (f request)) (serve f)))
+    (None nil)))
+
+(defn serve-state
+  "Like `serve`, with a state: the function gives the next state and the answer.
+  Example: (call (spawn-thread (fn {:in i64 :out i64} [] (serve-state 5 (fn [s n] (tuple (+ s n) s))))) 1) => #wat.core/Ok 5"
+  [state <- S  step <- (Fn [S I] -> (Tuple S O))] -> nil
+  (match (readln)
+    ((Some request)
+     (let [(tuple next answer) (step state request)]
+       (println answer)
+       (serve-state next step)))
+    (None nil)))
+
+;; ---- the process
+
+(defn args "The arguments after the program's file on the command line. Example: (args) => []"
+  {:intrinsic "args"}
+  [] -> (Vector String))
+
+(defn stopped? "Whether this node was asked to stop. Example: (stopped?) => false"
+  {:intrinsic "stopped"}
+  [] -> bool)
+
+(defn own-path "This node's place in the tree. Example: (path) => \"/\""
+  {:overload path :intrinsic "own_path"}
+  [] -> String)
+
+;; ---- time
+
+(defn now "The time of day. Example: (= (now) (now))"
+  {:intrinsic "now"}
+  [] -> Instant)
+
+(defn sleep "Waits; returns early when the node is asked to stop. Example: (sleep (millis 1)) => nil"
+  {:intrinsic "sleep"}
+  [d <- Duration] -> nil)
+
+(defn nanos "So many nanoseconds. Example: (nanos 1500) => #wat/duration \"1.5us\""
+  {:intrinsic "same"}
+  [n <- i64] -> Duration)
+
+(defn millis "So many milliseconds. Example: (= (millis 1000) (seconds 1)) => true"
+  [n <- i64] -> Duration
+  (nanos (* n 1000000)))
+
+(defn seconds "So many seconds. Example: (= (seconds 60) (minutes 1)) => true"
+  [n <- i64] -> Duration
+  (nanos (* n 1000000000)))
+
+(defn minutes "So many minutes. Example: (= (minutes 60) (hours 1)) => true"
+  [n <- i64] -> Duration
+  (nanos (* n 60000000000)))
+
+(defn hours "So many hours. Example: (= (hours 1) (minutes 60)) => true"
+  [n <- i64] -> Duration
+  (nanos (* n 3600000000000)))
+
+;; ---- peers
+
+(defn spawn-process
+  "Starts the program in an operating-system process of its own. A spawn that fails says so at the first use.
+  Example: (call (spawn-process (fn {:in i64 :out i64} [] (serve inc))) 1) => #wat.core/Ok 2"
+  {:intrinsic "spawn_process"}
+  [program <- (Program I O)] -> (Peer I O))
+
+(defn spawn-thread
+  "Starts the program in a thread of this process, with a heap of its own.
+  Example: (call (spawn-thread (fn {:in i64 :out i64} [] (serve inc))) 1) => #wat.core/Ok 2"
+  {:intrinsic "spawn_thread"}
+  [program <- (Program I O)] -> (Peer I O))
+
+(defn send-peer
+  "Sends a request; blocks while the peer is not reading.
+  Example: (send (spawn-thread (fn {:in i64 :out i64} [] (serve inc))) 1) => #wat.core/Ok nil"
+  {:overload send :intrinsic "send"}
+  [p <- (Peer I O)  v <- I] -> (Result nil Crash))
+
+(defn send-sender
+  "Sends a value; blocks while the channel is full.
+  Example: (let [(tuple s r) (channel 1)] (send s 5)) => #wat.core/Ok nil"
+  {:overload send :intrinsic "sender_send"}
+  [s <- (Sender T)  v <- T] -> (Result nil Crash))
+
+(defn recv-peer
+  "The next value the peer writes; None when it has ended well.
+  Example: (let [p (spawn-thread (fn {:in i64 :out i64} [] (println 7)))] (recv p)) => #wat.core/Ok 7"
+  {:overload recv :intrinsic "recv"}
+  [p <- (Peer I O)] -> (Result (Option O) Crash))
+
+(defn recv-receiver
+  "The next value; None when all senders are gone.
+  Example: (let [(tuple s r) (channel 1)] (ignore (send s 5)) (recv r)) => 5"
+  {:overload recv :intrinsic "receiver_recv"}
+  [r <- (Receiver T)] -> (Option T))
+
+(defn call-within "`call` with a time limit in nanoseconds; below 0 there is none."
+  {:intrinsic "call" :private true}
+  [p <- (Peer I O)  v <- I  timeout <- i64] -> (Result O Crash))
+
+(defn nanos-of "A duration as nanoseconds."
+  {:intrinsic "same" :private true}
+  [d <- Duration] -> i64)
+
+(defn call
+  "One request and its reply. A reply after the timeout is dropped.
+  Example: (call (spawn-thread (fn {:in i64 :out i64} [] (serve inc))) 1 {:timeout (seconds 5)}) => #wat.core/Ok 2"
+  [p <- (Peer I O)  v <- I  options <- CallOptions] -> (Result O Crash)
+  (match (:timeout options)
+    (None     (call-within p v -1))
+    ((Some d) (call-within p v (max 0 (nanos-of d))))))
+
+(defn close "No more requests. Example: (close (spawn-thread (fn {:in i64 :out i64} [] (serve inc)))) => nil"
+  {:intrinsic "close"}
+  [p <- (Peer I O)] -> nil)
+
+(defn wait "Closes, drains and reaps: how the peer ended. Example: (wait (spawn-thread (fn {:in i64 :out i64} [] (serve inc)))) => #wat.core/Ok nil"
+  {:intrinsic "wait"}
+  [p <- (Peer I O)] -> (Result nil Crash))
+
+(defn stop "Asks the peer's subtree to end, then forces it: how it ended. Example: (stop (spawn-thread (fn {:in i64 :out i64} [] (serve inc)))) => #wat.core/Ok nil"
+  {:intrinsic "stop"}
+  [p <- (Peer I O)] -> (Result nil Crash))
+
+(defn kill "Ends the peer's subtree at once: how it ended. Example: (map-err :kind (kill (spawn-thread (fn {:in i64 :out i64} [] (serve inc))))) => #wat.core/Err :killed"
+  {:intrinsic "kill"}
+  [p <- (Peer I O)] -> (Result nil Crash))
+
+(defn sender "The half that sends requests, for another thread. Example: (send (sender (spawn-thread (fn {:in i64 :out i64} [] (serve inc)))) 1) => #wat.core/Ok nil"
+  {:intrinsic "peer_sender"}
+  [p <- (Peer I O)] -> (Sender I))
+
+(defn receiver "The half that gives what the peer writes. Example: (recv (receiver (spawn-thread (fn {:in i64 :out i64} [] (println 7))))) => 7"
+  {:intrinsic "peer_receiver"}
+  [p <- (Peer I O)] -> (Receiver O))
+
+(defn peer-path "The peer's place in the tree. Example: (path (spawn-thread (fn {:in i64 :out i64} [] (serve inc)))) => \"/0\""
+  {:overload path :intrinsic "peer_path"}
+  [p <- (Peer I O)] -> String)
+
+(defn pid "The operating system's number of the peer's process; None for a thread. Example: (pid (spawn-thread (fn {:in i64 :out i64} [] (serve inc)))) => nil"
+  {:intrinsic "peer_pid"}
+  [p <- (Peer I O)] -> (Option i64))
+
+(defn status "The peer's state. Example: (let [p (spawn-thread (fn {:in i64 :out i64} [] (serve inc)))] (ignore (wait p)) (status p)) => #wat.kernel.Status/Ended nil"
+  {:intrinsic "peer_status"}
+  [p <- (Peer I O)] -> Status)
+
+(defn channel "A bounded channel of n values within the process. Example: (let [(tuple s r) (channel 1)] (ignore (send s :a)) (recv r)) => :a"
+  {:intrinsic "channel"}
+  [n <- i64] -> (Tuple (Sender T) (Receiver T)))
+
+;; ---- several peers
+
+(defn ready-peer "The index of a peer that has something to give."
+  {:intrinsic "select_any" :private true}
+  [peers <- (Vector (Peer I O))] -> i64)
+
+(defn select-any
+  "Waits until one of the peers has something to give: its index and what `recv` gives.
+  Example: (select-any [(spawn-thread (fn {:in i64 :out i64} [] (println 7)))]) => [0 #wat.core/Ok 7]"
+  [peers <- (Vector (Peer I O))] -> (Tuple i64 (Result (Option O) Crash))
+  (let [i (ready-peer peers)]
+    (tuple i (recv-peer (nth peers i)))))
+
+(defn scatter
+  "Sends the value to each peer.
+  Example: (scatter [(spawn-thread (fn {:in i64 :out i64} [] (serve inc)))] 1) => [#wat.core/Ok nil]"
+  [peers <- (Vector (Peer I O))  v <- I] -> (Vector (Result nil Crash))
+  (map-vector (fn [p] (send-peer p v)) peers))
+
+(defn gather
+  "Receives one value from each peer.
+  Example: (gather [(spawn-thread (fn {:in i64 :out i64} [] (println 7)))]) => [#wat.core/Ok 7]"
+  [peers <- (Vector (Peer I O))] -> (Vector (Result (Option O) Crash))
+  (map-vector (fn [p] (recv-peer p)) peers))
