@@ -32,7 +32,7 @@ fn main() {
         ("serde_json struct", json.len(), Box::new(|| count_json(json))),
         ("serde_json Value", json.len(), Box::new(|| count_json_values(json))),
         ("lexer, all tokens", edn.len(), Box::new(|| tokens(edn))),
-        ("candidates alone", edn.len(), Box::new(|| candidates(edn))),
+        ("lines alone", edn.len(), Box::new(|| candidates(edn))),
         ("exact framing", edn.len(), Box::new(|| frames(edn))),
         ("candidates + struct by tokens", edn.len(), Box::new(|| structs(edn, by_tokens))),
         ("candidates + struct by guesses", edn.len(), Box::new(|| structs(edn, by_guesses))),
@@ -113,7 +113,7 @@ fn count_json_values(json: &[u8]) -> u64 {
 fn tokens(edn: &[u8]) -> u64 {
     let mut lexer = Lexer::new(edn);
     let mut count = 0;
-    while black_box(lexer.next_token().expect("well formed")) != Token::Eof {
+    while !matches!(black_box(lexer.next_token().expect("well formed")), Token::Eof) {
         count += 1;
     }
     count
@@ -132,8 +132,10 @@ fn candidates(edn: &[u8]) -> u64 {
     let mut count = 0;
     stream(edn, |framer| {
         if let Some(range) = framer.candidate() {
-            count += range.len() as u64;
-            framer.accept(range.end);
+            count += 1;
+            let end =
+                range.start + memchr::memchr(b'\n', &framer.bytes()[range.clone()]).unwrap_or(range.len());
+            framer.accept(end);
             return true;
         }
         matches!(framer.next(), Next::Value { .. })
@@ -198,12 +200,15 @@ fn by_guesses(lexer: &mut Lexer<'_>) -> Option<Entry> {
 }
 
 fn guess(lexer: &mut Lexer<'_>) -> Option<Entry> {
-    let mut eat = |literal: &[u8]| lexer.eat_exact(literal).then(|| lexer.next_token().ok()).flatten();
-    let id = int(eat(b"#user/Entry {:id")?)?;
-    let path = string(eat(b":path")?)?;
-    let size = int(eat(b":size")?)?;
-    let t = float(eat(b":t")?)?;
-    (lexer.next_token().ok()? == Token::CloseBrace).then_some(Entry { id, path, size, t })
+    lexer.eat_exact(b"#user/Entry {:id").then_some(())?;
+    let id = lexer.eat_int()?;
+    lexer.eat_exact(b":path").then_some(())?;
+    let path = lexer.eat_str()?.to_str().into_owned();
+    lexer.eat_exact(b":size").then_some(())?;
+    let size = lexer.eat_int()?;
+    lexer.eat_exact(b":t").then_some(())?;
+    let t = lexer.eat_float()?;
+    lexer.eat_exact(b"}").then_some(Entry { id, path, size, t })
 }
 
 fn int(token: Token<'_>) -> Option<i64> {

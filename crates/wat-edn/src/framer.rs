@@ -2,9 +2,8 @@
 //! never looks at a byte twice, and judges nothing else: what it cuts may still be refused by the lexer.
 //!
 //! A value ends with its last bracket or quote, or, for an atom, before the byte that ends it. [`Framer::candidate`] is
-//! the short cut for streams that hold one value a line, as every writer of this crate makes them: a decoder that
-//! finds a complete value at the start of the line needs no framing, because how a value reads depends on nothing
-//! behind it.
+//! the short cut: a decoder that finds a complete value at the start of whole lines needs no framing, because how a
+//! value reads depends on nothing behind it and a newline ends every atom.
 
 use crate::class::{self, END, SPACE, STRUCTURE};
 use crate::error::{ErrorKind, LexError, ReadError};
@@ -37,6 +36,9 @@ pub struct Framer {
     /// First byte not scanned.
     scan: usize,
     finished: bool,
+    /// The last newline in `..searched`, or zero.
+    last_newline: usize,
+    searched: usize,
     limits: Limits,
     state: State,
     /// The place and stream offset of `buffer[0]`.
@@ -94,6 +96,8 @@ impl Framer {
             tail: 0,
             scan: 0,
             finished: false,
+            last_newline: 0,
+            searched: 0,
             limits,
             state: REST,
             origin: Position::START,
@@ -171,10 +175,10 @@ impl Framer {
         )
     }
 
-    /// The text from the next value's first byte to the end of its line, if the whole line is there. It may hold less
-    /// than a value, or more than one. A decoder that finds a complete value at its start calls [`Framer::accept`]
-    /// with the place behind it; one that meets the end of the text calls [`Framer::next`]; nothing is consumed before.
-    /// On `None` call [`Framer::next`], which remembers how far it has looked.
+    /// The text from the next value's first byte to the last newline there is. It may hold less than a value, or more
+    /// than one. A decoder that finds a complete value at its start calls [`Framer::accept`] with the place behind it;
+    /// one that meets the end of the text calls [`Framer::next`]; nothing is consumed before. On `None` call
+    /// [`Framer::next`], which remembers how far it has looked.
     #[inline]
     pub fn candidate(&mut self) -> Option<Range<usize>> {
         if self.state.mode != Mode::Plain || self.state.extent.is_some() {
@@ -184,21 +188,37 @@ impl Framer {
         loop {
             match bytes.get(self.head) {
                 Some(&b) if class::is(b, SPACE) => self.head += 1,
-                Some(b';') => self.head += memchr::memchr(b'\n', &bytes[self.head..])? + 1,
-                Some(_) => break,
-                None => {
-                    self.scan = self.head;
-                    return None;
+                Some(b';') => {
+                    // A comment that goes on is left to `next`.
+                    let Some(n) = memchr::memchr(b'\n', &bytes[self.head..]) else { break };
+                    self.head += n + 1;
                 }
+                _ => break,
             }
         }
         self.scan = self.head;
-        let end = match memchr::memchr(b'\n', &bytes[self.head..]) {
-            Some(n) => self.head + n,
-            None if self.finished => self.tail,
-            None => return None,
-        };
-        (end - self.head <= self.limits.bytes).then_some(self.head..end)
+        if self.searched < self.tail {
+            self.search();
+        }
+        let end = if self.finished { self.tail } else { self.last_newline };
+        if end.saturating_sub(self.head) > self.limits.bytes {
+            return self.capped();
+        }
+        (self.head < end).then_some(self.head..end)
+    }
+
+    fn search(&mut self) {
+        if let Some(n) = memchr::memrchr(b'\n', &self.buffer[self.searched..self.tail]) {
+            self.last_newline = self.searched + n;
+        }
+        self.searched = self.tail;
+    }
+
+    /// A candidate no larger than a value may be, where more than that is buffered.
+    #[cold]
+    fn capped(&self) -> Option<Range<usize>> {
+        let most = &self.buffer[self.head..self.head + self.limits.bytes];
+        memchr::memrchr(b'\n', most).map(|n| self.head..self.head + n)
     }
 
     /// Consumes the candidate up to `end`.
@@ -428,6 +448,8 @@ impl Framer {
         self.buffer.copy_within(self.head..self.tail, 0);
         let head = self.head;
         self.scan -= head;
+        self.last_newline = self.last_newline.saturating_sub(head);
+        self.searched = self.searched.saturating_sub(head);
         self.state.extent = self.state.extent.map(|at| at - head);
         self.state.start = self.state.start.map(|at| at - head);
         self.tail = live;

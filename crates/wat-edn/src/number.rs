@@ -47,7 +47,7 @@ fn exponent(text: &str) -> Result<i64, LiteralError> {
 }
 
 /// The number whose sign or first digit stands at `start`, and its end.
-#[inline]
+#[inline(always)]
 pub(crate) fn scan(bytes: &[u8], start: usize) -> Result<(Token<'_>, usize), LexError> {
     let negative = bytes[start] == b'-';
     let first = start + usize::from(matches!(bytes[start], b'+' | b'-'));
