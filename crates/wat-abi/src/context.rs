@@ -14,20 +14,24 @@ pub struct Ctx {
     pub stack_limit: u64,
     /// Base address of the process's code region.
     pub region: u64,
+    /// Addresses between which the image's code lies.
+    pub code_start: u64,
+    pub code_end: u64,
     /// Heads of the unit heap's free lists by size class; 0 when empty. The first word of a free cell is the
     /// next cell. Taking the head is the whole of inline allocation; when it is 0, `RtFn::alloc_slow` refills.
     pub free: [u64; CLASSES],
-    /// The process's `def` values, one slot each.
+    /// The process's `def` values, one slot each, by number.
     pub globals: *mut u64,
     /// Why this thread should leave what it is doing: bits of [`stop`]. Written by others.
     pub stop: AtomicU32,
     /// Set by a fallible runtime function before it answers a status other than 0.
     pub pending: u32,
-    /// Where compiled code was when it trapped or was ended from outside: written by the signal handler.
+    /// Where compiled code was when it trapped, was ended from outside, or called a diverging runtime function:
+    /// written by the signal handler and by the stubs of those functions.
     pub crash_pc: u64,
     pub crash_sp: u64,
     pub crash_fp: u64,
-    /// 1 + [`crate::trap::Trap`] code, or a runtime-defined reason; 0 when nothing has happened.
+    /// Why the handler left compiled code: a reason of the runtime's `unit::trap`; 0 when nothing has happened.
     pub crash_code: u64,
     /// The saved stack point of the innermost unit (owned by the runtime's unit entry).
     pub unit: *mut u8,

@@ -4,6 +4,37 @@
 //! and names, constants (immortal objects), tables, then, from a page boundary, code. All references are
 //! region offsets (0 = none); all tables are arrays of the `repr(C)` records below, sorted where it says so.
 
+/// A `repr(C)` record without padding, every bit pattern of which is valid: it may be written and read as bytes.
+///
+/// # Safety
+/// The type must be `repr(C)`, free of padding, references and niches.
+pub unsafe trait Record: Copy {
+    fn as_bytes(&self) -> &[u8] {
+        // SAFETY: the trait promises that every byte of the record is initialised.
+        unsafe { std::slice::from_raw_parts((&raw const *self).cast(), size_of::<Self>()) }
+    }
+}
+
+// SAFETY: fields of 4 bytes, or 8-byte fields first; the sizes are checked below.
+unsafe impl Record for Header {}
+// SAFETY: as above.
+unsafe impl Record for Program {}
+// SAFETY: as above.
+unsafe impl Record for Global {}
+// SAFETY: as above.
+unsafe impl Record for Func {}
+// SAFETY: as above.
+unsafe impl Record for Place {}
+// SAFETY: as above.
+unsafe impl Record for TrapSite {}
+// SAFETY: a plain number.
+unsafe impl Record for u32 {}
+
+const _: () = assert!(size_of::<Header>() == 56 + 18 * 4);
+
+/// The page size of images: sections begin at its multiples.
+pub const PAGE: u32 = 4096;
+
 pub const MAGIC: u64 = u64::from_le_bytes(*b"watimg\x00\x01");
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,7 +67,7 @@ pub struct Header {
     pub places: Table,
     /// `TrapSite` records sorted by offset.
     pub traps: Table,
-    /// `u32` region offsets of length-prefixed file paths.
+    /// `u32` region offsets of length-prefixed file paths. Records name file `n` as `n + 1`; 0 is none.
     pub files: Table,
     pub thunks: Thunks,
 }
