@@ -47,10 +47,10 @@ pub enum Token<'a> {
 /// A cursor over a text.
 #[derive(Debug, Clone)]
 pub struct Lexer<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    start: usize,
-    depth: usize,
+    pub(crate) bytes: &'a [u8],
+    pub(crate) at: usize,
+    pub(crate) start: usize,
+    pub(crate) depth: usize,
 }
 
 impl<'a> Lexer<'a> {
@@ -132,151 +132,13 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// Takes `literal` (tags, keywords and opening brackets, no space before them) if it comes next after white space:
-    /// the guess of a decoder that knows what the writer writes. On `false` nothing is taken.
-    #[inline]
-    pub fn eat_exact(&mut self, literal: &[u8]) -> bool {
-        let at = self.skip_space();
-        let rest = &self.bytes[at..];
-        let whole = starts_with(rest, literal)
-            && (rest.get(literal.len()).is_none_or(|&b| class::is(b, END))
-                || literal.last().is_some_and(|&b| class::is(b, END)));
-        if whole {
-            self.start = at;
-            self.at = at + literal.len();
-        }
-        whole
-    }
-
-    /// Takes an integer if one comes next, without comment or discard before it. On `None` nothing is taken: ask
-    /// [`Lexer::next_token`].
-    #[inline]
-    pub fn eat_int(&mut self) -> Option<i64> {
-        let (at, number) = self.guess_number()?;
-        let (Token::Int(value), end) = number else { return None };
-        (self.start, self.at) = (at, end);
-        Some(value)
-    }
-
-    /// Takes a number with a point or an exponent, as [`Lexer::eat_int`] does an integer.
-    #[inline]
-    pub fn eat_float(&mut self) -> Option<f64> {
-        let (at, number) = self.guess_number()?;
-        let (Token::Float(value), end) = number else { return None };
-        (self.start, self.at) = (at, end);
-        Some(value)
-    }
-
-    /// Takes a string, as [`Lexer::eat_int`] does an integer.
-    #[inline]
-    pub fn eat_str(&mut self) -> Option<StrToken<'a>> {
-        let at = self.skip_space();
-        if self.bytes.get(at) != Some(&b'"') {
-            return None;
-        }
-        let (token, end) = text::scan(self.bytes, at + 1).ok()?;
-        (self.start, self.at) = (at, end + 1);
-        Some(token)
-    }
-
     #[inline(always)]
-    fn guess_number(&self) -> Option<(usize, (Token<'a>, usize))> {
-        let at = self.skip_space();
-        let first = at + usize::from(matches!(self.bytes.get(at), Some(b'-')));
-        if !self.bytes.get(first)?.is_ascii_digit() {
-            return None;
-        }
-        Some((at, number::scan(self.bytes, at).ok()?))
-    }
-
-    #[inline(always)]
-    fn skip_space(&self) -> usize {
+    pub(crate) fn skip_space(&self) -> usize {
         let mut at = self.at;
         while self.bytes.get(at).is_some_and(|&b| class::is(b, SPACE)) {
             at += 1;
         }
         at
-    }
-
-    /// Takes the next value whole, whatever it is. A closing bracket or the end of the text is an error.
-    pub fn skip_value(&mut self) -> Result<(), LexError> {
-        let mut open: Vec<Open> = Vec::new();
-        let mut wanted = 1u32;
-        let mut asked = self.at;
-        loop {
-            if self.eat_discard_mark() {
-                asked = self.start;
-                wanted += 1;
-                continue;
-            }
-            let kind = match self.next_token()? {
-                Token::Tag(_) => {
-                    asked = self.start;
-                    wanted = wanted.max(1);
-                    continue;
-                }
-                Token::Eof => return Err(LexError { kind: ErrorKind::UnexpectedEnd, offset: self.at }),
-                Token::OpenList => Some(Token::CloseList),
-                Token::OpenVector => Some(Token::CloseVector),
-                Token::OpenMap | Token::OpenSet => Some(Token::CloseBrace),
-                close @ (Token::CloseList | Token::CloseVector | Token::CloseBrace) => {
-                    if open.last().is_some_and(|open| open.close != close) {
-                        return Err(LexError { kind: ErrorKind::Unbalanced, offset: self.start });
-                    }
-                    if wanted > 0 {
-                        return Err(LexError { kind: ErrorKind::MissingValue, offset: asked });
-                    }
-                    wanted = open.pop().map_or(0, |open| open.wanted);
-                    None
-                }
-                _ => None,
-            };
-            if let Some(close) = kind {
-                if open.len() >= self.depth {
-                    return Err(LexError { kind: ErrorKind::TooDeep, offset: self.start });
-                }
-                open.push(Open { close, wanted });
-                wanted = 0;
-                continue;
-            }
-            wanted = wanted.saturating_sub(1);
-            if open.is_empty() && wanted == 0 {
-                return Ok(());
-            }
-        }
-    }
-
-    #[cold]
-    fn discard(&mut self, at: usize) -> Result<(), LexError> {
-        self.at = at + 2;
-        match self.skip_value() {
-            Err(LexError { kind: ErrorKind::MissingValue, offset }) if offset == at + 2 => {
-                Err(LexError { kind: ErrorKind::MissingValue, offset: at })
-            }
-            other => other,
-        }
-    }
-
-    /// Takes `#_` if it comes next, so that discards within a discarded value need no recursion.
-    fn eat_discard_mark(&mut self) -> bool {
-        let bytes = self.bytes;
-        let mut at = self.at;
-        loop {
-            match bytes.get(at) {
-                Some(&b) if class::is(b, SPACE) => at += 1,
-                // A comment that is refused is left to `next_token`.
-                Some(b';') => match comment_end(bytes, at) {
-                    Ok(end) => at = end,
-                    Err(_) => return false,
-                },
-                Some(b'#') if bytes.get(at + 1) == Some(&b'_') => {
-                    self.start = at;
-                    self.at = at + 2;
-                    return true;
-                }
-                _ => return false,
-            }
-        }
     }
 
     #[inline(always)]
@@ -408,27 +270,8 @@ impl<'a> Lexer<'a> {
     }
 }
 
-/// An unclosed bracket of a skipped value: what closes it, and how many values are wanted outside it.
-struct Open {
-    close: Token<'static>,
-    wanted: u32,
-}
-
-/// As `slice::starts_with`, by words: literals are short and a call to `memcmp` costs more than the comparison.
-#[inline(always)]
-fn starts_with(text: &[u8], literal: &[u8]) -> bool {
-    let Some(text) = text.get(..literal.len()) else { return false };
-    let (Some(first), Some(last)) = (literal.first_chunk::<8>(), literal.last_chunk::<8>()) else {
-        return text.iter().zip(literal).all(|(a, b)| a == b);
-    };
-    if literal.len() > 16 {
-        return text == literal;
-    }
-    text.first_chunk() == Some(first) && text.last_chunk() == Some(last)
-}
-
 /// The start of the line after the comment at `at`.
-fn comment_end(bytes: &[u8], at: usize) -> Result<usize, LexError> {
+pub(crate) fn comment_end(bytes: &[u8], at: usize) -> Result<usize, LexError> {
     let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n + 1);
     utf8::check(bytes, at, end)?;
     Ok(end)

@@ -67,7 +67,7 @@ impl Open<'_> {
 }
 
 /// The next value, or nothing at the end of the text.
-fn value(lexer: &mut Lexer<'_>, limits: Limits) -> Result<Option<Value>, LexError> {
+pub(crate) fn value(lexer: &mut Lexer<'_>, limits: Limits) -> Result<Option<Value>, LexError> {
     let mut open: Vec<Open<'_>> = Vec::new();
     let mut first = None;
     loop {
@@ -179,11 +179,21 @@ fn close(open: Open<'_>, end: usize) -> Result<(Value, u64), LexError> {
     Ok((value, hash))
 }
 
+/// As many keys as are compared each with each.
+const FEW: usize = 16;
+
 fn check_duplicates<'v>(
     keys: &[(u64, usize)],
     kind: ErrorKind,
     key: impl Fn(usize) -> &'v Value,
 ) -> Result<(), LexError> {
+    if keys.len() <= FEW {
+        let repeats = |i: usize| (0..i).any(|j| keys[j].0 == keys[i].0 && key(j) == key(i));
+        return match (1..keys.len()).find(|&i| repeats(i)) {
+            Some(later) => Err(LexError { kind, offset: keys[later].1 }),
+            None => Ok(()),
+        };
+    }
     let mut order: Vec<usize> = (0..keys.len()).collect();
     order.sort_unstable_by_key(|&i| (keys[i].0, i));
     for run in order.chunk_by(|&a, &b| keys[a].0 == keys[b].0) {

@@ -1,7 +1,8 @@
 //! Dynamic EDN, for tools, tests and crash records. The wire's own values never pass through it.
 
-use crate::error::ReadError;
+use crate::error::{LexError, ReadError};
 use crate::instant::Instant;
+use crate::lexer::Lexer;
 use crate::limits::Limits;
 use crate::{parse, write};
 use bigdecimal::BigDecimal;
@@ -49,6 +50,11 @@ impl Value {
     /// All the values of `text`, each within `limits`.
     pub fn parse_all(text: &[u8], limits: Limits) -> Result<Vec<Value>, ReadError> {
         parse::all(text, limits)
+    }
+
+    /// The next value of `lexer`, or nothing at the end of its text.
+    pub fn read(lexer: &mut Lexer<'_>, limits: Limits) -> Result<Option<Value>, LexError> {
+        parse::value(lexer, limits)
     }
 
     pub fn keyword(name: impl Into<String>) -> Value {

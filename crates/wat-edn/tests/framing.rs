@@ -160,6 +160,44 @@ fn candidates_give_what_exact_framing_gives() {
     assert!(lines >= 3, "{lines}");
 }
 
+#[test]
+fn candidates_keep_the_size_limit() {
+    let limits = Limits { bytes: 10, depth: 256 };
+    let mut framer = Framer::new(limits);
+    framer.push(b"[12345678]\n[123456789]\n[1]\n");
+    let mut items = Vec::new();
+    read_by_candidates(&mut framer, &mut items);
+    let lines: Vec<_> =
+        items.iter().map(|item: &Result<(u64, u64), ErrorKind>| item.map(|(line, _)| line)).collect();
+    assert_eq!(lines, [Ok(1), Err(ErrorKind::TooLarge), Ok(3)]);
+}
+
+/// The places where values end, found by candidates where they serve and by exact framing where not.
+fn read_by_candidates(framer: &mut Framer, ends: &mut Vec<Result<(u64, u64), ErrorKind>>) {
+    for _ in 0..100_000 {
+        if let Some(range) = framer.candidate() {
+            let mut lexer = Lexer::new(&framer.bytes()[range.clone()]);
+            if lexer.skip_value().is_ok() {
+                let end = range.start + lexer.offset();
+                ends.push(Ok(place(framer, end)));
+                framer.accept(end);
+                continue;
+            }
+        }
+        match framer.next() {
+            Next::Value { end, .. } => ends.push(Ok(place(framer, end))),
+            Next::Error(e) => ends.push(Err(e.kind)),
+            Next::NeedMore | Next::Eof => return,
+        }
+    }
+    panic!("the framer does not come to an end");
+}
+
+fn place(framer: &Framer, at: usize) -> (u64, u64) {
+    let position = framer.position(at);
+    (position.line, position.column)
+}
+
 fn text_of(framer: &Framer, start: usize, end: usize) -> String {
     String::from_utf8(framer.bytes()[start..end].to_vec()).expect("utf-8")
 }
@@ -255,6 +293,58 @@ proptest! {
     fn one_byte_at_a_time_gives_what_the_whole_gives(text in hostile()) {
         prop_assert_eq!(frame(text.chunks(1), Limits::DEFAULT), whole(&text));
         prop_assert_eq!(frame(text.chunks(7), Limits::DEFAULT), whole(&text));
+    }
+
+    #[test]
+    fn candidates_and_exact_framing_agree(text in hostile(), piece in 1usize..100) {
+        let (mut fast, mut exact) = (Framer::default(), Framer::default());
+        let (mut by_candidates, mut by_frames) = (Vec::new(), Vec::new());
+        for piece in text.chunks(piece) {
+            fast.push(piece);
+            read_by_candidates(&mut fast, &mut by_candidates);
+        }
+        fast.finish();
+        read_by_candidates(&mut fast, &mut by_candidates);
+        exact.push(&text);
+        exact.finish();
+        loop {
+            match exact.next() {
+                Next::Value { end, .. } => by_frames.push(Ok(place(&exact, end))),
+                Next::Error(e) => by_frames.push(Err(e.kind)),
+                Next::NeedMore | Next::Eof => break,
+            }
+        }
+        prop_assert_eq!(by_candidates, by_frames);
+    }
+
+    #[test]
+    fn guesses_take_what_tokens_take(text in hostile()) {
+        let mut lexer = Lexer::new(&text);
+        for _ in 0..=text.len() {
+            let mut tokens = lexer.clone();
+            let token = tokens.next_token();
+            let same = |guess: &Lexer<'_>| (guess.offset(), guess.token_start()) == (tokens.offset(), tokens.token_start());
+            let mut guess = lexer.clone();
+            if let Some(n) = guess.eat_int() {
+                prop_assert!(token == Ok(Token::Int(n)) && same(&guess));
+            }
+            let mut guess = lexer.clone();
+            if let Some(x) = guess.eat_float() {
+                prop_assert!(token == Ok(Token::Float(x)) && same(&guess));
+            }
+            let mut guess = lexer.clone();
+            if let Some(string) = guess.eat_str() {
+                prop_assert!(token == Ok(Token::Str(string)) && same(&guess));
+            }
+            let mut guess = lexer.clone();
+            if guess.eat_exact(b":a") {
+                prop_assert!(token == Ok(Token::Keyword("a")) && same(&guess));
+            }
+            match token {
+                Ok(Token::Eof) | Err(_) => break,
+                Ok(_) => lexer = tokens,
+            }
+        }
     }
 
     #[test]
