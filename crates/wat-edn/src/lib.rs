@@ -4,7 +4,7 @@
 //!
 //! - [`Framer`] cuts a growing byte stream into complete top-level values without rescanning;
 //! - [`Lexer`] turns the text of a value into [`Token`]s that borrow from it;
-//! - [`write`] appends literals to a `Vec<u8>`, [`Instant`], [`duration`], [`uuid`], [`base64`] and [`number`]
+//! - [`mod@write`] appends literals to a `Vec<u8>`, [`Instant`], [`duration`], [`uuid`], [`base64`] and [`number`]
 //!   convert their texts;
 //! - [`Value`] is dynamic EDN for tools and tests; a typed decoder drives the lexer itself.
 //!
@@ -43,7 +43,7 @@
 //!
 //! # What is written
 //!
-//! One value holds no raw newline, so that a line is a value. The layout of each literal is told in [`write`].
+//! One value holds no raw newline, so that a line is a value. The layout of each literal is told in [`mod@write`].
 
 #![deny(unsafe_op_in_unsafe_fn)]
 

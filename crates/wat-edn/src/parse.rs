@@ -40,7 +40,8 @@ struct Open<'a> {
     /// Where it opens.
     offset: usize,
     items: Vec<Value>,
-    /// Hash and place of each key or element, of maps and sets.
+    /// Hash and place of each key or element, of maps and sets; scalars are hashed at the end, if at all, unless `mix`
+    /// wants their hashes at once.
     keys: Vec<(u64, usize)>,
     /// Its hash so far, if it is or stands within a key or an element.
     mix: Option<Mix>,
@@ -118,7 +119,7 @@ pub(crate) fn value(lexer: &mut Lexer<'_>, limits: Limits) -> Result<Option<Valu
             }
             scalar => {
                 let value = convert(scalar, offset)?;
-                let hashed = open.last().is_some_and(|outer| outer.mix.is_some() || outer.wants_key());
+                let hashed = open.last().is_some_and(|outer| outer.mix.is_some());
                 let hash = if hashed { scalar_hash(&value) } else { 0 };
                 (value, hash)
             }
@@ -154,20 +155,21 @@ fn kind_of(form: Form<'_>) -> Kind {
 }
 
 /// A collection whose closing bracket stands at `end`, and its hash if wanted.
-fn close(open: Open<'_>, end: usize) -> Result<(Value, u64), LexError> {
+fn close(mut open: Open<'_>, end: usize) -> Result<(Value, u64), LexError> {
+    let hashed = open.mix.is_some();
     let hash = open.mix.as_ref().map_or(0, Mix::finish);
     let value = match open.form {
         Form::List => Value::List(open.items),
         Form::Vector => Value::Vector(open.items),
         Form::Set => {
-            check_duplicates(&open.keys, ErrorKind::DuplicateElement, |i| &open.items[i])?;
+            check_duplicates(&mut open.keys, hashed, ErrorKind::DuplicateElement, |i| &open.items[i])?;
             Value::Set(open.items)
         }
         Form::Map | Form::Tag(_) => {
             if !open.items.len().is_multiple_of(2) {
                 return Err(LexError { kind: ErrorKind::MissingMapValue, offset: end });
             }
-            check_duplicates(&open.keys, ErrorKind::DuplicateKey, |i| &open.items[2 * i])?;
+            check_duplicates(&mut open.keys, hashed, ErrorKind::DuplicateKey, |i| &open.items[2 * i])?;
             let mut items = open.items.into_iter();
             let mut entries = Vec::with_capacity(items.len() / 2);
             while let (Some(key), Some(value)) = (items.next(), items.next()) {
@@ -179,29 +181,41 @@ fn close(open: Open<'_>, end: usize) -> Result<(Value, u64), LexError> {
     Ok((value, hash))
 }
 
-/// As many keys as are compared each with each.
-const FEW: usize = 16;
+/// As many scalar keys as are compared each with each, which for a few is faster than hashing them.
+const FEW: usize = 8;
 
+/// Refuses the first key that repeats an earlier one. Unless `hashed`, the hashes of scalar keys are still missing.
 fn check_duplicates<'v>(
-    keys: &[(u64, usize)],
+    keys: &mut [(u64, usize)],
+    hashed: bool,
     kind: ErrorKind,
     key: impl Fn(usize) -> &'v Value,
 ) -> Result<(), LexError> {
-    if keys.len() <= FEW {
-        let repeats = |i: usize| (0..i).any(|j| keys[j].0 == keys[i].0 && key(j) == key(i));
-        return match (1..keys.len()).find(|&i| repeats(i)) {
-            Some(later) => Err(LexError { kind, offset: keys[later].1 }),
-            None => Ok(()),
-        };
+    if !hashed {
+        if keys.len() <= FEW && (0..keys.len()).all(|i| key(i).is_scalar()) {
+            let repeats = |i: &usize| (0..*i).any(|earlier| key(earlier) == key(*i));
+            return match (1..keys.len()).find(repeats) {
+                Some(later) => Err(LexError { kind, offset: keys[later].1 }),
+                None => Ok(()),
+            };
+        }
+        for (i, (hash, _)) in keys.iter_mut().enumerate() {
+            if key(i).is_scalar() {
+                *hash = scalar_hash(key(i));
+            }
+        }
     }
     let mut order: Vec<usize> = (0..keys.len()).collect();
     order.sort_unstable_by_key(|&i| (keys[i].0, i));
+    let mut first = None;
     for run in order.chunk_by(|&a, &b| keys[a].0 == keys[b].0) {
-        for (n, &later) in run.iter().enumerate().skip(1) {
-            if run[..n].iter().any(|&earlier| key(earlier) == key(later)) {
-                return Err(LexError { kind, offset: keys[later].1 });
-            }
+        let repeats = |n: &usize| run[..*n].iter().any(|&earlier| key(earlier) == key(run[*n]));
+        if let Some(n) = (1..run.len()).find(repeats) {
+            first = Some(first.map_or(run[n], |other: usize| other.min(run[n])));
         }
+    }
+    if let Some(later) = first {
+        return Err(LexError { kind, offset: keys[later].1 });
     }
     Ok(())
 }

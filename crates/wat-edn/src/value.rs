@@ -125,6 +125,11 @@ impl Value {
         }
     }
 
+    /// Whether it holds no other values.
+    pub(crate) fn is_scalar(&self) -> bool {
+        Kind::of(self).is_none()
+    }
+
     /// A number that equal values share. Its parts are computed by [`scalar_hash`] and [`Mix`], which the reader uses
     /// as it goes, so that nested keys are not hashed once a level.
     fn key_hash(&self) -> u64 {

@@ -75,6 +75,15 @@ fn duplicates_are_found_by_value() {
 }
 
 #[test]
+fn the_first_of_many_duplicates_is_reported() {
+    let many: String = (0..1000).map(|n| format!("{n} ")).collect();
+    let text = format!("#{{{many}\n 7\n 3 [1]}}");
+    let error = Value::parse(text.as_bytes()).expect_err("a duplicate");
+    assert_eq!((error.kind, error.line), (ErrorKind::DuplicateElement, 2));
+    assert!(Value::parse(format!("#{{{many} [1] [2]}}").as_bytes()).is_ok());
+}
+
+#[test]
 fn limits_are_exact() {
     let nested = |n: usize| format!("{}{}", "[".repeat(n), "]".repeat(n));
     assert!(Value::parse(nested(256).as_bytes()).is_ok());

@@ -283,7 +283,15 @@ fn a_megabyte_in_small_pieces_takes_linear_time() {
 
 fn hostile() -> impl Strategy<Value = Vec<u8>> {
     let letters = prop::sample::select(b"()[]{}\"\\;#_^@a1:./-+NM \n,e\xc3\xa9\xff\xf0u".to_vec());
-    prop_oneof![prop::collection::vec(letters, 0..200), prop::collection::vec(any::<u8>(), 0..200)]
+    let fragments = prop::sample::select(
+        "#_ #foo #a/b [ ] ( ) { } #{ \"a\\\"b\" \"x\ny\" ;c\n :a a 1 -2.5 1e3 \\] \\newline \\u0041 é ##NaN \n 12N ~ \" ;"
+            .split(' ')
+            .collect::<Vec<_>>(),
+    );
+    let fragment = (fragments, prop::sample::select(vec!["", " ", "\n"]));
+    let pieced = prop::collection::vec(fragment, 0..60)
+        .prop_map(|all| all.into_iter().flat_map(|(text, gap)| [text, gap]).collect::<String>().into_bytes());
+    prop_oneof![pieced, prop::collection::vec(letters, 0..200), prop::collection::vec(any::<u8>(), 0..200)]
 }
 
 proptest! {
