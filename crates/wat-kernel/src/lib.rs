@@ -1,1 +1,49 @@
+//! Processes, pipes, signals, time: how a program becomes a process, and what holds between two of them.
+//!
+//! This crate speaks descriptors, processes and bytes. It knows nothing of wat values or syntax: captured values,
+//! stdio options and crash records are opaque bytes here. Begin with [`boot`], then [`Process`] and [`Child`].
+//!
+//! | room | noun |
+//! |---|---|
+//! | `boot/` | the record, the bootstrap, confinement |
+//! | `process.rs` | this process and its end |
+//! | `spawn.rs` | making a child |
+//! | `child/` | the handle on a child, its end, its stderr |
+//! | `warden/` | the thread that watches |
+//! | `life.rs` | state × event → action |
+//! | `control.rs` | packets between parent and child |
+//! | `waiter.rs`, `gate.rs` | waiting threads and how they are woken |
+//! | `reader.rs`, `outbox.rs` | bytes in, bytes out |
+//! | `channel.rs`, `select.rs` | channels between threads, waiting for several things |
+//! | `sys/` | all system calls and unsafe code |
 
+pub mod boot;
+mod channel;
+mod child;
+mod control;
+mod gate;
+mod life;
+mod outbox;
+mod process;
+mod reader;
+mod sealed;
+mod select;
+mod signals;
+mod spawn;
+mod sys;
+mod waiter;
+mod warden;
+
+pub use boot::{Boot, BootError, GRACE, Limits};
+pub use channel::{Receiver, SendError, Sender, Watchable, channel};
+pub use child::{Cause, Child, End, KEPT, Kept, Kind, NoRecord, Usage, WINDOW};
+pub use control::MAX_CRASH;
+pub use life::State;
+pub use outbox::{GATHER, WriteError};
+pub use process::{CrashLine, Outcome, Process};
+pub use reader::{ReadError, Reader};
+pub use sealed::sealed;
+pub use select::{Source, select};
+pub use signals::install_plain_kick;
+pub use spawn::Spawn;
+pub use waiter::{Interrupt, KICK, KILL, Kicker, STOP, Waiter};

@@ -1,0 +1,170 @@
+//! The one bootstrap: a [`Boot`] record becomes a running [`Process`].
+//!
+//! [`root`] is given its record by the command line, [`child`] reads it from the control socket; the rest is the
+//! same code. No other code sets up stdio, signals or the warden. Not here: making a child (`spawn.rs`).
+
+mod confine;
+mod record;
+
+pub use confine::{STEPS, Step};
+pub use record::{Boot, GRACE, Limits};
+
+use crate::control::{FromChild, MAX_BOOT, MAX_PACKET, ToChild};
+use crate::process::{Process, Shared, Start};
+use crate::signals;
+use crate::sys::clone::{BINARY, CONTROL, IMAGE, PLACES};
+use crate::sys::{fd, process};
+use crate::warden;
+use std::ffi::OsStr;
+use std::fmt;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+/// Why a process could not be made of a record.
+#[derive(Debug)]
+pub struct BootError {
+    /// The step that failed.
+    pub step: &'static str,
+    pub error: io::Error,
+}
+
+impl fmt::Display for BootError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.step, self.error)
+    }
+}
+
+impl std::error::Error for BootError {}
+
+fn at(step: &'static str) -> impl Fn(io::Error) -> BootError {
+    move |error| BootError { step, error }
+}
+
+/// Was this process started by another wat process? The first question of `main`, before any argument parser.
+///
+/// A child's arguments are `wat`, its path and its program, and its descriptor 3 is a sequenced-packet socket, which
+/// no shell makes.
+pub fn is_child<A: AsRef<OsStr>>(args: &[A]) -> bool {
+    let [name, path, _program] = args else { return false };
+    name.as_ref() == "wat" && is_tree_path(path.as_ref().as_encoded_bytes()) && fd::is_packet_socket(CONTROL)
+}
+
+/// `/2/0`: one or more numbers, each after a slash.
+fn is_tree_path(path: &[u8]) -> bool {
+    path.first() == Some(&b'/')
+        && path[1..].split(|b| *b == b'/').all(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit))
+}
+
+/// Opens closed standard descriptors on /dev/null, so that no file opened later takes their number. [`root`] does it
+/// too; a command line that opens files before it calls this first.
+pub fn guard_stdio() -> io::Result<()> {
+    fd::open_standard()
+}
+
+/// Makes the root of a tree. Called on the main thread, before any other thread exists.
+///
+/// From here on SIGTERM, SIGINT, SIGHUP and SIGQUIT belong to the warden, and descriptors inherited beyond 2 are
+/// close-on-exec. `image` may be given later, by [`Process::set_image`], but before the first spawn.
+pub fn root(mut boot: Boot, image: Option<OwnedFd>) -> Result<Process, BootError> {
+    guard_stdio().map_err(at("stdio"))?;
+    fd::close_on_exec(3, u32::MAX);
+    boot.oom_base = own_score();
+    let binary = own_binary().map_err(at("binary"))?;
+    let signals = signals::root().map_err(at("signals"))?;
+    start(Start { boot, control: None, binary, image, signals })
+}
+
+/// Makes a process of the record that descriptor 3 gives. Called on the main thread, before any other exists.
+///
+/// A step that fails is told to the parent, which makes `:spawn-failed` of it; the caller then only exits.
+pub fn child() -> Result<Process, BootError> {
+    fd::close_on_exec(CONTROL as u32, PLACES as u32 - 1);
+    // SAFETY: `is_child` found the spawner's layout, and nothing has run that could own these numbers.
+    let (control, binary, image) = unsafe {
+        let adopt = |number| fd::adopt(number).map_err(at("descriptors"));
+        (adopt(CONTROL)?, adopt(BINARY)?, adopt(IMAGE)?)
+    };
+    let told = |error: BootError| {
+        let errno = error.error.raw_os_error().unwrap_or(0);
+        let said = FromChild::Refused { errno, step: error.step };
+        let (head, length) = said.head();
+        // The parent may be gone; then nobody is left to tell.
+        let _ = fd::send_packet(control.as_fd(), &head[..length], said.body(), true);
+        error
+    };
+    let boot = receive(control.as_fd()).map_err(at("boot-record")).map_err(told)?;
+    confine::confine(&boot).map_err(|(step, error)| told(BootError { step: step.name(), error }))?;
+    let signals = signals::child();
+    start(Start { boot, control: Some(control), binary, image: Some(image), signals })
+}
+
+/// What root and child share: the record is there, descriptors and signals are in place.
+fn start(start: Start) -> Result<Process, BootError> {
+    let shared = Shared::new(start).map_err(at("wake-up"))?;
+    warden::start(shared.clone()).map_err(at("warden"))?;
+    shared.announce_ready();
+    Ok(Process::new(shared))
+}
+
+/// Reads the record piece by piece. Its end before the last piece means that the parent is gone.
+fn receive(control: BorrowedFd) -> io::Result<Boot> {
+    let mut packet = vec![0; MAX_PACKET];
+    let mut record = Vec::new();
+    loop {
+        let length = match fd::receive_packet(control, &mut packet, true) {
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+            other => other?,
+        };
+        if length == 0 {
+            process::die();
+        }
+        let packet = packet.get(..length).ok_or(io::ErrorKind::InvalidData)?;
+        let Ok(ToChild::Boot { total, piece }) = ToChild::parse(packet) else {
+            return Err(io::ErrorKind::InvalidData.into());
+        };
+        let total = total as usize;
+        if total > MAX_BOOT || piece.is_empty() || record.len() + piece.len() > total {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        if piece.len() == total {
+            return Boot::decode(piece).ok_or_else(|| io::ErrorKind::InvalidData.into());
+        }
+        record.extend_from_slice(piece);
+        if record.len() == total {
+            return Boot::decode(&record).ok_or_else(|| io::ErrorKind::InvalidData.into());
+        }
+    }
+}
+
+/// The running binary, held so that replacing or deleting its file does no harm. Without /proc, by the path it was
+/// started under.
+fn own_binary() -> io::Result<OwnedFd> {
+    fd::open(c"/proc/self/exe", libc::O_PATH).or_else(|e| {
+        let path = process::started_path().ok_or(e)?;
+        fd::open(path, libc::O_PATH)
+    })
+}
+
+/// This process's out-of-memory score; 0 without /proc.
+fn own_score() -> i32 {
+    let mut text = [0; 16];
+    let length = fd::open(c"/proc/self/oom_score_adj", libc::O_RDONLY)
+        .and_then(|file| fd::read(file.as_fd(), &mut text))
+        .unwrap_or(0);
+    std::str::from_utf8(&text[..length]).ok().and_then(|s| s.trim().parse().ok()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_tree_path;
+
+    #[test]
+    fn tree_paths_are_numbers_after_slashes() {
+        for path in ["/0", "/2/0", "/10/200/3"] {
+            assert!(is_tree_path(path.as_bytes()), "{path}");
+        }
+        for path in ["", "/", "0", "/a", "/1/", "//1", "/1/x", "/1 "] {
+            assert!(!is_tree_path(path.as_bytes()), "{path}");
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The boot record: everything a process is given. Not here: how it travels (`control.rs`) or is acted on.
+
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What makes a process the one it is. The root's is made from the command line, a child's by its parent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Boot {
+    /// Index of the entry program in the image's entry table.
+    pub entry: u32,
+    /// The program's name, `shop.worker/main`.
+    pub program: String,
+    /// Values the program captured, encoded by the runtime.
+    #[serde(with = "bytes")]
+    pub captured: Vec<u8>,
+    /// The arguments of the program.
+    pub args: Vec<String>,
+    /// Place in the tree: `/`, `/2`, `/2/0`.
+    pub path: String,
+    /// The root's working directory, against which relative paths resolve. Children themselves stand in `/`.
+    #[serde(with = "path")]
+    pub directory: PathBuf,
+    /// All of the environment the program sees.
+    pub environment: Vec<(String, String)>,
+    /// CPU features as the runtime encodes them; a child does not detect them again.
+    pub cpu_features: u64,
+    /// What the process may use.
+    pub limits: Limits,
+    /// Time to stop where nobody says another.
+    pub grace_ms: u64,
+    /// Leaves the process open to debuggers.
+    pub debuggable: bool,
+    /// How stdio is to be read and written, encoded by the runtime.
+    #[serde(with = "bytes")]
+    pub stdio: Vec<u8>,
+    /// Random words for the bases of code, stacks and heaps.
+    pub seed: [u64; 2],
+    /// Capacities of the process's stdin, stdout and stderr as they were got; 0 where unknown (the root's).
+    pub pipes: [u32; 3],
+    /// The out-of-memory score of the root, from which depth counts up.
+    pub oom_base: i32,
+}
+
+/// Bounds on what a process may use; `None` is what its parent has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Bytes of heap, counted by the runtime's allocator.
+    pub heap: Option<u64>,
+    /// Bytes of private writable memory (RLIMIT_DATA), stacks and reserves of the runtime included.
+    pub data: Option<u64>,
+    /// Processor time, in whole seconds rounded up.
+    pub cpu_ms: Option<u64>,
+    /// Time from spawn to end; kept by the parent's warden.
+    pub wall_ms: Option<u64>,
+    /// Processes below this one, at every depth together.
+    pub processes: Option<u32>,
+    /// Open descriptors.
+    pub files: Option<u64>,
+    /// Bytes of one value, kept by the runtime.
+    pub value: Option<u64>,
+}
+
+/// Time to stop by default.
+pub const GRACE: Duration = Duration::from_secs(5);
+
+impl Boot {
+    /// The record of a root that runs `program`, with this process's directory and environment. Variables that are
+    /// not UTF-8 are left out.
+    pub fn root(entry: u32, program: &str) -> Boot {
+        let environment =
+            std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
+        Boot {
+            entry,
+            program: program.to_string(),
+            captured: Vec::new(),
+            args: Vec::new(),
+            path: "/".to_string(),
+            directory: std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/")),
+            environment: environment.collect(),
+            cpu_features: 0,
+            limits: Limits::default(),
+            grace_ms: GRACE.as_millis() as u64,
+            debuggable: false,
+            stdio: Vec::new(),
+            seed: crate::sys::process::random(),
+            pipes: [0; 3],
+            oom_base: 0,
+        }
+    }
+
+    /// Edges between the root and this process.
+    pub fn depth(&self) -> usize {
+        if self.path == "/" { 0 } else { self.path.matches('/').count() }
+    }
+
+    /// The path of this process's child of that number.
+    pub fn child_path(&self, number: u32) -> String {
+        if self.path == "/" { format!("/{number}") } else { format!("{}/{number}", self.path) }
+    }
+
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        postcard::to_stdvec(self).expect("a vector grows to hold any record")
+    }
+
+    pub(crate) fn decode(bytes: &[u8]) -> Option<Boot> {
+        match postcard::take_from_bytes(bytes) {
+            Ok((boot, [])) => Some(boot),
+            _ => None,
+        }
+    }
+}
+
+/// Byte vectors as one piece; the derived form would go byte by byte.
+mod bytes {
+    use serde::de::Visitor;
+    use serde::{Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_bytes(bytes)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+        struct Bytes;
+        impl Visitor<'_> for Bytes {
+            type Value = Vec<u8>;
+            fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+                f.write_str("bytes")
+            }
+            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+                Ok(bytes.to_vec())
+            }
+        }
+        from.deserialize_bytes(Bytes)
+    }
+}
+
+/// Paths as their bytes, UTF-8 or not.
+mod path {
+    use serde::{Deserializer, Serializer};
+    use std::os::unix::ffi::{OsStrExt, OsStringExt};
+    use std::path::{Path, PathBuf};
+
+    pub(super) fn serialize<S: Serializer>(path: &Path, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_bytes(path.as_os_str().as_bytes())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<PathBuf, D::Error> {
+        Ok(std::ffi::OsString::from_vec(super::bytes::deserialize(from)?).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_survives_the_journey() {
+        let mut boot = Boot::root(3, "shop.worker/main");
+        boot.captured = vec![0, 255, 7];
+        boot.limits.heap = Some(1 << 20);
+        assert_eq!(Boot::decode(&boot.encode()), Some(boot));
+    }
+
+    #[test]
+    fn a_damaged_record_is_refused() {
+        let bytes = Boot::root(0, "p").encode();
+        for end in 0..bytes.len() {
+            assert_eq!(Boot::decode(&bytes[..end]), None);
+        }
+        assert_eq!(Boot::decode(&[&bytes[..], &[0]].concat()), None);
+    }
+
+    #[test]
+    fn paths_tell_depth() {
+        let mut boot = Boot::root(0, "p");
+        assert_eq!((boot.depth(), boot.child_path(2)), (0, "/2".to_string()));
+        boot.path = "/2/0".to_string();
+        assert_eq!((boot.depth(), boot.child_path(11)), (2, "/2/0/11".to_string()));
+    }
+}

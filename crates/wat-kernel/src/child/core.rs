@@ -1,0 +1,461 @@
+//! A child as its parent holds it: descriptors, state, and what happens to them. Shared by the handle and the
+//! warden. Not here: the program's view ([`super::Child`]), nor when events come (`warden/`).
+
+use super::end::{self, Cause, End, KillReason, Said, Usage};
+use super::kept::Kept;
+use super::lines::{Lines, tagged};
+use crate::channel::Sender;
+use crate::control::{FromChild, ToChild};
+use crate::gate::Gate;
+use crate::life::{ChildAction, ChildEvent, State, child_step};
+use crate::outbox::Outbox;
+use crate::process::Shared;
+use crate::sys::{fd, futex, process};
+use crate::warden::timers::Timer;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+/// A child suspended while starting or stopping is killed after this time.
+pub(crate) const STALL: Duration = Duration::from_secs(5);
+/// How often such a child is looked at.
+pub(crate) const STALL_CHECK: Duration = Duration::from_millis(500);
+/// Bytes of a child's output read while its parent is blocked writing to it.
+pub const WINDOW: usize = 64 * 1024;
+
+pub(crate) struct ChildCore {
+    pub(crate) number: u32,
+    pub(crate) path: String,
+    pub(crate) program: String,
+    pub(crate) pid: Option<i32>,
+    /// `None` for a child that could not be made.
+    pub(crate) pidfd: Option<OwnedFd>,
+    pub(crate) input: Arc<Outbox>,
+    pub(crate) output: Gate<Output>,
+    pub(crate) started: Instant,
+    /// Processes this child may have below it, counted against its parent's quota.
+    pub(crate) granted: u32,
+    watch: Mutex<Watch>,
+    /// 1 once `end` is set: what waiters sleep on.
+    pub(crate) done: AtomicU32,
+    end: OnceLock<Arc<End>>,
+    /// The last answer to `Ask`: token in the upper half, write number in the lower.
+    pub(crate) answer: AtomicU64,
+    /// Questions asked so far; the token of the last.
+    pub(crate) asked: AtomicU32,
+    /// No handle is left: the warden drains what it still writes.
+    pub(crate) released: AtomicBool,
+    /// Has the program been told the end?
+    pub(crate) seen: AtomicBool,
+}
+
+/// The reading side of the child's stdout.
+pub(crate) struct Output {
+    pub(crate) fd: Option<OwnedFd>,
+    /// Read ahead while a write was blocked.
+    pub(crate) window: Vec<u8>,
+    /// How much of the window the program has had.
+    pub(crate) taken: usize,
+    /// What was drained with nobody to read it.
+    pub(crate) kept: Kept,
+}
+
+/// What changes while the child lives. Locked briefly; never held while blocked.
+struct Watch {
+    state: State,
+    killed: Option<KillReason>,
+    said: Said,
+    control: Option<OwnedFd>,
+    stderr: Option<OwnedFd>,
+    lines: Lines,
+    logs: Option<Sender<Vec<u8>>>,
+    grace_ends: Option<Instant>,
+    suspended_since: Option<Instant>,
+}
+
+/// The descriptors of a new child, as its parent keeps them.
+pub(crate) struct Ends {
+    pub(crate) pid: i32,
+    pub(crate) pidfd: OwnedFd,
+    pub(crate) control: OwnedFd,
+    pub(crate) stdin: OwnedFd,
+    pub(crate) stdout: OwnedFd,
+    pub(crate) stderr: OwnedFd,
+}
+
+/// Name of a child for the spawn and the log.
+pub(crate) struct Identity {
+    pub(crate) number: u32,
+    pub(crate) path: String,
+    pub(crate) program: String,
+    pub(crate) granted: u32,
+}
+
+impl ChildCore {
+    pub(crate) fn new(who: Identity, ends: Ends) -> ChildCore {
+        let watch = Watch {
+            state: State::Starting,
+            killed: None,
+            said: Said::default(),
+            control: Some(ends.control),
+            stderr: Some(ends.stderr),
+            lines: Lines::default(),
+            logs: None,
+            grace_ends: None,
+            suspended_since: None,
+        };
+        let input = Arc::new(Outbox::owned(ends.stdin));
+        ChildCore::with(who, watch, input, Some(ends.stdout), Some((ends.pid, ends.pidfd)))
+    }
+
+    /// A child that could not be made: ended from the start.
+    pub(crate) fn failed(who: Identity, step: &str, error: &io::Error) -> ChildCore {
+        let watch = Watch {
+            state: State::Ended,
+            killed: None,
+            said: Said::default(),
+            control: None,
+            stderr: None,
+            lines: Lines::default(),
+            logs: None,
+            grace_ends: None,
+            suspended_since: None,
+        };
+        let core = ChildCore::with(who, watch, Arc::new(Outbox::closed()), None, None);
+        core.end.get_or_init(|| Arc::new(end::spawn_failed(step, error)));
+        core.done.store(1, Ordering::SeqCst);
+        core
+    }
+
+    fn with(
+        who: Identity,
+        watch: Watch,
+        input: Arc<Outbox>,
+        stdout: Option<OwnedFd>,
+        process: Option<(i32, OwnedFd)>,
+    ) -> ChildCore {
+        let (pid, pidfd) = process.unzip();
+        ChildCore {
+            number: who.number,
+            path: who.path,
+            program: who.program,
+            pid,
+            pidfd,
+            input,
+            output: Gate::new(Output { fd: stdout, window: Vec::new(), taken: 0, kept: Kept::default() }),
+            started: Instant::now(),
+            granted: who.granted,
+            watch: Mutex::new(watch),
+            done: AtomicU32::new(0),
+            end: OnceLock::new(),
+            answer: AtomicU64::new(0),
+            asked: AtomicU32::new(0),
+            released: AtomicBool::new(false),
+            seen: AtomicBool::new(false),
+        }
+    }
+
+    fn watch(&self) -> MutexGuard<'_, Watch> {
+        self.watch.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn end(&self) -> Option<&Arc<End>> {
+        self.end.get()
+    }
+
+    pub(crate) fn state(&self) -> State {
+        self.watch().state
+    }
+
+    /// Gives each descriptor the warden watches, with its role.
+    pub(crate) fn watched(&self, mut each: impl FnMut(BorrowedFd, Role) -> io::Result<()>) -> io::Result<()> {
+        let watch = self.watch();
+        if let Some(fd) = &watch.control {
+            each(fd.as_fd(), Role::Control)?;
+        }
+        if let Some(fd) = &watch.stderr {
+            each(fd.as_fd(), Role::Stderr)?;
+        }
+        if let Some(fd) = &self.pidfd {
+            each(fd.as_fd(), Role::Process)?;
+        }
+        Ok(())
+    }
+
+    /// Sends a packet if the child takes it now. One that does not read its control socket gets its due by deadline.
+    pub(crate) fn tell(&self, packet: &ToChild) {
+        if let Some(control) = &self.watch().control {
+            let _ = fd::send_packet(control.as_fd(), &packet.head(), &[], false);
+        }
+    }
+
+    /// Runs `send` on the control socket, for the rest of a boot record.
+    pub(crate) fn with_control<T>(&self, send: impl FnOnce(BorrowedFd) -> T) -> Option<T> {
+        self.watch().control.as_ref().map(|control| send(control.as_fd()))
+    }
+
+    /// Puts an event through the table and does what it says. `grace` belongs to `StopAsked`.
+    pub(crate) fn event(&self, shared: &Shared, event: ChildEvent, grace: Duration) {
+        let mut watch = self.watch();
+        let (state, action) = child_step(watch.state, event);
+        watch.state = state;
+        match action {
+            ChildAction::Nothing | ChildAction::Conclude => {}
+            ChildAction::SendStop => {
+                let ends = Instant::now() + grace;
+                if watch.grace_ends.is_some_and(|before| before <= ends) {
+                    return;
+                }
+                watch.grace_ends = Some(ends);
+                if let Some(control) = &watch.control {
+                    let packet = ToChild::Stop { left_ms: passed_on(grace).as_millis() as u64 };
+                    let _ = fd::send_packet(control.as_fd(), &packet.head(), &[], false);
+                }
+                drop(watch);
+                shared.set_timer(ends, Timer::Grace(self.number));
+                shared.set_timer(Instant::now() + STALL_CHECK, Timer::Stall(self.number));
+            }
+            ChildAction::Kill => {
+                let reason = match event {
+                    ChildEvent::KillAsked => KillReason::Asked,
+                    ChildEvent::Stalled => KillReason::Stalled,
+                    ChildEvent::TimeSpent => KillReason::WallTime,
+                    ChildEvent::GraceOver => KillReason::Grace,
+                    _ => KillReason::Protocol,
+                };
+                watch.killed.get_or_insert(reason);
+                self.signal_kill();
+            }
+        }
+    }
+
+    /// SIGKILL, without a reason noted; for the end of this very process.
+    pub(crate) fn signal_kill(&self) {
+        if let Some(pidfd) = &self.pidfd {
+            // One that has ended already is what was wanted.
+            let _ = process::signal(pidfd.as_fd(), libc::SIGKILL);
+        }
+    }
+
+    /// Is it time for the grace timer's event? A shorter stop may have replaced the deadline.
+    pub(crate) fn grace_is_over(&self, now: Instant) -> bool {
+        self.watch().grace_ends.is_some_and(|ends| ends <= now)
+    }
+
+    /// The stall timer's visit: true once the child has been suspended for [`STALL`]; `None` when no further visit
+    /// is needed.
+    pub(crate) fn stalled(&self, now: Instant) -> Option<bool> {
+        let mut watch = self.watch();
+        if !matches!(watch.state, State::Starting | State::Stopping) {
+            return None;
+        }
+        if !self.pidfd.as_ref().is_some_and(|pidfd| process::is_stopped(pidfd.as_fd())) {
+            watch.suspended_since = None;
+            return Some(false);
+        }
+        Some(now.duration_since(*watch.suspended_since.get_or_insert(now)) >= STALL)
+    }
+
+    /// Receives what the child says. Anything out of order ends it.
+    pub(crate) fn hear(&self, shared: &Shared, buffer: &mut [u8]) {
+        // Bounded, so that a flood cannot keep the warden here.
+        for _ in 0..16 {
+            let mut watch = self.watch();
+            let Some(control) = &watch.control else { return };
+            let length = match fd::receive_packet(control.as_fd(), buffer, false) {
+                Ok(0) => {
+                    watch.control = None;
+                    return;
+                }
+                Ok(length) => length,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => return,
+                Err(_) => {
+                    watch.control = None;
+                    return;
+                }
+            };
+            let packet = buffer.get(..length).map(FromChild::parse);
+            let event = match packet {
+                Some(Ok(FromChild::Ready)) => ChildEvent::Ready,
+                Some(Ok(FromChild::Crash(record))) if watch.said.crash.is_none() => {
+                    watch.said.crash = Some(record.to_vec());
+                    continue;
+                }
+                Some(Ok(FromChild::Ended { .. })) if !watch.said.ended => {
+                    watch.said.ended = true;
+                    continue;
+                }
+                Some(Ok(FromChild::Refused { errno, step })) if watch.said.refused.is_none() => {
+                    // Only a child that has not started can fail to start.
+                    if watch.state == State::Running {
+                        ChildEvent::Misspoke
+                    } else {
+                        watch.said.refused = Some((step.to_string(), errno));
+                        continue;
+                    }
+                }
+                Some(Ok(FromChild::Answer { token, write })) => {
+                    self.answer.store(u64::from(token) << 32 | u64::from(write), Ordering::SeqCst);
+                    continue;
+                }
+                _ => ChildEvent::Misspoke,
+            };
+            if event == ChildEvent::Misspoke {
+                watch.control = None;
+            }
+            drop(watch);
+            self.event(shared, event, Duration::ZERO);
+        }
+    }
+
+    /// Reads what stderr holds now. True at its end.
+    pub(crate) fn drain_stderr(&self, shared: &Shared, buffer: &mut [u8]) {
+        let mut watch = self.watch();
+        let Some(stderr) = &watch.stderr else { return };
+        match fd::read(stderr.as_fd(), buffer) {
+            Ok(0) => watch.stderr = None,
+            Ok(count) => watch.take_in(shared, &self.path, &buffer[..count]),
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => watch.stderr = None,
+        }
+    }
+
+    /// The process behind the pid descriptor has ended: reaps it and makes its [`End`].
+    pub(crate) fn conclude(&self, shared: &Shared, buffer: &mut [u8]) -> bool {
+        let Some(pidfd) = &self.pidfd else { return false };
+        let reaped = match process::reap(pidfd.as_fd()) {
+            Ok(None) => return false,
+            Ok(Some(reaped)) => Some(reaped),
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => return false,
+            Err(_) => None,
+        };
+        // What was sent before the end is in the sockets still; at most a socket buffer of it.
+        for _ in 0..64 {
+            if self.watch().control.is_none() {
+                break;
+            }
+            if !self.watch().control_readable() {
+                break;
+            }
+            self.hear(shared, buffer);
+        }
+        let mut watch = self.watch();
+        watch.drain_rest(shared, &self.path, buffer);
+        watch.state = child_step(watch.state, ChildEvent::Reaped).0;
+        watch.control = None;
+        watch.stderr = None;
+        watch.logs = None;
+        let said = std::mem::take(&mut watch.said);
+        let cause = end::cause(said, reaped.as_ref(), watch.killed);
+        let usage = reaped.map_or(Usage::default(), |r| Usage { cpu: r.cpu, max_rss: r.max_rss });
+        let end = End { cause, stderr_tail: watch.lines.tail(), usage, lasted: self.started.elapsed() };
+        drop(watch);
+        let end = self.end.get_or_init(|| Arc::new(end));
+        self.input.abandon();
+        self.done.store(1, Ordering::SeqCst);
+        futex::wake(&self.done, u32::MAX);
+        if self.released.load(Ordering::SeqCst) {
+            self.report_unseen(shared, end);
+        }
+        true
+    }
+
+    /// A crash that no handle is left to tell goes to whoever asked for such.
+    pub(crate) fn report_unseen(&self, shared: &Shared, end: &End) {
+        if !self.seen.swap(true, Ordering::SeqCst) && !matches!(end.cause, Cause::Clean) {
+            shared.unseen_crash(&self.path, &self.program, end);
+        }
+    }
+
+    /// Takes the log lines away from the parent's stderr.
+    pub(crate) fn redirect_logs(&self, to: Sender<Vec<u8>>) {
+        let mut watch = self.watch();
+        if watch.state != State::Ended {
+            watch.logs = Some(to);
+        }
+    }
+
+    /// The last of the handles is gone: closes stdin behind what waits, and lets the warden drain stdout.
+    pub(crate) fn release(self: &Arc<Self>, shared: &Shared) {
+        self.released.store(true, Ordering::SeqCst);
+        self.input.close(&shared.gathered);
+        if let Some(end) = self.end() {
+            self.report_unseen(shared, end);
+            return;
+        }
+        shared.watch_output(self);
+    }
+
+    /// The warden's drain of a released child's stdout.
+    pub(crate) fn drain_output(&self, buffer: &mut [u8]) {
+        let Some(mut output) = self.output.try_enter() else { return };
+        let Some(fd) = &output.fd else { return };
+        match fd::read(fd.as_fd(), buffer) {
+            Ok(count) if count > 0 => output.kept.add(&buffer[..count]),
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            _ => output.fd = None,
+        }
+    }
+}
+
+impl Watch {
+    fn take_in(&mut self, shared: &Shared, path: &str, bytes: &[u8]) {
+        let Watch { lines, logs, .. } = self;
+        lines.add(bytes, |line| pass_on(shared, logs, path, line));
+    }
+
+    fn drain_rest(&mut self, shared: &Shared, path: &str, buffer: &mut [u8]) {
+        // At most what a pipe holds: somebody else may hold the other end and go on writing.
+        let mut left = 1024 * 1024usize;
+        while let Some(stderr) = &self.stderr {
+            let mut entry = [fd::interest(stderr.as_fd(), libc::POLLIN)];
+            if left == 0 || !matches!(fd::poll(&mut entry, Some(Duration::ZERO)), Ok(1)) {
+                break;
+            }
+            match fd::read(stderr.as_fd(), buffer) {
+                Ok(count) if count > 0 => {
+                    left = left.saturating_sub(count);
+                    self.take_in(shared, path, &buffer[..count]);
+                }
+                _ => break,
+            }
+        }
+        let Watch { lines, logs, .. } = self;
+        lines.finish(|line| pass_on(shared, logs, path, line));
+    }
+
+    fn control_readable(&self) -> bool {
+        let Some(control) = &self.control else { return false };
+        let mut entry = [fd::interest(control.as_fd(), libc::POLLIN)];
+        matches!(fd::poll(&mut entry, Some(Duration::ZERO)), Ok(1))
+    }
+}
+
+fn pass_on(shared: &Shared, logs: &Option<Sender<Vec<u8>>>, path: &str, line: &[u8]) {
+    match logs {
+        Some(to) => to.push(line.to_vec(), line.len()),
+        None => shared.forward_line(tagged(path, line)),
+    }
+}
+
+/// What the warden watches of a child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u64)]
+pub(crate) enum Role {
+    Control,
+    Stderr,
+    Process,
+    Stdout,
+}
+
+impl Role {
+    pub(crate) const ALL: [Role; 4] = [Role::Control, Role::Stderr, Role::Process, Role::Stdout];
+}
+
+/// The time a node gives its children out of its own: a little less, so that their ends arrive before its own.
+fn passed_on(grace: Duration) -> Duration {
+    grace - (grace / 20).min(Duration::from_millis(100))
+}

@@ -1,0 +1,201 @@
+//! How a child ended: exactly one value per child. Not here: what the crash record says, which is the language's.
+
+use crate::sys::process::{Reaped, Status};
+use std::io;
+use std::time::Duration;
+
+/// The end of a child. Asked again, the same value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct End {
+    pub cause: Cause,
+    /// The last lines of its stderr.
+    pub stderr_tail: Vec<String>,
+    /// What it used, its reaped children included.
+    pub usage: Usage,
+    /// From spawn to end.
+    pub lasted: Duration,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// It said that it ended well and left with 0.
+    Clean,
+    /// It sent this record, at most [`crate::MAX_CRASH`] bytes that nobody has vouched for.
+    Crash(Vec<u8>),
+    /// It said nothing; this is what the wait status and our own notes tell.
+    NoRecord(NoRecord),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoRecord {
+    pub kind: Kind,
+    pub signal: Option<i32>,
+    pub exit: Option<i32>,
+    /// The failed step, the limit hit, or why we killed it; may be empty.
+    pub reason: String,
+}
+
+/// Kinds of end without a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// By a signal, ours or anybody's.
+    Killed,
+    /// It left by itself without a word.
+    Exited,
+    /// By the system-call filter.
+    Denied,
+    /// A limit was crossed.
+    Limit,
+    /// The kernel was short of memory in the child's own control group.
+    OutOfMemory,
+    /// It never became a program.
+    SpawnFailed,
+    /// Its status went to somebody else.
+    Lost,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    pub cpu: Duration,
+    /// Bytes.
+    pub max_rss: u64,
+}
+
+/// Why the parent killed a child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KillReason {
+    Asked,
+    Grace,
+    Stalled,
+    Protocol,
+    WallTime,
+}
+
+impl KillReason {
+    fn text(self) -> &'static str {
+        match self {
+            KillReason::Asked => "killed by its parent",
+            KillReason::Grace => "did not stop in time",
+            KillReason::Stalled => "suspended by a signal while starting or stopping",
+            KillReason::Protocol => "broke the control protocol",
+            KillReason::WallTime => "wall time spent",
+        }
+    }
+}
+
+/// What a child said of its end over the control socket.
+#[derive(Debug, Default)]
+pub(crate) struct Said {
+    pub(crate) crash: Option<Vec<u8>>,
+    pub(crate) ended: bool,
+    pub(crate) refused: Option<(String, i32)>,
+}
+
+/// The cause, from what was said, how it was reaped (`None`: somebody else did) and what we did to it. A record wins
+/// over the status.
+pub(crate) fn cause(said: Said, reaped: Option<&Reaped>, killed: Option<KillReason>) -> Cause {
+    if let Some(crash) = said.crash {
+        return Cause::Crash(crash);
+    }
+    let none = |kind, signal, exit, reason: &str| {
+        Cause::NoRecord(NoRecord { kind, signal, exit, reason: reason.to_string() })
+    };
+    if let Some((step, errno)) = said.refused {
+        let reason = explain(&step, &io::Error::from_raw_os_error(errno));
+        return none(Kind::SpawnFailed, None, None, &reason);
+    }
+    match reaped.map(|r| r.status) {
+        None => none(Kind::Lost, None, None, "its exit status was taken by another reaper"),
+        Some(Status::Exited(0)) if said.ended => Cause::Clean,
+        Some(Status::Exited(code)) => none(Kind::Exited, None, Some(code), ""),
+        Some(Status::Signalled(signal)) => {
+            let kind = match (signal, killed) {
+                (libc::SIGKILL, Some(KillReason::WallTime)) | (libc::SIGXCPU | libc::SIGXFSZ, _) => {
+                    Kind::Limit
+                }
+                (libc::SIGSYS, _) => Kind::Denied,
+                _ => Kind::Killed,
+            };
+            let reason = match (signal, killed) {
+                (libc::SIGKILL, Some(reason)) => reason.text(),
+                (libc::SIGXCPU, _) => "processor time spent",
+                (libc::SIGXFSZ, _) => "file size",
+                _ => "",
+            };
+            none(kind, Some(signal), None, reason)
+        }
+    }
+}
+
+/// The end of a child that could not be made.
+pub(crate) fn spawn_failed(step: &str, error: &io::Error) -> End {
+    End {
+        cause: Cause::NoRecord(NoRecord {
+            kind: Kind::SpawnFailed,
+            signal: None,
+            exit: None,
+            reason: explain(step, error),
+        }),
+        stderr_tail: Vec::new(),
+        usage: Usage::default(),
+        lasted: Duration::ZERO,
+    }
+}
+
+/// Step, error, and the limit behind an error that has one.
+fn explain(step: &str, error: &io::Error) -> String {
+    let soft = |resource| crate::sys::process::limit(resource).map_or(0, |(soft, _)| soft);
+    let limit = match error.raw_os_error() {
+        Some(libc::EAGAIN) => {
+            let count = soft(libc::RLIMIT_NPROC);
+            format!(" (processes: RLIMIT_NPROC is {count}; else pid_max or the control group's pids.max)")
+        }
+        Some(libc::EMFILE) => {
+            format!(" (open files of this process: RLIMIT_NOFILE is {})", soft(libc::RLIMIT_NOFILE))
+        }
+        Some(libc::ENFILE) => " (open files of the whole machine)".to_string(),
+        Some(libc::ENOMEM) => " (memory)".to_string(),
+        Some(libc::EPERM) => " (not permitted here)".to_string(),
+        _ => String::new(),
+    };
+    format!("{step}: {error}{limit}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reaped(status: Status) -> Reaped {
+        Reaped { status, cpu: Duration::ZERO, max_rss: 0 }
+    }
+
+    fn kind(status: Status, killed: Option<KillReason>) -> Kind {
+        match cause(Said::default(), Some(&reaped(status)), killed) {
+            Cause::NoRecord(n) => n.kind,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_kind_comes_from_the_wait_status() {
+        assert_eq!(kind(Status::Exited(3), None), Kind::Exited);
+        assert_eq!(kind(Status::Signalled(libc::SIGSYS), None), Kind::Denied);
+        assert_eq!(kind(Status::Signalled(libc::SIGXCPU), None), Kind::Limit);
+        assert_eq!(kind(Status::Signalled(libc::SIGTERM), None), Kind::Killed);
+        assert_eq!(kind(Status::Signalled(libc::SIGKILL), Some(KillReason::WallTime)), Kind::Limit);
+    }
+
+    #[test]
+    fn clean_needs_both_the_word_and_the_code() {
+        let ended = || Said { ended: true, ..Said::default() };
+        assert_eq!(cause(ended(), Some(&reaped(Status::Exited(0))), None), Cause::Clean);
+        assert_ne!(cause(ended(), Some(&reaped(Status::Exited(1))), None), Cause::Clean);
+        assert_ne!(cause(Said::default(), Some(&reaped(Status::Exited(0))), None), Cause::Clean);
+    }
+
+    #[test]
+    fn a_record_wins_over_the_status() {
+        let said = Said { crash: Some(vec![1]), ..Said::default() };
+        assert_eq!(cause(said, Some(&reaped(Status::Signalled(9))), None), Cause::Crash(vec![1]));
+    }
+}

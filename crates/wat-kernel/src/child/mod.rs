@@ -1,0 +1,226 @@
+//! The handle on a child. Not here: making one (`spawn.rs`), watching it (`core.rs`, `warden/`).
+
+pub(crate) mod core;
+pub(crate) mod end;
+pub(crate) mod kept;
+pub(crate) mod lines;
+mod room;
+
+pub use self::core::WINDOW;
+pub use end::{Cause, End, Kind, NoRecord, Usage};
+pub use kept::{KEPT, Kept};
+
+use self::core::{ChildCore, Output};
+use crate::channel::{self, Receiver};
+use crate::life::{ChildEvent, State};
+use crate::outbox::WriteError;
+use crate::process::Shared;
+use crate::reader::{ReadError, blocking_read};
+use crate::sys::fd;
+use crate::waiter::{Blocked, Interrupt, Waiter, Wakes};
+use room::ChildRoom;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// A spawned process. Clones name the same child; when the last is dropped the child is released: its stdin is
+/// closed, what it still writes is read and dropped, and a crash nobody sees goes to the callback of
+/// [`crate::Process::on_unseen_crash`].
+#[derive(Clone)]
+pub struct Child {
+    handle: Arc<Handle>,
+}
+
+struct Handle {
+    core: Arc<ChildCore>,
+    shared: Arc<Shared>,
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.core.release(&self.shared);
+    }
+}
+
+impl Child {
+    pub(crate) fn new(core: Arc<ChildCore>, shared: Arc<Shared>) -> Child {
+        Child { handle: Arc::new(Handle { core, shared }) }
+    }
+
+    pub(crate) fn core(&self) -> &Arc<ChildCore> {
+        &self.handle.core
+    }
+
+    /// Its number among its parent's children.
+    pub fn number(&self) -> u32 {
+        self.core().number
+    }
+
+    pub fn path(&self) -> &str {
+        &self.core().path
+    }
+
+    pub fn program(&self) -> &str {
+        &self.core().program
+    }
+
+    /// `None` for a child that could not be made. For show alone: everything is done through a pid descriptor.
+    pub fn pid(&self) -> Option<i32> {
+        self.core().pid
+    }
+
+    pub fn status(&self) -> State {
+        self.core().state()
+    }
+
+    /// Writes one message (whole lines) to its stdin, gathered as [`crate::GATHER`] says. While its stdin is full its
+    /// stdout is read ahead into a window.
+    pub fn write(&self, waiter: &Waiter, message: &[u8]) -> Result<(), WriteError> {
+        let room = ChildRoom { core: self.core(), wakes: Wakes::Stop };
+        self.core().input.write(waiter, &self.handle.shared.gathered, &room, message)
+    }
+
+    /// Writes out what was gathered.
+    pub fn flush(&self, waiter: &Waiter) -> Result<(), WriteError> {
+        self.core().input.flush(waiter, &ChildRoom { core: self.core(), wakes: Wakes::Stop })
+    }
+
+    /// No more requests: closes its stdin once everything gathered is out.
+    pub fn close(&self) {
+        self.core().input.close(&self.handle.shared.gathered);
+    }
+
+    /// Reads what there is of its stdout, at least one byte; `Ok(0)` is the end. During a stop what is there is
+    /// given still, before `Interrupted`.
+    pub fn read(&self, waiter: &Waiter, buffer: &mut [u8]) -> Result<usize, ReadError> {
+        let mut output = self.core().output.enter(waiter)?;
+        let ahead = output.take_ahead(buffer);
+        if ahead > 0 {
+            return Ok(ahead);
+        }
+        let Some(fd) = &output.fd else { return Ok(0) };
+        waiter.settle();
+        let count = match blocking_read(waiter, fd.as_fd(), buffer) {
+            Err(ReadError::Interrupted(Interrupt::Stopped)) if readable(fd.as_fd()) => {
+                fd::read(fd.as_fd(), buffer).map_err(ReadError::System)?
+            }
+            other => other?,
+        };
+        if count == 0 {
+            output.fd = None;
+        }
+        Ok(count)
+    }
+
+    /// Tells it to stop within the time, after which it is killed; does not wait. Several are told at once so.
+    pub fn ask_stop(&self, grace: Duration) {
+        self.core().event(&self.handle.shared, ChildEvent::StopAsked, grace);
+    }
+
+    /// Tells it to stop, and waits for its end.
+    pub fn stop(&self, waiter: &Waiter, grace: Duration) -> Result<Arc<End>, Interrupt> {
+        self.ask_stop(grace);
+        self.wait(waiter)
+    }
+
+    /// Ends it, and with it everything below it, at once.
+    pub fn kill(&self, waiter: &Waiter) -> Result<Arc<End>, Interrupt> {
+        self.core().event(&self.handle.shared, ChildEvent::KillAsked, Duration::ZERO);
+        self.wait(waiter)
+    }
+
+    /// Closes its stdin, drains its stdout (see [`Child::leftover`]) and waits for its end. Only a kill of the waiting
+    /// thread ends it early: when this process is told to stop, so is the child.
+    pub fn wait(&self, waiter: &Waiter) -> Result<Arc<End>, Interrupt> {
+        waiter.settle();
+        let core = self.core();
+        core.input.close(&self.handle.shared.gathered);
+        self.drain(waiter)?;
+        while core.done.load(Ordering::SeqCst) == 0 {
+            waiter.park(Wakes::Kill, &core.done, 0, None)?;
+        }
+        Ok(self.try_end().expect("done is set after the end"))
+    }
+
+    /// Its end, if it has come.
+    pub fn try_end(&self) -> Option<Arc<End>> {
+        let end = self.core().end().cloned();
+        if end.is_some() {
+            self.core().seen.store(true, Ordering::SeqCst);
+        }
+        end
+    }
+
+    /// What [`Child::wait`] drained that nobody had read.
+    pub fn leftover(&self, waiter: &Waiter) -> Result<Kept, Interrupt> {
+        let mut output = self.core().output.enter(waiter)?;
+        output.kept.trim();
+        Ok(output.kept.clone())
+    }
+
+    /// Its stderr from now on, line by line, instead of on this process's own stderr. Bounded: the oldest lines are
+    /// dropped when nobody takes them.
+    pub fn logs(&self) -> Receiver<Vec<u8>> {
+        let (sender, receiver) = channel::channel(1024, 64 * 1024);
+        self.core().redirect_logs(sender);
+        receiver
+    }
+
+    /// Reads its stdout into what is kept until its end, or the process's: a grandchild may hold the pipe open.
+    fn drain(&self, waiter: &Waiter) -> Result<(), Interrupt> {
+        let core = self.core();
+        let Some(pidfd) = &core.pidfd else { return Ok(()) };
+        let mut output = core.output.enter(waiter)?;
+        output.keep_ahead();
+        let mut buffer = vec![0; 32 * 1024];
+        while let Some(fd) = &output.fd {
+            let mut entries =
+                [fd::interest(fd.as_fd(), libc::POLLIN), fd::interest(pidfd.as_fd(), libc::POLLIN)];
+            match waiter.blocking(Wakes::Kill, || fd::poll(&mut entries, None)) {
+                Err(Blocked::Interrupt(why)) => return Err(why),
+                Err(Blocked::System(_)) => break,
+                Ok(_) => {}
+            }
+            if entries[0].revents == 0 {
+                // Its process has ended and the pipe is empty.
+                break;
+            }
+            match fd::read(fd.as_fd(), &mut buffer) {
+                Ok(count) if count > 0 => output.kept.add(&buffer[..count]),
+                Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
+                _ => output.fd = None,
+            }
+        }
+        output.fd = None;
+        Ok(())
+    }
+}
+
+fn readable(fd: BorrowedFd) -> bool {
+    matches!(fd::poll(&mut [fd::interest(fd, libc::POLLIN)], Some(Duration::ZERO)), Ok(1))
+}
+
+impl Output {
+    pub(crate) fn ahead(&self) -> usize {
+        self.window.len() - self.taken
+    }
+
+    /// Copies from the window.
+    fn take_ahead(&mut self, buffer: &mut [u8]) -> usize {
+        let count = self.ahead().min(buffer.len());
+        buffer[..count].copy_from_slice(&self.window[self.taken..self.taken + count]);
+        self.taken += count;
+        if self.ahead() == 0 {
+            self.window = Vec::new();
+            self.taken = 0;
+        }
+        count
+    }
+
+    fn keep_ahead(&mut self) {
+        let window = std::mem::take(&mut self.window);
+        self.kept.add(&window[self.taken..]);
+        self.taken = 0;
+    }
+}

@@ -1,0 +1,113 @@
+//! What a parent does while a child's stdin is full: it reads the child's stdout ahead, into a bounded window, so that
+//! two processes writing to each other do not wait for ever. When the window is full too, it finds out whether they
+//! would.
+//!
+//! A full pair of pipes alone proves nothing: the child may be computing. So the child's warden is asked which write
+//! its program is blocked in; the same write in two answers, with nothing read in between, is a deadlock.
+
+use super::core::{ChildCore, WINDOW};
+use crate::control::ToChild;
+use crate::outbox::{Room, WriteError, from_blocked};
+use crate::sys::fd;
+use crate::waiter::{Waiter, Wakes};
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// Time between two questions.
+const PROBE: Duration = Duration::from_millis(50);
+
+pub(super) struct ChildRoom<'a> {
+    pub(super) core: &'a ChildCore,
+    pub(super) wakes: Wakes,
+}
+
+/// The questions asked so far in one blocked write.
+#[derive(Default)]
+struct Probe {
+    token: u32,
+    /// The write named by the last answer, 0 for none.
+    write: u32,
+}
+
+impl Room for ChildRoom<'_> {
+    fn make(&self, waiter: &Waiter, stdin: BorrowedFd) -> Result<(), WriteError> {
+        let mut probe = Probe::default();
+        loop {
+            // Another thread may be reading; then the window is not needed.
+            let mut output = self.core.output.try_enter();
+            let stdout = output.as_ref().and_then(|o| o.fd.as_ref()).map(AsFd::as_fd);
+            let room = output.as_ref().map_or(0, |o| WINDOW.saturating_sub(o.ahead()));
+            let mut entries = [fd::interest(stdin, libc::POLLOUT), fd::interest(stdin, 0)];
+            let count = match stdout {
+                Some(stdout) if room > 0 => {
+                    entries[1] = fd::interest(stdout, libc::POLLIN);
+                    2
+                }
+                _ => 1,
+            };
+            let timeout = if count == 2 { None } else { Some(PROBE) };
+            waiter.blocking(self.wakes, || fd::poll(&mut entries[..count], timeout)).map_err(from_blocked)?;
+            if entries[0].revents != 0 {
+                return Ok(());
+            }
+            let Some(output) = &mut output else { continue };
+            if count == 2 && entries[1].revents != 0 {
+                output.read_ahead(room);
+            } else if output.fd.is_some() && self.is_deadlocked(&mut probe) {
+                return Err(WriteError::Deadlock { begun: false });
+            }
+        }
+    }
+
+    fn write(&self, _: &Waiter, fd: BorrowedFd, bytes: &[u8]) -> Result<usize, WriteError> {
+        // The parent's end is non-blocking, so no wait and no waiter.
+        loop {
+            match fd::write(fd, bytes) {
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(from_blocked(crate::waiter::Blocked::System(e))),
+                Ok(count) => return Ok(count),
+            }
+        }
+    }
+}
+
+impl ChildRoom<'_> {
+    /// Compares the last two answers and asks again.
+    fn is_deadlocked(&self, probe: &mut Probe) -> bool {
+        let answer = self.core.answer.load(Ordering::SeqCst);
+        let (token, write) = ((answer >> 32) as u32, answer as u32);
+        if probe.token != 0 && token == probe.token {
+            if write != 0 && write == probe.write {
+                return true;
+            }
+            probe.write = write;
+        }
+        // A token no earlier write has used, so that a late answer to one of those does not count.
+        probe.token = self.core.asked.fetch_add(1, Ordering::SeqCst) + 1;
+        self.core.tell(&ToChild::Ask { token: probe.token });
+        false
+    }
+}
+
+impl super::core::Output {
+    fn read_ahead(&mut self, room: usize) {
+        let Some(fd) = &self.fd else { return };
+        let before = self.window.len();
+        self.window.resize(before + room.min(16 * 1024), 0);
+        let count = match fd::read(fd.as_fd(), &mut self.window[before..]) {
+            Ok(0) => {
+                self.fd = None;
+                0
+            }
+            Ok(count) => count,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => 0,
+            Err(_) => {
+                self.fd = None;
+                0
+            }
+        };
+        self.window.truncate(before + count);
+    }
+}

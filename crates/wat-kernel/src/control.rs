@@ -1,0 +1,217 @@
+//! The packets of the control socket, as bytes. Not here: sending, receiving, acting.
+//!
+//! One byte of kind, then fixed little-endian fields, then an opaque rest. Nothing a child says is believed beyond
+//! these bounds: a packet that does not parse is a broken protocol, and the parent ends the child.
+
+/// Largest crash record, in bytes.
+pub const MAX_CRASH: usize = 32 * 1024;
+/// Bytes of boot record per packet.
+pub(crate) const BOOT_CHUNK: usize = 32 * 1024;
+/// Room for any packet.
+pub(crate) const MAX_PACKET: usize = MAX_CRASH + 16;
+/// A boot record above this is refused by both sides.
+pub(crate) const MAX_BOOT: usize = 256 * 1024 * 1024;
+
+const BOOT: u8 = 1;
+const STOP: u8 = 2;
+const ASK: u8 = 3;
+const READY: u8 = 16;
+const CRASH: u8 = 17;
+const ENDED: u8 = 18;
+const ANSWER: u8 = 19;
+const REFUSED: u8 = 20;
+
+/// From a parent to its child.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum ToChild<'a> {
+    /// A piece of the boot record, with the whole record's length.
+    Boot { total: u32, piece: &'a [u8] },
+    /// Stop within this time.
+    Stop { left_ms: u64 },
+    /// Is your program blocked writing its stdout?
+    Ask { token: u32 },
+}
+
+/// From a child to its parent.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum FromChild<'a> {
+    Ready,
+    /// The preformatted crash record.
+    Crash(&'a [u8]),
+    /// A clean end with this exit code.
+    Ended {
+        code: i32,
+    },
+    /// Answer to `Ask`: the number of the write to stdout it is blocked in, 0 for none.
+    Answer {
+        token: u32,
+        write: u32,
+    },
+    /// A step of the bootstrap failed.
+    Refused {
+        errno: i32,
+        step: &'a str,
+    },
+}
+
+/// A packet that is none.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Malformed;
+
+impl ToChild<'_> {
+    /// The fixed part; a boot piece follows as the packet's body.
+    pub(crate) fn head(&self) -> Vec<u8> {
+        match self {
+            ToChild::Boot { total, .. } => with(BOOT, &total.to_le_bytes()),
+            ToChild::Stop { left_ms } => with(STOP, &left_ms.to_le_bytes()),
+            ToChild::Ask { token } => with(ASK, &token.to_le_bytes()),
+        }
+    }
+
+    pub(crate) fn parse(packet: &[u8]) -> Result<ToChild<'_>, Malformed> {
+        let (&kind, rest) = packet.split_first().ok_or(Malformed)?;
+        match kind {
+            BOOT => {
+                let (total, piece) = word(rest)?;
+                Ok(ToChild::Boot { total, piece })
+            }
+            STOP => {
+                Ok(ToChild::Stop { left_ms: u64::from_le_bytes(rest.try_into().map_err(|_| Malformed)?) })
+            }
+            ASK => Ok(ToChild::Ask { token: whole(rest)? }),
+            _ => Err(Malformed),
+        }
+    }
+}
+
+impl FromChild<'_> {
+    /// The fixed part, without allocation; the rest is [`FromChild::body`].
+    pub(crate) fn head(&self) -> ([u8; 9], usize) {
+        let mut head = [0; 9];
+        let mut fill = |kind: u8, number: u32| {
+            head[0] = kind;
+            head[1..5].copy_from_slice(&number.to_le_bytes());
+        };
+        let length = match self {
+            FromChild::Ready => {
+                fill(READY, 0);
+                1
+            }
+            FromChild::Crash(_) => {
+                fill(CRASH, 0);
+                1
+            }
+            FromChild::Ended { code } => {
+                fill(ENDED, *code as u32);
+                5
+            }
+            FromChild::Answer { token, write } => {
+                fill(ANSWER, *token);
+                head[5..9].copy_from_slice(&write.to_le_bytes());
+                9
+            }
+            FromChild::Refused { errno, .. } => {
+                fill(REFUSED, *errno as u32);
+                5
+            }
+        };
+        (head, length)
+    }
+
+    pub(crate) fn body(&self) -> &[u8] {
+        match self {
+            FromChild::Crash(record) => &record[..record.len().min(MAX_CRASH)],
+            FromChild::Refused { step, .. } => step.as_bytes(),
+            _ => &[],
+        }
+    }
+
+    pub(crate) fn parse(packet: &[u8]) -> Result<FromChild<'_>, Malformed> {
+        let (&kind, rest) = packet.split_first().ok_or(Malformed)?;
+        match kind {
+            READY if rest.is_empty() => Ok(FromChild::Ready),
+            CRASH if rest.len() <= MAX_CRASH => Ok(FromChild::Crash(rest)),
+            ENDED => Ok(FromChild::Ended { code: whole(rest)? as i32 }),
+            ANSWER => {
+                let (token, rest) = word(rest)?;
+                Ok(FromChild::Answer { token, write: whole(rest)? })
+            }
+            REFUSED => {
+                let (errno, step) = word(rest)?;
+                let step = std::str::from_utf8(step).map_err(|_| Malformed)?;
+                if step.len() > 64 {
+                    Err(Malformed)
+                } else {
+                    Ok(FromChild::Refused { errno: errno as i32, step })
+                }
+            }
+            _ => Err(Malformed),
+        }
+    }
+}
+
+fn with(kind: u8, fields: &[u8]) -> Vec<u8> {
+    let mut packet = Vec::with_capacity(1 + fields.len());
+    packet.push(kind);
+    packet.extend_from_slice(fields);
+    packet
+}
+
+fn word(bytes: &[u8]) -> Result<(u32, &[u8]), Malformed> {
+    let (first, rest) = bytes.split_first_chunk::<4>().ok_or(Malformed)?;
+    Ok((u32::from_le_bytes(*first), rest))
+}
+
+fn whole(bytes: &[u8]) -> Result<u32, Malformed> {
+    match word(bytes)? {
+        (number, []) => Ok(number),
+        _ => Err(Malformed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packet(said: &FromChild) -> Vec<u8> {
+        let (head, length) = said.head();
+        [&head[..length], said.body()].concat()
+    }
+
+    #[test]
+    fn what_is_said_is_heard() {
+        let said = [
+            FromChild::Ready,
+            FromChild::Crash(b"{:kind :panic}"),
+            FromChild::Ended { code: -3 },
+            FromChild::Answer { token: 7, write: 3 },
+            FromChild::Refused { errno: 24, step: "limits" },
+        ];
+        for said in said {
+            assert_eq!(FromChild::parse(&packet(&said)).as_ref(), Ok(&said));
+        }
+        for said in [ToChild::Stop { left_ms: 5000 }, ToChild::Ask { token: 9 }] {
+            assert_eq!(ToChild::parse(&said.head()).as_ref(), Ok(&said));
+        }
+    }
+
+    #[test]
+    fn every_prefix_and_every_kind_parses_or_is_malformed() {
+        let whole = packet(&FromChild::Answer { token: 1, write: 0 });
+        for end in 0..whole.len() {
+            assert_eq!(FromChild::parse(&whole[..end]), Err(Malformed));
+        }
+        for kind in 0..=255u8 {
+            for length in [0, 1, 3, 4, 5, 8, 9, 70, MAX_CRASH + 1] {
+                let bytes = [&[kind][..], &vec![0xff; length]].concat();
+                let _ = FromChild::parse(&bytes);
+                let _ = ToChild::parse(&bytes);
+            }
+        }
+    }
+
+    #[test]
+    fn a_crash_above_the_bound_is_malformed() {
+        assert_eq!(FromChild::parse(&[&[CRASH][..], &vec![0; MAX_CRASH + 1]].concat()), Err(Malformed));
+    }
+}

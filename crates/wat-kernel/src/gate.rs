@@ -1,0 +1,70 @@
+//! A lock whose waiting can be ended by a kill.
+//!
+//! It guards what a thread may hold while it is blocked in a system call (the writer of a full pipe), so a thread
+//! waiting for it may wait long. The standard mutex would sleep through the kick. Not for short critical sections.
+
+use crate::sys::futex;
+use crate::waiter::{Interrupt, Waiter, Wakes};
+use std::cell::UnsafeCell;
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+const FREE: u32 = 0;
+const HELD: u32 = 1;
+const CONTENDED: u32 = 2;
+
+pub(crate) struct Gate<T> {
+    state: AtomicU32,
+    value: UnsafeCell<T>,
+}
+
+// SAFETY: the value is reached only through a guard, and there is one guard at a time.
+unsafe impl<T: Send> Sync for Gate<T> {}
+
+pub(crate) struct Held<'a, T> {
+    gate: &'a Gate<T>,
+}
+
+impl<T> Gate<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Gate { state: AtomicU32::new(FREE), value: UnsafeCell::new(value) }
+    }
+
+    pub(crate) fn try_enter(&self) -> Option<Held<'_, T>> {
+        let taken = self.state.compare_exchange(FREE, HELD, Ordering::Acquire, Ordering::Relaxed).is_ok();
+        taken.then_some(Held { gate: self })
+    }
+
+    pub(crate) fn enter(&self, waiter: &Waiter) -> Result<Held<'_, T>, Interrupt> {
+        if let Some(held) = self.try_enter() {
+            return Ok(held);
+        }
+        while self.state.swap(CONTENDED, Ordering::Acquire) != FREE {
+            waiter.park(Wakes::Kill, &self.state, CONTENDED, None)?;
+        }
+        Ok(Held { gate: self })
+    }
+}
+
+impl<T> Deref for Held<'_, T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        // SAFETY: this guard is the only one.
+        unsafe { &*self.gate.value.get() }
+    }
+}
+
+impl<T> DerefMut for Held<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        // SAFETY: this guard is the only one.
+        unsafe { &mut *self.gate.value.get() }
+    }
+}
+
+impl<T> Drop for Held<'_, T> {
+    fn drop(&mut self) {
+        if self.gate.state.swap(FREE, Ordering::Release) == CONTENDED {
+            futex::wake(&self.gate.state, 1);
+        }
+    }
+}

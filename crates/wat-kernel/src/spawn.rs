@@ -1,0 +1,250 @@
+//! Making a child: its descriptors, its record, its birth. Not here: what runs between clone and exec
+//! (`sys/clone.rs`), and what the child does first (`boot/`).
+
+use crate::boot::{Boot, Limits};
+use crate::child::Child;
+use crate::child::core::{ChildCore, Ends, Identity};
+use crate::control::{BOOT_CHUNK, MAX_BOOT, ToChild};
+use crate::life::ChildEvent;
+use crate::process::Shared;
+use crate::sys::clone::{self, Launched, Order};
+use crate::sys::{fd, futex, process};
+use crate::waiter::{Interrupt, Waiter};
+use std::ffi::CString;
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// Capacity asked for each pipe of a child.
+const PIPE: usize = 64 * 1024;
+
+/// What the spawner says of a child; the rest of its [`Boot`] record comes from the spawner's own.
+#[derive(Clone, Debug)]
+pub struct Spawn {
+    /// Index of the entry program in the image's entry table.
+    pub entry: u32,
+    /// The program's name.
+    pub program: String,
+    /// Values the program captured, encoded by the runtime.
+    pub captured: Vec<u8>,
+    pub args: Vec<String>,
+    pub limits: Limits,
+    /// Its environment; `None` for the spawner's own.
+    pub environment: Option<Vec<(String, String)>>,
+    /// How its stdio is read and written, encoded by the runtime.
+    pub stdio: Vec<u8>,
+}
+
+impl Spawn {
+    pub fn new(entry: u32, program: &str) -> Spawn {
+        Spawn {
+            entry,
+            program: program.to_string(),
+            captured: Vec::new(),
+            args: Vec::new(),
+            limits: Limits::default(),
+            environment: None,
+            stdio: Vec::new(),
+        }
+    }
+}
+
+/// A step of a spawn that failed.
+type Failed = (&'static str, io::Error);
+
+fn at(step: &'static str) -> impl Fn(io::Error) -> Failed {
+    move |error| (step, error)
+}
+
+/// Makes a child. One that cannot be made is a child too, ended from the start with `SpawnFailed`.
+pub(crate) fn spawn(shared: &Arc<Shared>, waiter: &Waiter, what: Spawn) -> Child {
+    let number = shared.next_number();
+    let path = shared.boot().child_path(number);
+    let granted = match shared.grant(what.limits.processes) {
+        Ok(granted) => granted,
+        Err(error) => {
+            let who = Identity { number, path, program: what.program, granted: 0 };
+            return Child::new(Arc::new(ChildCore::failed(who, "limits", &error)), shared.clone());
+        }
+    };
+    let who = || Identity { number, path: path.clone(), program: what.program.clone(), granted };
+    let core = match make(shared, waiter, &what, &path, granted) {
+        Ok(made) => {
+            let Made { ends, mut unsent } = made;
+            let core = Arc::new(ChildCore::new(who(), ends));
+            shared.adopt(&core);
+            send_rest(&core, waiter, &mut unsent);
+            if let Some(ms) = what.limits.wall_ms {
+                shared.set_wall_timer(number, Duration::from_millis(ms));
+            }
+            if shared.stopping() {
+                core.event(shared, ChildEvent::StopAsked, shared.time_to_stop());
+            }
+            core
+        }
+        Err((step, error)) => {
+            shared.give_back(granted);
+            Arc::new(ChildCore::failed(who(), step, &error))
+        }
+    };
+    Child::new(core, shared.clone())
+}
+
+struct Made {
+    ends: Ends,
+    /// The part of the boot record that the socket had no room for.
+    unsent: Unsent,
+}
+
+struct Unsent {
+    record: Vec<u8>,
+    sent: usize,
+}
+
+fn make(
+    shared: &Arc<Shared>,
+    waiter: &Waiter,
+    what: &Spawn,
+    path: &str,
+    granted: u32,
+) -> Result<Made, Failed> {
+    let image = shared.image().ok_or_else(|| ("image", io::Error::from_raw_os_error(libc::ENOENT)))?;
+    let (stdin_read, stdin) = fd::pipe().map_err(at("pipes"))?;
+    let (stdout, stdout_write) = fd::pipe().map_err(at("pipes"))?;
+    let (stderr, stderr_write) = fd::pipe().map_err(at("pipes"))?;
+    let (control, child_control) = fd::packet_pair().map_err(at("control-socket"))?;
+    let capacity = |end: &OwnedFd| fd::pipe_capacity(end, PIPE).map_err(at("pipes"));
+    let pipes = [capacity(&stdin)? as u32, capacity(&stdout)? as u32, capacity(&stderr)? as u32];
+    // The parent's end is a description of its own, so this does not reach the child.
+    fd::set_nonblocking(&stdin).map_err(at("pipes"))?;
+
+    let record = record(shared.boot(), what, path, pipes, granted).encode();
+    if record.len() > MAX_BOOT {
+        return Err(("boot-record", io::Error::from_raw_os_error(libc::E2BIG)));
+    }
+    // What fits is in the socket before the child is born, so it need not wait for it.
+    let mut unsent = Unsent { record, sent: 0 };
+    unsent.send(control.as_fd()).map_err(at("boot-record"))?;
+
+    let text = |s: &str| {
+        CString::new(s.bytes().filter(|b| *b != 0).collect::<Vec<u8>>()).expect("zero bytes are filtered out")
+    };
+    let arguments = vec![c"wat".to_owned(), text(path), text(&what.program)];
+    let order = Order {
+        sources: [
+            stdin_read.as_raw_fd(),
+            stdout_write.as_raw_fd(),
+            stderr_write.as_raw_fd(),
+            child_control.as_raw_fd(),
+            shared.binary().as_raw_fd(),
+            image.as_raw_fd(),
+        ],
+        parent_control: control.as_raw_fd(),
+        arguments,
+        reset: shared.reset_signals(),
+    };
+    let Launched { pid, pidfd } = launch(shared, waiter, order)?;
+    Ok(Made { ends: Ends { pid, pidfd, control, stdin, stdout, stderr }, unsent })
+}
+
+/// The child's record: its own part from the spawner's words, the rest inherited.
+fn record(own: &Boot, what: &Spawn, path: &str, pipes: [u32; 3], granted: u32) -> Boot {
+    let limits =
+        Limits { processes: own.limits.processes.or(what.limits.processes).map(|_| granted), ..what.limits };
+    Boot {
+        entry: what.entry,
+        program: what.program.clone(),
+        captured: what.captured.clone(),
+        args: what.args.clone(),
+        path: path.to_string(),
+        directory: own.directory.clone(),
+        environment: what.environment.clone().unwrap_or_else(|| own.environment.clone()),
+        cpu_features: own.cpu_features,
+        limits,
+        grace_ms: own.grace_ms,
+        debuggable: own.debuggable,
+        stdio: what.stdio.clone(),
+        seed: process::random(),
+        pipes,
+        oom_base: own.oom_base,
+    }
+}
+
+impl Unsent {
+    fn is_empty(&self) -> bool {
+        self.sent == self.record.len()
+    }
+
+    /// Sends piece after piece, and stops where the socket is full.
+    fn send(&mut self, control: BorrowedFd) -> io::Result<()> {
+        let total = self.record.len() as u32;
+        let head = ToChild::Boot { total, piece: &[] }.head();
+        while !self.is_empty() {
+            let end = (self.sent + BOOT_CHUNK).min(self.record.len());
+            match fd::send_packet(control, &head, &self.record[self.sent..end], false) {
+                Ok(()) => self.sent = end,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Sends the rest of a large record while the child reads it. A child that ends meanwhile closes the socket; one that
+/// is suspended is killed by the warden, which ends this wait too.
+fn send_rest(core: &ChildCore, waiter: &Waiter, unsent: &mut Unsent) {
+    while !unsent.is_empty() {
+        let Some(Ok(())) = core.with_control(|control| unsent.send(control)) else { return };
+        if unsent.is_empty() || waiter.interrupted() == Some(Interrupt::Killed) {
+            return;
+        }
+        std::thread::sleep(Duration::from_micros(200));
+    }
+}
+
+/// Clones on the right thread: the death signal is bound to the thread that clones, so it must live as long as the
+/// process. The main thread clones for itself, the warden for every other.
+fn launch(shared: &Arc<Shared>, waiter: &Waiter, order: Order) -> Result<Launched, Failed> {
+    let launched = if waiter.thread() == shared.main_thread() {
+        clone::launch(&order)
+    } else {
+        let job = Arc::new(Job { order, outcome: Mutex::new(None), done: AtomicU32::new(0) });
+        shared.submit(job.clone());
+        job.result()
+    };
+    launched.map_err(|(step, error)| (step.name(), error))
+}
+
+type Outcome = Result<Launched, (clone::Step, io::Error)>;
+
+/// A clone that the warden makes for another thread.
+pub(crate) struct Job {
+    order: Order,
+    outcome: Mutex<Option<Outcome>>,
+    done: AtomicU32,
+}
+
+impl Job {
+    /// On the warden.
+    pub(crate) fn run(&self) {
+        let outcome = clone::launch(&self.order);
+        *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
+        self.done.store(1, Ordering::SeqCst);
+        futex::wake(&self.done, 1);
+    }
+
+    /// Waits for the warden. It takes no longer than an exec, and the descriptors of the order must stay open
+    /// meanwhile, so nothing ends this wait early.
+    fn result(&self) -> Outcome {
+        while self.done.load(Ordering::SeqCst) == 0 {
+            // Woken, interrupted or too late: the word tells.
+            let _ = futex::wait(&self.done, 0, None);
+        }
+        let mut outcome = self.outcome.lock().unwrap_or_else(PoisonError::into_inner);
+        outcome.take().expect("done is set after the outcome")
+    }
+}

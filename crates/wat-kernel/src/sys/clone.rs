@@ -1,0 +1,284 @@
+//! From clone to exec.
+//!
+//! Why raw: `posix_spawn` cannot set a death signal, and fork copies page tables. The clone shares our memory
+//! (CLONE_VM) and runs on a stack of its own while the calling thread sleeps (CLONE_VFORK).
+//!
+//! Rules for `newborn` and what it calls: no allocation, no lock, no panic, no C library (errno and thread-local
+//! storage are the sleeping parent's), only raw calls and locals. Every signal is blocked from before the clone to
+//! just before exec, so no handler of ours runs in it. What it writes, the parent reads: `Plan::failed`.
+
+use super::signal::{self, Set};
+use std::ffi::{CStr, CString};
+use std::io;
+use std::os::fd::{FromRawFd, OwnedFd, RawFd};
+
+/// Descriptor numbers a child is born with: stdin, stdout, stderr, control socket, binary, image.
+pub(crate) const PLACES: usize = 6;
+pub(crate) const CONTROL: RawFd = 3;
+pub(crate) const BINARY: RawFd = 4;
+pub(crate) const IMAGE: RawFd = 5;
+
+/// What a launch needs; all of it made before the clone.
+pub(crate) struct Order {
+    /// For each place the descriptor to put there.
+    pub(crate) sources: [RawFd; PLACES],
+    /// The parent's end of the control socket; the clone closes its copy so that the lifeline can end.
+    pub(crate) parent_control: RawFd,
+    pub(crate) arguments: Vec<CString>,
+    /// Signals whose disposition exec would not reset: the ignored ones and the kick.
+    pub(crate) reset: Set,
+}
+
+/// The step between clone and exec that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub(crate) enum Step {
+    Clone = 1,
+    Session,
+    DeathSignal,
+    Descriptors,
+    Lifeline,
+    Exec,
+}
+
+impl Step {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Step::Clone => "clone",
+            Step::Session => "session",
+            Step::DeathSignal => "death-signal",
+            Step::Descriptors => "descriptors",
+            Step::Lifeline => "lifeline",
+            Step::Exec => "exec",
+        }
+    }
+}
+
+/// A running process as its parent holds it.
+pub(crate) struct Launched {
+    pub(crate) pid: i32,
+    pub(crate) pidfd: OwnedFd,
+}
+
+/// Makes a process. The calling thread must live as long as this process: the death signal is bound to it.
+pub(crate) fn launch(order: &Order) -> Result<Launched, (Step, io::Error)> {
+    let mut arguments: Vec<*const libc::c_char> = order.arguments.iter().map(|a| a.as_ptr()).collect();
+    arguments.push(std::ptr::null());
+    let environment = [std::ptr::null::<libc::c_char>()];
+    let mut plan = Plan {
+        sources: order.sources,
+        parent_control: order.parent_control,
+        arguments: arguments.as_ptr(),
+        environment: environment.as_ptr(),
+        reset: order.reset,
+        failed: None,
+    };
+    let mut stack = vec![0u128; 1024];
+    let mut pidfd: i32 = -1;
+    let mask = signal::set_mask(!0);
+    // SAFETY: the plan, its strings and the stack outlive the clone's use of them, because CLONE_VFORK holds this
+    // thread until the clone has exec'd or ended. All signals are blocked.
+    let pid = unsafe {
+        let top = stack.as_mut_ptr().add(stack.len());
+        clone(top.cast(), &raw mut pidfd, newborn, &raw mut plan)
+    };
+    signal::set_mask(mask);
+    if pid < 0 {
+        return Err((Step::Clone, io::Error::from_raw_os_error(-pid as i32)));
+    }
+    // SAFETY: CLONE_PIDFD stored a new descriptor, close-on-exec, that nobody else owns.
+    let pidfd = unsafe { OwnedFd::from_raw_fd(pidfd) };
+    // SAFETY: the clone may have written the field through its pointer; it has ended or exec'd by now.
+    let failed = unsafe { std::ptr::read_volatile(&raw const plan.failed) };
+    if let Some((step, errno)) = failed {
+        reap_failed(&pidfd);
+        return Err((step, io::Error::from_raw_os_error(errno)));
+    }
+    Ok(Launched { pid: pid as i32, pidfd })
+}
+
+/// A clone that reported a failure exits next; this waits for it so that no zombie stays.
+fn reap_failed(pidfd: &OwnedFd) {
+    use std::os::fd::{AsFd, AsRawFd};
+    // SAFETY: waitid accepts a null siginfo.
+    while unsafe {
+        libc::waitid(libc::P_PIDFD, pidfd.as_fd().as_raw_fd() as u32, std::ptr::null_mut(), libc::WEXITED)
+    } < 0
+        && io::Error::last_os_error().raw_os_error() == Some(libc::EINTR)
+    {}
+}
+
+/// What the clone reads, and the one field it writes.
+struct Plan {
+    sources: [RawFd; PLACES],
+    parent_control: RawFd,
+    arguments: *const *const libc::c_char,
+    environment: *const *const libc::c_char,
+    reset: Set,
+    failed: Option<(Step, i32)>,
+}
+
+/// The clone's whole life.
+///
+/// # Safety
+/// `plan` points at a plan whose strings are alive; runs only as the body of [`clone`].
+unsafe extern "C" fn newborn(plan: *mut Plan) -> ! {
+    // SAFETY: by this function's contract; the parent sleeps, so nothing else touches the plan.
+    unsafe {
+        let step = match be_born(&*plan) {
+            Ok(never) => match never {},
+            Err(step) => step,
+        };
+        (*plan).failed = Some(step);
+        raw(libc::SYS_exit_group, [127, 0, 0, 0, 0]);
+    }
+    loop {
+        std::hint::spin_loop();
+    }
+}
+
+enum Never {}
+
+fn be_born(plan: &Plan) -> Result<Never, (Step, i32)> {
+    let at = |step: Step, result: i64| if result < 0 { Err((step, -result as i32)) } else { Ok(result) };
+    // SAFETY: raw calls on numbers, on locals and on the plan's strings, all alive.
+    unsafe {
+        at(Step::Session, raw(libc::SYS_setsid, [0; 5]))?;
+        let death = [libc::PR_SET_PDEATHSIG as i64, libc::SIGKILL as i64, 0, 0, 0];
+        at(Step::DeathSignal, raw(libc::SYS_prctl, death))?;
+
+        // Exec resets caught signals but keeps ignored ones.
+        let default = [0u64; 4];
+        let mut signal = 1;
+        while signal <= 64 {
+            if plan.reset & signal::bit(signal) != 0 {
+                raw(libc::SYS_rt_sigaction, [signal as i64, &raw const default as i64, 0, 8, 0]);
+            }
+            signal += 1;
+        }
+
+        // The parent's end first: its number may be one of the places.
+        raw(libc::SYS_close, [plan.parent_control as i64, 0, 0, 0, 0]);
+        place(&plan.sources).map_err(|errno| (Step::Descriptors, errno))?;
+
+        // A parent that died before the death signal was set is seen by the hang-up of its end.
+        let mut lifeline = libc::pollfd { fd: CONTROL, events: 0, revents: 0 };
+        let none = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+        raw(libc::SYS_ppoll, [&raw mut lifeline as i64, 1, &raw const none as i64, 0, 8]);
+        if std::ptr::read_volatile(&raw const lifeline.revents) & (libc::POLLHUP | libc::POLLERR) != 0 {
+            return Err((Step::Lifeline, libc::EPIPE));
+        }
+
+        let empty: Set = 0;
+        let mask = [libc::SIG_SETMASK as i64, &raw const empty as i64, 0, 8, 0];
+        raw(libc::SYS_rt_sigprocmask, mask);
+        let itself: &CStr = c"";
+        let result = raw(
+            libc::SYS_execveat,
+            [
+                BINARY as i64,
+                itself.as_ptr() as i64,
+                plan.arguments as i64,
+                plan.environment as i64,
+                libc::AT_EMPTY_PATH as i64,
+            ],
+        );
+        Err((Step::Exec, -result as i32))
+    }
+}
+
+/// Puts each source at its place, open across exec. Sources that stand on another's place are lifted first; the
+/// lifted copies are close-on-exec.
+fn place(sources: &[RawFd; PLACES]) -> Result<(), i32> {
+    let mut from = *sources;
+    // SAFETY: raw calls on numbers; a clone has its own descriptor table.
+    unsafe {
+        let mut target = 0;
+        for source in &mut from {
+            if *source != target && *source < PLACES as RawFd {
+                let lift = [*source as i64, libc::F_DUPFD_CLOEXEC as i64, PLACES as i64, 0, 0];
+                let lifted = raw(libc::SYS_fcntl, lift);
+                if lifted < 0 {
+                    return Err(-lifted as i32);
+                }
+                *source = lifted as RawFd;
+            }
+            target += 1;
+        }
+        let mut target = 0;
+        for source in &from {
+            let result = if *source == target {
+                raw(libc::SYS_fcntl, [target as i64, libc::F_SETFD as i64, 0, 0, 0])
+            } else {
+                raw(libc::SYS_dup3, [*source as i64, target as i64, 0, 0, 0])
+            };
+            if result < 0 {
+                return Err(-result as i32);
+            }
+            target += 1;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+compile_error!("the clone of a child is written for x86-64; another machine needs its `raw` and `clone`");
+
+/// A system call without the C library: the kernel's own result, negative errno on failure.
+///
+/// # Safety
+/// As the call named by `number` demands.
+#[inline(always)]
+unsafe fn raw(number: i64, a: [i64; 5]) -> i64 {
+    let result: i64;
+    // SAFETY: the kernel's convention on x86-64: it clobbers rcx and r11 alone.
+    unsafe {
+        std::arch::asm!(
+            "syscall",
+            inlateout("rax") number => result,
+            in("rdi") a[0], in("rsi") a[1], in("rdx") a[2], in("r10") a[3], in("r8") a[4],
+            lateout("rcx") _, lateout("r11") _,
+            options(nostack),
+        );
+    }
+    result
+}
+
+/// Clones; the clone runs `body(plan)` on `top`, the caller sleeps until it has exec'd or ended.
+///
+/// # Safety
+/// `top` is the 16-aligned upper end of a stack nothing else uses; `body` never returns.
+unsafe fn clone(
+    top: *mut u8,
+    pidfd: *mut i32,
+    body: unsafe extern "C" fn(*mut Plan) -> !,
+    plan: *mut Plan,
+) -> i64 {
+    let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::CLONE_PIDFD | libc::SIGCHLD;
+    let result: i64;
+    // SAFETY: in the parent only rax, rcx and r11 change. The clone starts with the same registers on its own
+    // stack, ends its frame chain, and calls the body, which never comes back.
+    unsafe {
+        std::arch::asm!(
+            "syscall",
+            "test rax, rax",
+            "jnz 2f",
+            "xor ebp, ebp",
+            "mov rdi, r12",
+            "call r13",
+            "ud2",
+            "2:",
+            inlateout("rax") libc::SYS_clone => result,
+            in("rdi") flags as i64,
+            in("rsi") top,
+            in("rdx") pidfd,
+            in("r10") 0,
+            in("r8") 0,
+            in("r12") plan,
+            in("r13") body,
+            lateout("rcx") _,
+            lateout("r11") _,
+        );
+    }
+    result
+}

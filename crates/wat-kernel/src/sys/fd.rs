@@ -1,0 +1,272 @@
+//! Calls on descriptors: pipes, control sockets, polling, memory files. Not here: what flows through them.
+
+use super::{check, check_long};
+use std::ffi::CStr;
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::time::Duration;
+
+/// Takes ownership of a descriptor that a system call has just returned.
+fn own(fd: i32) -> OwnedFd {
+    // SAFETY: `fd` comes straight from a call that created it, so nobody else owns it.
+    unsafe { OwnedFd::from_raw_fd(fd) }
+}
+
+/// Takes ownership of a descriptor found at a number agreed with the spawner, if it is open.
+///
+/// # Safety
+/// Nothing else in the process may own this number.
+pub(crate) unsafe fn adopt(number: RawFd) -> io::Result<OwnedFd> {
+    // SAFETY: F_GETFD only looks; the caller promises that the number has no other owner.
+    unsafe {
+        check(libc::fcntl(number, libc::F_GETFD))?;
+        Ok(OwnedFd::from_raw_fd(number))
+    }
+}
+
+/// A descriptor of the standard three, valid for the life of the process (boot opens closed ones).
+pub(crate) fn standard(number: RawFd) -> BorrowedFd<'static> {
+    assert!((0..=2).contains(&number), "a standard descriptor is 0, 1 or 2");
+    // SAFETY: 0 to 2 are opened at boot and never closed by this crate.
+    unsafe { BorrowedFd::borrow_raw(number) }
+}
+
+/// A pipe (reading end, writing end), both ends close-on-exec and blocking.
+pub(crate) fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
+    let mut ends = [0; 2];
+    // SAFETY: `ends` has room for two descriptors.
+    check(unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) })?;
+    Ok((own(ends[0]), own(ends[1])))
+}
+
+/// Asks for a capacity and answers what was got, which may be less for a user whose pipe quota is spent.
+pub(crate) fn pipe_capacity(fd: &OwnedFd, wanted: usize) -> io::Result<usize> {
+    // SAFETY: plain fcntl on an open descriptor.
+    let got = check(unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_GETPIPE_SZ) })? as usize;
+    if got == wanted {
+        return Ok(got);
+    }
+    // SAFETY: as above; a refusal leaves the capacity as it was.
+    match check(unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_SETPIPE_SZ, wanted as libc::c_int) }) {
+        Ok(set) => Ok(set as usize),
+        Err(_) => Ok(got),
+    }
+}
+
+/// Makes one end non-blocking. Only for ends whose open file description is this process's alone.
+pub(crate) fn set_nonblocking(fd: &OwnedFd) -> io::Result<()> {
+    // SAFETY: plain fcntl on an open descriptor.
+    unsafe {
+        let flags = check(libc::fcntl(fd.as_raw_fd(), libc::F_GETFL))?;
+        check(libc::fcntl(fd.as_raw_fd(), libc::F_SETFL, flags | libc::O_NONBLOCK))?;
+    }
+    Ok(())
+}
+
+/// A connected pair of sequenced-packet sockets, close-on-exec.
+pub(crate) fn packet_pair() -> io::Result<(OwnedFd, OwnedFd)> {
+    let mut ends = [0; 2];
+    let kind = libc::SOCK_SEQPACKET | libc::SOCK_CLOEXEC;
+    // SAFETY: `ends` has room for two descriptors.
+    check(unsafe { libc::socketpair(libc::AF_UNIX, kind, 0, ends.as_mut_ptr()) })?;
+    Ok((own(ends[0]), own(ends[1])))
+}
+
+/// Is this number a sequenced-packet socket?
+pub(crate) fn is_packet_socket(number: RawFd) -> bool {
+    let mut kind: libc::c_int = 0;
+    let mut size = size_of::<libc::c_int>() as libc::socklen_t;
+    // SAFETY: the option value and its size point at locals of the right type.
+    let asked = unsafe {
+        libc::getsockopt(number, libc::SOL_SOCKET, libc::SO_TYPE, (&raw mut kind).cast(), &raw mut size)
+    };
+    asked == 0 && kind == libc::SOCK_SEQPACKET
+}
+
+/// Sends one packet made of two parts. Never raises SIGPIPE; `wait` says whether it may block.
+pub(crate) fn send_packet(fd: BorrowedFd, head: &[u8], body: &[u8], wait: bool) -> io::Result<()> {
+    let mut parts = [
+        libc::iovec { iov_base: head.as_ptr() as *mut _, iov_len: head.len() },
+        libc::iovec { iov_base: body.as_ptr() as *mut _, iov_len: body.len() },
+    ];
+    // SAFETY: an all-zero msghdr is a valid empty one; the parts outlive the call and are only read.
+    unsafe {
+        let mut message: libc::msghdr = std::mem::zeroed();
+        message.msg_iov = parts.as_mut_ptr();
+        message.msg_iovlen = parts.len();
+        let flags = libc::MSG_NOSIGNAL | if wait { 0 } else { libc::MSG_DONTWAIT };
+        check_long(libc::sendmsg(fd.as_raw_fd(), &raw const message, flags) as i64)?;
+    }
+    Ok(())
+}
+
+/// Receives one packet; `Ok(0)` is the end, a length above `buffer.len()` a packet cut short.
+/// Descriptors a hostile peer attaches are dropped by the kernel, since no room is given for them.
+pub(crate) fn receive_packet(fd: BorrowedFd, buffer: &mut [u8], wait: bool) -> io::Result<usize> {
+    let flags = libc::MSG_TRUNC | if wait { 0 } else { libc::MSG_DONTWAIT };
+    // SAFETY: the buffer is writable for its whole length.
+    let got = unsafe { libc::recv(fd.as_raw_fd(), buffer.as_mut_ptr().cast(), buffer.len(), flags) };
+    Ok(check_long(got as i64)? as usize)
+}
+
+pub(crate) fn read(fd: BorrowedFd, buffer: &mut [u8]) -> io::Result<usize> {
+    // SAFETY: the buffer is writable for its whole length.
+    let got = unsafe { libc::read(fd.as_raw_fd(), buffer.as_mut_ptr().cast(), buffer.len()) };
+    Ok(check_long(got as i64)? as usize)
+}
+
+pub(crate) fn write(fd: BorrowedFd, bytes: &[u8]) -> io::Result<usize> {
+    // SAFETY: the bytes are readable for their whole length.
+    let put = unsafe { libc::write(fd.as_raw_fd(), bytes.as_ptr().cast(), bytes.len()) };
+    Ok(check_long(put as i64)? as usize)
+}
+
+/// Writes what fits without blocking, without touching the flags of a description others may share.
+/// Where the file does not know RWF_NOWAIT, a poll and a write of at most one page (which a writable pipe takes
+/// whole) stand in for it.
+pub(crate) fn write_now(fd: BorrowedFd, bytes: &[u8]) -> io::Result<usize> {
+    let part = libc::iovec { iov_base: bytes.as_ptr() as *mut _, iov_len: bytes.len() };
+    // SAFETY: one part that outlives the call and is only read; offset -1 means the file's own position.
+    let put = unsafe { libc::pwritev2(fd.as_raw_fd(), &raw const part, 1, -1, libc::RWF_NOWAIT) };
+    match check_long(put as i64) {
+        Ok(count) => return Ok(count as usize),
+        Err(e)
+            if !matches!(
+                e.raw_os_error(),
+                Some(libc::EOPNOTSUPP | libc::EINVAL | libc::ENOSYS | libc::ESPIPE)
+            ) =>
+        {
+            return Err(e);
+        }
+        Err(_) => {}
+    }
+    let mut waits = [interest(fd, libc::POLLOUT)];
+    if poll(&mut waits, Some(Duration::ZERO))? == 0 {
+        return Err(io::ErrorKind::WouldBlock.into());
+    }
+    write(fd, &bytes[..bytes.len().min(4096)])
+}
+
+/// One entry for [`poll`].
+pub(crate) fn interest(fd: BorrowedFd, events: i16) -> libc::pollfd {
+    libc::pollfd { fd: fd.as_raw_fd(), events, revents: 0 }
+}
+
+/// Waits until one of the entries has an event, the time is over (`Ok(0)`) or a signal arrives (`EINTR`).
+pub(crate) fn poll(entries: &mut [libc::pollfd], timeout: Option<Duration>) -> io::Result<usize> {
+    let limit = timeout.map(timespec);
+    let limit = limit.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
+    // SAFETY: the entries and the optional time outlive the call.
+    let count =
+        unsafe { libc::ppoll(entries.as_mut_ptr(), entries.len() as libc::nfds_t, limit, std::ptr::null()) };
+    Ok(check(count)? as usize)
+}
+
+pub(crate) fn timespec(time: Duration) -> libc::timespec {
+    let seconds = time.as_secs().min(i32::MAX as u64) as libc::time_t;
+    libc::timespec { tv_sec: seconds, tv_nsec: time.subsec_nanos() as libc::c_long }
+}
+
+/// A wake-up counter: close-on-exec, non-blocking.
+pub(crate) fn event() -> io::Result<OwnedFd> {
+    // SAFETY: creates a descriptor and touches no memory.
+    Ok(own(check(unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) })?))
+}
+
+/// Makes an event readable. A counter that is full is readable already, so the result does not matter.
+pub(crate) fn raise_event(fd: &OwnedFd) {
+    let one = 1u64;
+    // SAFETY: eight readable bytes, as eventfd wants.
+    unsafe { libc::write(fd.as_raw_fd(), (&raw const one).cast(), 8) };
+}
+
+/// Makes an event unreadable again; one that is so already stays so.
+pub(crate) fn clear_event(fd: &OwnedFd) {
+    let mut count = 0u64;
+    // SAFETY: eight writable bytes, as eventfd wants.
+    unsafe { libc::read(fd.as_raw_fd(), (&raw mut count).cast(), 8) };
+}
+
+pub(crate) fn epoll() -> io::Result<OwnedFd> {
+    // SAFETY: creates a descriptor and touches no memory.
+    Ok(own(check(unsafe { libc::epoll_create1(libc::EPOLL_CLOEXEC) })?))
+}
+
+pub(crate) fn epoll_add(set: &OwnedFd, fd: BorrowedFd, events: i32, token: u64) -> io::Result<()> {
+    let mut event = libc::epoll_event { events: events as u32, u64: token };
+    // SAFETY: the event is copied by the call.
+    check(unsafe { libc::epoll_ctl(set.as_raw_fd(), libc::EPOLL_CTL_ADD, fd.as_raw_fd(), &raw mut event) })?;
+    Ok(())
+}
+
+/// Takes a descriptor out of the set; one that is not in it is no error.
+pub(crate) fn epoll_remove(set: &OwnedFd, fd: BorrowedFd) {
+    // SAFETY: EPOLL_CTL_DEL reads no event.
+    unsafe { libc::epoll_ctl(set.as_raw_fd(), libc::EPOLL_CTL_DEL, fd.as_raw_fd(), std::ptr::null_mut()) };
+}
+
+/// The events pending now, without waiting.
+pub(crate) fn epoll_take(set: &OwnedFd, events: &mut [libc::epoll_event]) -> io::Result<usize> {
+    // SAFETY: the events are writable for their whole length.
+    let count =
+        unsafe { libc::epoll_wait(set.as_raw_fd(), events.as_mut_ptr(), events.len() as libc::c_int, 0) };
+    Ok(check(count)? as usize)
+}
+
+/// Marks the numbers `first..=last` close-on-exec, open or not. Kernels before 5.11 take the slow way.
+pub(crate) fn close_on_exec(first: u32, last: u32) {
+    const CLOEXEC: libc::c_uint = 4;
+    // SAFETY: changes descriptor flags only.
+    if unsafe { libc::syscall(libc::SYS_close_range, first, last, CLOEXEC) } == 0 {
+        return;
+    }
+    let last = last.min(65_536);
+    for number in first..=last {
+        // SAFETY: as above; a closed number answers EBADF.
+        unsafe { libc::fcntl(number as RawFd, libc::F_SETFD, libc::FD_CLOEXEC) };
+    }
+}
+
+/// Opens those of 0, 1, 2 that are closed on /dev/null, so that no later descriptor takes their number.
+pub(crate) fn open_standard() -> io::Result<()> {
+    for number in 0..=2 {
+        // SAFETY: F_GETFD only looks; open takes a constant string and gives the lowest free number, which is
+        // `number` since all below it are open.
+        unsafe {
+            if libc::fcntl(number, libc::F_GETFD) < 0 {
+                check(libc::open(c"/dev/null".as_ptr(), libc::O_RDWR))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Opens a path (no creation), close-on-exec.
+pub(crate) fn open(path: &CStr, flags: i32) -> io::Result<OwnedFd> {
+    // SAFETY: a terminated string; no mode is needed without O_CREAT.
+    Ok(own(check(unsafe { libc::open(path.as_ptr(), flags | libc::O_CLOEXEC) })?))
+}
+
+/// A memory file, close-on-exec and sealable, executable when mapped.
+pub(crate) fn memory_file(name: &CStr) -> io::Result<OwnedFd> {
+    const EXEC: libc::c_uint = 0x10;
+    let flags = libc::MFD_CLOEXEC | libc::MFD_ALLOW_SEALING;
+    // SAFETY: a terminated string. Kernels before 6.3 do not know the second flag and need none.
+    unsafe {
+        match check(libc::memfd_create(name.as_ptr(), flags | EXEC)) {
+            Ok(fd) => Ok(own(fd)),
+            Err(e) if e.raw_os_error() == Some(libc::EINVAL) => {
+                Ok(own(check(libc::memfd_create(name.as_ptr(), flags))?))
+            }
+            Err(e) => Err(e),
+        }
+    }
+}
+
+/// Forbids every later change of a memory file.
+pub(crate) fn seal(fd: &OwnedFd) -> io::Result<()> {
+    let seals = libc::F_SEAL_WRITE | libc::F_SEAL_SHRINK | libc::F_SEAL_GROW | libc::F_SEAL_SEAL;
+    // SAFETY: plain fcntl on an open descriptor.
+    check(unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_ADD_SEALS, seals) })?;
+    Ok(())
+}

@@ -1,0 +1,170 @@
+//! Calls on processes and threads: pid descriptors, limits, names. Not here: making a process (`clone.rs`).
+
+use super::{check, check_long};
+use std::ffi::CStr;
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd};
+use std::time::Duration;
+
+/// How a process ended, as the kernel tells it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Status {
+    Exited(i32),
+    Signalled(i32),
+}
+
+/// Status and figures of a reaped process.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reaped {
+    pub(crate) status: Status,
+    pub(crate) cpu: Duration,
+    pub(crate) max_rss: u64,
+}
+
+/// Reaps the process behind a pid descriptor; `None` while it runs.
+pub(crate) fn reap(pidfd: BorrowedFd) -> io::Result<Option<Reaped>> {
+    // SAFETY: all-zero is a valid value of both structures; waitid fills them.
+    unsafe {
+        let mut info: libc::siginfo_t = std::mem::zeroed();
+        let mut usage: libc::rusage = std::mem::zeroed();
+        check_long(libc::syscall(
+            libc::SYS_waitid,
+            libc::P_PIDFD,
+            pidfd.as_raw_fd(),
+            &raw mut info,
+            libc::WEXITED | libc::WNOHANG,
+            &raw mut usage,
+        ))?;
+        if info.si_pid() == 0 {
+            return Ok(None);
+        }
+        let code = info.si_status();
+        let status =
+            if info.si_code == libc::CLD_EXITED { Status::Exited(code) } else { Status::Signalled(code) };
+        let micros = |t: libc::timeval| Duration::new(t.tv_sec as u64, t.tv_usec as u32 * 1000);
+        let cpu = micros(usage.ru_utime) + micros(usage.ru_stime);
+        Ok(Some(Reaped { status, cpu, max_rss: usage.ru_maxrss as u64 * 1024 }))
+    }
+}
+
+/// Is the process behind a pid descriptor stopped by a signal?
+pub(crate) fn is_stopped(pidfd: BorrowedFd) -> bool {
+    let flags = libc::WSTOPPED | libc::WNOHANG | libc::WNOWAIT;
+    // SAFETY: all-zero is a valid siginfo_t; waitid fills it.
+    unsafe {
+        let mut info: libc::siginfo_t = std::mem::zeroed();
+        let asked = libc::waitid(libc::P_PIDFD, pidfd.as_raw_fd() as u32, &raw mut info, flags);
+        asked == 0 && info.si_pid() != 0
+    }
+}
+
+/// As PID 1: reaps an adopted orphan, leaving processes for which `own` answers true to their owner.
+pub(crate) fn reap_orphan(own: impl Fn(i32) -> bool) -> bool {
+    // SAFETY: all-zero is a valid siginfo_t; waitid fills it.
+    unsafe {
+        let mut info: libc::siginfo_t = std::mem::zeroed();
+        let look = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+        if libc::waitid(libc::P_ALL, 0, &raw mut info, look) != 0 || info.si_pid() == 0 || own(info.si_pid())
+        {
+            return false;
+        }
+        let flags = libc::WEXITED | libc::WNOHANG;
+        libc::waitid(libc::P_PID, info.si_pid() as u32, &raw mut info, flags) == 0
+    }
+}
+
+/// Signals the process behind a pid descriptor; one that has ended answers `ESRCH`.
+pub(crate) fn signal(pidfd: BorrowedFd, signal: i32) -> io::Result<()> {
+    let none = std::ptr::null::<libc::siginfo_t>();
+    // SAFETY: no siginfo is passed, so the kernel makes its own.
+    check_long(unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd.as_raw_fd(), signal, none, 0) })?;
+    Ok(())
+}
+
+pub(crate) fn thread_id() -> i32 {
+    // SAFETY: touches no memory.
+    unsafe { libc::gettid() }
+}
+
+/// Signals one thread of this process.
+pub(crate) fn signal_thread(thread: i32, signal: i32) {
+    // SAFETY: touches no memory; a thread that has gone answers ESRCH.
+    unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), thread, signal) };
+}
+
+/// Ends this process at once, by SIGKILL; where that has no effect (PID 1 of a namespace), by exit.
+pub(crate) fn die() -> ! {
+    // SAFETY: touches no memory.
+    unsafe {
+        libc::kill(libc::getpid(), libc::SIGKILL);
+        libc::_exit(137)
+    }
+}
+
+/// Leaves at once without running anything more of this process.
+pub(crate) fn leave(code: i32) -> ! {
+    // SAFETY: touches no memory.
+    unsafe { libc::_exit(code) }
+}
+
+pub(crate) fn id() -> i32 {
+    // SAFETY: touches no memory.
+    unsafe { libc::getpid() }
+}
+
+pub(crate) fn set_limit(resource: u32, soft: u64, hard: u64) -> io::Result<()> {
+    let limit = libc::rlimit { rlim_cur: soft, rlim_max: hard };
+    // SAFETY: reads one structure.
+    check(unsafe { libc::setrlimit(resource as _, &raw const limit) })?;
+    Ok(())
+}
+
+/// The soft and hard value of a limit.
+pub(crate) fn limit(resource: u32) -> io::Result<(u64, u64)> {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: fills one structure.
+    check(unsafe { libc::getrlimit(resource as _, &raw mut limit) })?;
+    Ok((limit.rlim_cur, limit.rlim_max))
+}
+
+/// `prctl` with one number.
+pub(crate) fn control(option: i32, value: u64) -> io::Result<()> {
+    // SAFETY: used with options whose argument is a number.
+    check(unsafe { libc::prctl(option, value, 0u64, 0u64, 0u64) })?;
+    Ok(())
+}
+
+/// Names the calling thread; the kernel keeps 15 bytes.
+pub(crate) fn name_thread(name: &CStr) -> io::Result<()> {
+    // SAFETY: a terminated string, copied by the kernel.
+    check(unsafe { libc::prctl(libc::PR_SET_NAME, name.as_ptr()) })?;
+    Ok(())
+}
+
+pub(crate) fn set_umask(mask: u32) {
+    // SAFETY: touches no memory and cannot fail.
+    unsafe { libc::umask(mask as libc::mode_t) };
+}
+
+pub(crate) fn change_directory(path: &CStr) -> io::Result<()> {
+    // SAFETY: a terminated string.
+    check(unsafe { libc::chdir(path.as_ptr()) })?;
+    Ok(())
+}
+
+/// Sixteen bytes from the kernel's random source.
+pub(crate) fn random() -> [u64; 2] {
+    let mut words = [0u64; 2];
+    // SAFETY: sixteen writable bytes; requests this small are not cut short once the source is ready.
+    unsafe { libc::getrandom(words.as_mut_ptr().cast(), 16, 0) };
+    words
+}
+
+/// The path by which this program was started, as the kernel noted it.
+pub(crate) fn started_path() -> Option<&'static CStr> {
+    // SAFETY: the auxiliary vector's string stays where it is for the life of the process.
+    unsafe {
+        let address = libc::getauxval(libc::AT_EXECFN) as *const libc::c_char;
+        if address.is_null() { None } else { Some(CStr::from_ptr(address)) }
+    }
+}

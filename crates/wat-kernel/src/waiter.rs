@@ -1,0 +1,327 @@
+//! Waiting threads, and how they are woken.
+//!
+//! Each thread that runs a program registers a [`Waiter`] with the address of its *stop word*, a word of the
+//! runtime's context record. Whoever wants the thread sets a bit in the word and signals the thread with [`KICK`];
+//! the warden repeats the signal every millisecond until it is answered, so a wait that begins just after the first
+//! signal is not lost. The handler of the signal is the runtime's (it must know compiled code); the kernel only
+//! relies on it being installed without SA_RESTART, so that blocking calls return `EINTR` and test the word.
+//!
+//! Not here: what a thread waits for.
+
+use crate::process::Shared;
+use crate::sys::{fd, futex, process};
+use std::io;
+use std::marker::PhantomData;
+use std::os::fd::OwnedFd;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+/// The signal that interrupts a thread. Its default action is to be ignored, so a kick before the handler is
+/// installed does no harm.
+pub const KICK: i32 = libc::SIGURG;
+
+/// Bit of the stop word: a polite stop. Waits return [`Interrupt::Stopped`]; compiled code goes on.
+pub const STOP: u32 = 1;
+/// Bit of the stop word: the thread must end at once. Every blocking call returns [`Interrupt::Killed`], and the
+/// runtime's handler redirects compiled code to the crash entry.
+pub const KILL: u32 = 2;
+
+/// Why a wait came back empty-handed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interrupt {
+    /// The process or thread was asked to stop.
+    Stopped,
+    /// The thread must end at once.
+    Killed,
+}
+
+/// Which requests end a wait early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wakes {
+    /// Stop and kill: reads, receives, sleeps.
+    Stop = 1,
+    /// Kill alone: writes, and waits for an end.
+    Kill = 2,
+}
+
+/// Outcome of a blocking system call that did not succeed.
+#[derive(Debug)]
+pub(crate) enum Blocked {
+    Interrupt(Interrupt),
+    System(io::Error),
+}
+
+impl From<Interrupt> for Blocked {
+    fn from(why: Interrupt) -> Self {
+        Blocked::Interrupt(why)
+    }
+}
+
+/// The calling thread's registration; ends with the value. Passed to every call that may block.
+pub struct Waiter {
+    core: Arc<WaiterCore>,
+    /// The stop word, valid for the life of this value by the contract of `Process::register`.
+    word: *const AtomicU32,
+    shared: Arc<Shared>,
+    /// A registration speaks for one thread, so it stays there.
+    _here: PhantomData<*const ()>,
+}
+
+/// Reaches a registered thread from any other; holds nothing of it alive.
+#[derive(Clone)]
+pub struct Kicker {
+    core: Arc<WaiterCore>,
+    shared: Arc<Shared>,
+}
+
+pub(crate) struct WaiterCore {
+    thread: i32,
+    /// The stop word, for other threads; null once unregistered.
+    word: Mutex<Word>,
+    /// 0, or the [`Wakes`] of the wait the thread is in.
+    waiting: AtomicU32,
+    /// Grows with each wait, so that writers know whether one has passed.
+    epoch: AtomicU64,
+    /// Made when the thread first waits for a descriptor and a channel at once.
+    event: OnceLock<OwnedFd>,
+}
+
+#[derive(Clone, Copy)]
+struct Word(*const AtomicU32);
+
+// SAFETY: the pointee is an atomic that outlives the registration, by the contract of `Process::register`.
+unsafe impl Send for Word {}
+
+impl Word {
+    fn get(&self) -> Option<&AtomicU32> {
+        // SAFETY: null or valid while registered, by the contract of `Process::register`.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+impl Waiter {
+    /// # Safety
+    /// `word` is valid until the value is dropped.
+    pub(crate) unsafe fn register(shared: &Arc<Shared>, word: *const AtomicU32) -> Waiter {
+        let core = Arc::new(WaiterCore {
+            thread: process::thread_id(),
+            word: Mutex::new(Word(word)),
+            waiting: AtomicU32::new(0),
+            epoch: AtomicU64::new(1),
+            event: OnceLock::new(),
+        });
+        shared.waiters.add(core.clone());
+        if shared.stopping() {
+            core.set(STOP);
+        }
+        Waiter { core, word, shared: shared.clone(), _here: PhantomData }
+    }
+
+    /// A way to reach this thread from others.
+    pub fn kicker(&self) -> Kicker {
+        Kicker { core: self.core.clone(), shared: self.shared.clone() }
+    }
+
+    /// Has this thread, or its process, been asked to stop or to end?
+    pub fn interrupted(&self) -> Option<Interrupt> {
+        self.interrupted_by(Wakes::Stop)
+    }
+
+    fn interrupted_by(&self, wakes: Wakes) -> Option<Interrupt> {
+        // SAFETY: the word is valid while this value lives.
+        let word = unsafe { (*self.word).load(Ordering::SeqCst) };
+        if word & KILL != 0 {
+            Some(Interrupt::Killed)
+        } else if word & STOP != 0 && wakes == Wakes::Stop {
+            Some(Interrupt::Stopped)
+        } else {
+            None
+        }
+    }
+
+    /// Sleeps until the instant.
+    pub fn sleep_until(&self, end: Instant) -> Result<(), Interrupt> {
+        self.settle();
+        loop {
+            let Some(left) = end.checked_duration_since(Instant::now()) else { return Ok(()) };
+            match self.blocking(Wakes::Stop, || fd::poll(&mut [], Some(left))) {
+                Ok(_) => return Ok(()),
+                Err(Blocked::Interrupt(why)) => return Err(why),
+                Err(Blocked::System(_)) => {}
+            }
+        }
+    }
+
+    pub(crate) fn thread(&self) -> i32 {
+        self.core.thread
+    }
+
+    pub(crate) fn epoch(&self) -> u64 {
+        self.core.epoch.load(Ordering::Relaxed)
+    }
+
+    /// What every wait does first: writes out what was gathered, and notes that a wait has passed.
+    pub(crate) fn settle(&self) {
+        self.core.epoch.fetch_add(1, Ordering::Relaxed);
+        self.shared.gathered.write_out(self);
+    }
+
+    /// Runs a blocking system call, again after signals, until it succeeds, fails, or the stop word says otherwise.
+    pub(crate) fn blocking<T>(
+        &self,
+        wakes: Wakes,
+        mut call: impl FnMut() -> io::Result<T>,
+    ) -> Result<T, Blocked> {
+        loop {
+            self.core.waiting.store(wakes as u32, Ordering::SeqCst);
+            if let Some(why) = self.interrupted_by(wakes) {
+                self.core.waiting.store(0, Ordering::SeqCst);
+                return Err(Blocked::Interrupt(why));
+            }
+            let result = call();
+            self.core.waiting.store(0, Ordering::SeqCst);
+            match result {
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(Blocked::System(e)),
+                Ok(value) => return Ok(value),
+            }
+        }
+    }
+
+    /// Sleeps while `word` holds `expected`; answers whether it was woken before the time was over.
+    pub(crate) fn park(
+        &self,
+        wakes: Wakes,
+        word: &AtomicU32,
+        expected: u32,
+        deadline: Option<Instant>,
+    ) -> Result<bool, Interrupt> {
+        let mut expired = false;
+        let outcome = self.blocking(wakes, || {
+            let left = match deadline.map(|end| end.checked_duration_since(Instant::now())) {
+                Some(None) => {
+                    expired = true;
+                    return Ok(());
+                }
+                left => left.flatten(),
+            };
+            futex::wait(word, expected, left)
+        });
+        match outcome {
+            Ok(()) => Ok(!expired),
+            Err(Blocked::Interrupt(why)) => Err(why),
+            Err(Blocked::System(e)) => Ok(e.raw_os_error() != Some(libc::ETIMEDOUT)),
+        }
+    }
+
+    /// The event that channels raise while this thread waits for several things.
+    pub(crate) fn event(&self) -> io::Result<&OwnedFd> {
+        if self.core.event.get().is_none() {
+            let made = fd::event()?;
+            // Only this thread sets it, so the value cannot have been set meanwhile.
+            let _ = self.core.event.set(made);
+        }
+        Ok(self.core.event.get().expect("set just above"))
+    }
+
+    pub(crate) fn core(&self) -> &Arc<WaiterCore> {
+        &self.core
+    }
+}
+
+impl Drop for Waiter {
+    fn drop(&mut self) {
+        self.shared.waiters.remove(&self.core);
+        self.core.lock_word().0 = std::ptr::null();
+    }
+}
+
+impl Kicker {
+    /// Asks the thread to stop: its waits return [`Interrupt::Stopped`].
+    pub fn stop(&self) {
+        self.send(STOP);
+    }
+
+    /// Tells the thread to end at once.
+    pub fn kill(&self) {
+        self.send(STOP | KILL);
+    }
+
+    fn send(&self, bits: u32) {
+        if self.core.set(bits) {
+            self.shared.waiters.kick();
+            self.shared.wake_warden();
+        }
+    }
+}
+
+impl WaiterCore {
+    fn lock_word(&self) -> std::sync::MutexGuard<'_, Word> {
+        self.word.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sets bits of the stop word; false if the thread has gone.
+    fn set(&self, bits: u32) -> bool {
+        self.lock_word().get().is_some_and(|word| {
+            word.fetch_or(bits, Ordering::SeqCst);
+            true
+        })
+    }
+
+    /// Must the thread be signalled (again)?
+    fn unanswered(&self) -> bool {
+        let word = self.lock_word().get().map_or(0, |word| word.load(Ordering::SeqCst));
+        word & KILL != 0 || (word & STOP != 0 && self.waiting.load(Ordering::SeqCst) == Wakes::Stop as u32)
+    }
+
+    /// Wakes a thread that polls: raises its event, if it has made one.
+    pub(crate) fn raise(&self) {
+        if let Some(event) = self.event.get() {
+            fd::raise_event(event);
+        }
+    }
+}
+
+/// All registered threads.
+#[derive(Default)]
+pub(crate) struct Registry {
+    threads: Mutex<Vec<Arc<WaiterCore>>>,
+}
+
+impl Registry {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Arc<WaiterCore>>> {
+        self.threads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, core: Arc<WaiterCore>) {
+        self.lock().push(core);
+    }
+
+    fn remove(&self, core: &Arc<WaiterCore>) {
+        self.lock().retain(|other| !Arc::ptr_eq(core, other));
+    }
+
+    /// Asks every thread to stop.
+    pub(crate) fn stop_all(&self) {
+        for core in self.lock().iter() {
+            core.set(STOP);
+        }
+    }
+
+    /// Signals every thread that has not answered; says whether there was one. The lock is held meanwhile, so a
+    /// thread cannot end and its number pass to another.
+    pub(crate) fn kick(&self) -> bool {
+        let mut unanswered = false;
+        for core in self.lock().iter().filter(|core| core.unanswered()) {
+            process::signal_thread(core.thread, KICK);
+            unanswered = true;
+        }
+        unanswered
+    }
+}
+
+/// How long until the instant, for a system call's timeout: `None` for ever.
+pub(crate) fn time_left(deadline: Option<Instant>) -> Option<Duration> {
+    deadline.map(|end| end.saturating_duration_since(Instant::now()))
+}

@@ -1,0 +1,209 @@
+//! The warden: one thread per process that watches everything the program does not wait for itself.
+//!
+//! It drains children's stderr, hears their control sockets, reaps them, keeps deadlines, takes the root's signals,
+//! answers the parent, repeats kicks, and writes what has lain too long. It never runs program code, never blocks on a
+//! descriptor, and sleeps in one poll. What to do is decided by the tables of `life.rs`.
+
+pub(crate) mod timers;
+
+use crate::child::core::{Role, STALL_CHECK};
+use crate::control::{FromChild, MAX_PACKET, ToChild};
+use crate::life::{ChildEvent, Event};
+use crate::process::Shared;
+use crate::sys::{fd, process, signal};
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+use timers::Timer;
+
+/// Its stack. It calls nothing deep, the callbacks of [`crate::Process`] included.
+const STACK: usize = 128 * 1024;
+/// Time between two kicks of the same thread, and what written bytes may lie.
+const TICK: Duration = Duration::from_millis(1);
+/// Ticks slow down to this while a reader takes nothing.
+const SLOWEST_TICK: Duration = Duration::from_millis(50);
+
+/// Starts the warden of this process. It ends with the process.
+pub(crate) fn start(shared: Arc<Shared>) -> io::Result<()> {
+    std::thread::Builder::new().stack_size(STACK).spawn(move || {
+        let mut warden = Warden { shared, buffer: Vec::new(), tick: None };
+        loop {
+            warden.turn();
+        }
+    })?;
+    Ok(())
+}
+
+struct Warden {
+    shared: Arc<Shared>,
+    /// For packets and stderr; made when first needed.
+    buffer: Vec<u8>,
+    /// Time until the next tick while something has to be repeated.
+    tick: Option<Duration>,
+}
+
+impl Warden {
+    /// One sleep and what woke it.
+    fn turn(&mut self) {
+        let shared = self.shared.clone();
+        let until_timer = shared.timers.next().map(|when| when.saturating_duration_since(Instant::now()));
+        let timeout = match (self.tick, until_timer) {
+            (Some(tick), Some(timer)) => Some(tick.min(timer)),
+            (tick, timer) => tick.or(timer),
+        };
+        let off = |fd: Option<BorrowedFd>, events| match fd {
+            Some(fd) => fd::interest(fd, events),
+            None => libc::pollfd { fd: -1, events: 0, revents: 0 },
+        };
+        let blocked_stderr = shared.push_stderr();
+        let mut entries = [
+            fd::interest(shared.wake_fd().as_fd(), libc::POLLIN),
+            off(shared.control(), libc::POLLIN),
+            off(shared.signals().map(AsFd::as_fd), libc::POLLIN),
+            off(shared.existing_poll_set().map(AsFd::as_fd), libc::POLLIN),
+            off(blocked_stderr.then(|| fd::standard(2)), libc::POLLOUT),
+        ];
+        // A failed poll (want of memory) is tried again at the next turn.
+        let _ = fd::poll(&mut entries, timeout);
+        let came = |at: usize| entries[at].revents != 0;
+        if came(0) {
+            fd::clear_event(shared.wake_fd());
+        }
+        if came(1) {
+            self.parent();
+        }
+        if came(2) {
+            self.signals();
+        }
+        if came(3) {
+            self.children();
+        }
+        for job in shared.take_jobs() {
+            job.run();
+        }
+        self.timers();
+        self.repeat();
+    }
+
+    /// The control socket: stop, questions, and the lifeline.
+    fn parent(&mut self) {
+        let shared = &self.shared;
+        let Some(control) = shared.control() else { return };
+        let mut packet = [0; 64];
+        let length = match fd::receive_packet(control, &mut packet, false) {
+            Ok(0) => return shared.stop(Event::ParentLost, Duration::ZERO, None),
+            Ok(length) => length.min(packet.len()),
+            Err(e) if matches!(e.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => return,
+            Err(_) => return shared.stop(Event::ParentLost, Duration::ZERO, None),
+        };
+        match ToChild::parse(&packet[..length]) {
+            Ok(ToChild::Stop { left_ms }) => {
+                shared.stop(Event::StopAsked, Duration::from_millis(left_ms.min(u64::from(u32::MAX))), None);
+            }
+            Ok(ToChild::Ask { token }) => {
+                shared.say(&FromChild::Answer { token, write: shared.current_write() });
+            }
+            // The parent is trusted to be of the same make; what it cannot have meant is passed over.
+            Ok(ToChild::Boot { .. }) | Err(_) => {}
+        }
+    }
+
+    /// The root's signals.
+    fn signals(&self) {
+        let shared = &self.shared;
+        let Some(taken) = shared.signals() else { return };
+        while let Some(number) = signal::next(taken) {
+            let grace = Duration::from_millis(shared.boot().grace_ms);
+            match number {
+                libc::SIGQUIT => shared.quit(),
+                libc::SIGCHLD => while process::reap_orphan(|pid| self.is_own(pid)) {},
+                libc::SIGINT if shared.stopping() => shared.stop(Event::StopAgain, grace, Some(number)),
+                _ => shared.stop(Event::StopAsked, grace, Some(number)),
+            }
+        }
+    }
+
+    fn is_own(&self, pid: i32) -> bool {
+        self.shared.children_now().iter().any(|core| core.pid == Some(pid))
+    }
+
+    /// Events of children's descriptors.
+    fn children(&mut self) {
+        let Some(set) = self.shared.existing_poll_set() else { return };
+        let mut events = [libc::epoll_event { events: 0, u64: 0 }; 64];
+        let count = fd::epoll_take(set, &mut events).unwrap_or(0);
+        self.buffer.resize(MAX_PACKET, 0);
+        for event in &events[..count] {
+            let token = event.u64;
+            let (number, role) = ((token >> 2) as u32, Role::ALL[(token & 3) as usize]);
+            let Some(core) = self.shared.child(number) else { continue };
+            match role {
+                Role::Control => core.hear(&self.shared, &mut self.buffer),
+                Role::Stderr => core.drain_stderr(&self.shared, &mut self.buffer),
+                Role::Stdout => core.drain_output(&mut self.buffer),
+                Role::Process => {
+                    if core.conclude(&self.shared, &mut self.buffer) {
+                        self.shared.dismiss(&core);
+                    }
+                }
+            }
+        }
+    }
+
+    fn timers(&mut self) {
+        let now = Instant::now();
+        while let Some(timer) = self.shared.timers.take_due(now) {
+            let shared = &self.shared;
+            match timer {
+                Timer::Own => {
+                    if shared.deadline_passed(now) {
+                        shared.stop(Event::DeadlinePassed, Duration::ZERO, None);
+                    }
+                }
+                Timer::Grace(number) => {
+                    if let Some(core) = shared.child(number)
+                        && core.grace_is_over(now)
+                    {
+                        core.event(shared, ChildEvent::GraceOver, Duration::ZERO);
+                    }
+                }
+                Timer::Wall(number) => {
+                    if let Some(core) = shared.child(number) {
+                        core.event(shared, ChildEvent::TimeSpent, Duration::ZERO);
+                    }
+                }
+                Timer::Stall(number) => self.look_at(number, now),
+            }
+        }
+    }
+
+    /// A look at a child that starts or stops, and one more later.
+    fn look_at(&mut self, number: u32, now: Instant) {
+        let Some(core) = self.shared.child(number) else { return };
+        match core.stalled(now) {
+            None => {}
+            Some(true) => core.event(&self.shared, ChildEvent::Stalled, Duration::ZERO),
+            Some(false) => self.shared.set_timer(now + STALL_CHECK, Timer::Stall(number)),
+        }
+    }
+
+    /// What is repeated each millisecond: kicks not answered, bytes not written. A reader that takes nothing is asked
+    /// less and less often.
+    fn repeat(&mut self) {
+        let unanswered = self.shared.waiters.kick();
+        let unwritten = self.shared.gathered.visit();
+        self.tick = match self.tick {
+            _ if unanswered => Some(TICK),
+            Some(tick) if unwritten => Some((tick * 2).min(SLOWEST_TICK)),
+            None if unwritten => Some(TICK),
+            _ => None,
+        };
+        self.shared.gathered.watched.store(self.tick.is_some(), Ordering::SeqCst);
+        // Something listed between the visit and the store would find nobody woken.
+        if self.tick.is_none() && self.shared.gathered.any() {
+            self.tick = Some(TICK);
+        }
+    }
+}
