@@ -1,0 +1,3 @@
+;; wat examples/hello.wat
+(defn main [] -> nil
+  (println "hello, tree"))
