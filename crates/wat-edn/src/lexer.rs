@@ -10,6 +10,9 @@ use crate::text::{self, StrToken};
 use crate::utf8;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
+// A tag of a whole word ahead of the payload: the layout the compiler chooses packs the tag into the payload's last bytes,
+// and copying those apart waits for the stores (a fifth of the time of a `Value`).
+#[repr(u64)]
 pub enum Token<'a> {
     Nil,
     True,
