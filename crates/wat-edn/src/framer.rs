@@ -1,5 +1,6 @@
 //! Cuts a byte stream into complete top-level values. The framer follows strings, comments, characters and brackets,
-//! never looks at a byte twice, and judges nothing else: what it cuts may still be refused by the lexer.
+//! looks at a byte twice at most, however small the pieces, and judges nothing else: what it cuts may still be refused
+//! by the lexer.
 //!
 //! A value ends with its last bracket or quote, or, for an atom, before the byte that ends it. [`Framer::candidate`] is
 //! the short cut: a decoder that finds a complete value at the start of whole lines needs no framing, because how a
@@ -9,6 +10,7 @@ use crate::class::{self, END, SPACE, STRUCTURE};
 use crate::error::{ErrorKind, LexError, ReadError};
 use crate::limits::Limits;
 use crate::position::Position;
+use crate::text;
 use std::io::{self, Read};
 use std::ops::Range;
 
@@ -270,16 +272,7 @@ impl Framer {
         let at = self.scan;
         let byte = bytes[at];
         match self.state.mode {
-            Mode::Plain if self.state.depth > 0 => {
-                match bytes[at..].iter().position(|&b| class::is(b, STRUCTURE)) {
-                    None => self.scan = self.tail,
-                    Some(n) => {
-                        let found = bytes[at + n];
-                        self.scan = at + n + 1;
-                        return self.structure(found, at + n);
-                    }
-                }
-            }
+            Mode::Plain if self.state.depth > 0 => return self.inside(),
             Mode::Plain if class::is(byte, SPACE) => self.scan += 1,
             Mode::Plain => {
                 self.scan += 1;
@@ -287,7 +280,7 @@ impl Framer {
                     if byte != b';' && !matches!(byte, b')' | b']' | b'}') {
                         self.begin(at);
                     }
-                    return self.structure(byte, at);
+                    return self.structure(byte, at).map(|()| None);
                 }
                 self.begin(at);
                 self.state.mode = if byte == b'#' { Mode::Hash } else { Mode::Atom };
@@ -345,12 +338,59 @@ impl Framer {
         Ok(None)
     }
 
-    /// Acts on a bracket, quote, semicolon or backslash already passed.
+    /// Scans a collection up to its end, a comment or character, or the end of the bytes. This is where the time goes:
+    /// brackets and whole strings are passed without touching the state.
+    fn inside(&mut self) -> Result<Option<usize>, LexError> {
+        let bytes = &self.buffer[..self.tail];
+        let room = self.limits.depth.saturating_sub(self.state.tags);
+        let (mut at, mut depth) = (self.scan, self.state.depth);
+        let mut found = Ok(None);
+        while let Some(&byte) = bytes.get(at) {
+            at += 1;
+            if !class::is(byte, STRUCTURE) {
+                continue;
+            }
+            match byte {
+                b'(' | b'[' | b'{' if depth >= room => {
+                    found = Err(LexError { kind: ErrorKind::TooDeep, offset: at - 1 });
+                    break;
+                }
+                b'(' | b'[' | b'{' => depth += 1,
+                b')' | b']' | b'}' => {
+                    depth -= 1;
+                    if depth == 0 {
+                        found = Ok(Some(at));
+                        break;
+                    }
+                }
+                b'"' => match text::end(bytes, at) {
+                    Some(end) => at = end,
+                    None => {
+                        // The string goes on behind the bytes there are: `step` follows it from its start.
+                        self.state.mode = Mode::String;
+                        break;
+                    }
+                },
+                b';' => {
+                    self.state.mode = Mode::Comment;
+                    break;
+                }
+                _ => {
+                    self.state.mode = Mode::Character;
+                    break;
+                }
+            }
+        }
+        (self.scan, self.state.depth) = (at, depth);
+        found
+    }
+
+    /// Acts on a bracket, quote, semicolon or backslash already passed outside collections.
     #[inline(always)]
-    fn structure(&mut self, byte: u8, at: usize) -> Result<Option<usize>, LexError> {
+    fn structure(&mut self, byte: u8, at: usize) -> Result<(), LexError> {
         match byte {
             b'(' | b'[' | b'{' => {
-                if self.state.depth + self.state.tags >= self.limits.depth {
+                if self.state.tags >= self.limits.depth {
                     return Err(LexError { kind: ErrorKind::TooDeep, offset: at });
                 }
                 self.state.depth += 1;
@@ -358,13 +398,9 @@ impl Framer {
             b'"' => self.state.mode = Mode::String,
             b';' => self.state.mode = Mode::Comment,
             b'\\' => self.state.mode = Mode::Character,
-            _ if self.state.depth == 0 => return Err(LexError { kind: ErrorKind::Unbalanced, offset: at }),
-            _ => {
-                self.state.depth -= 1;
-                return Ok((self.state.depth == 0).then_some(at + 1));
-            }
+            _ => return Err(LexError { kind: ErrorKind::Unbalanced, offset: at }),
         }
-        Ok(None)
+        Ok(())
     }
 
     /// A token begins outside collections.

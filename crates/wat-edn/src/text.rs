@@ -55,6 +55,19 @@ pub fn scan(bytes: &[u8], start: usize) -> Result<(StrToken<'_>, usize), LexErro
     Ok((StrToken { raw, has_escapes }, at))
 }
 
+/// The place behind the closing quote of the string whose first byte after the quote stands at `at`, if it is there.
+/// Escapes are not checked.
+#[inline(always)]
+pub fn end(bytes: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        (at, _) = plain_run(bytes, at);
+        match bytes.get(at)? {
+            b'"' => return Some(at + 1),
+            _ => at += 2,
+        }
+    }
+}
+
 /// The first quote or backslash at or after `at`, eight bytes at a time, and the high bits of the bytes before it.
 #[inline(always)]
 fn plain_run(bytes: &[u8], mut at: usize) -> (usize, u64) {
