@@ -142,11 +142,32 @@ impl<T: Send> Receiver<T> {
     }
 
     /// The same with a deadline: outer `None` when it has passed.
-    #[expect(clippy::option_option, reason = "the outer is time, the inner the channel's end")]
     pub fn receive_until(
         &self,
         waiter: &Waiter,
         deadline: Option<Instant>,
+    ) -> Result<Option<Option<T>>, Interrupt> {
+        self.receive_unless(waiter, deadline, Wakes::Stop)
+    }
+
+    /// Takes and drops what comes until the channel is closed; false when the deadline passes first. Only a kill of
+    /// the calling thread ends it early.
+    pub fn drain_until(&self, waiter: &Waiter, deadline: Option<Instant>) -> Result<bool, Interrupt> {
+        loop {
+            match self.receive_unless(waiter, deadline, Wakes::Kill)? {
+                None => return Ok(false),
+                Some(None) => return Ok(true),
+                Some(Some(message)) => drop(message),
+            }
+        }
+    }
+
+    #[expect(clippy::option_option, reason = "the outer is time, the inner the channel's end")]
+    fn receive_unless(
+        &self,
+        waiter: &Waiter,
+        deadline: Option<Instant>,
+        wakes: Wakes,
     ) -> Result<Option<Option<T>>, Interrupt> {
         let core = &*self.0;
         let mut queue = core.lock();
@@ -169,7 +190,7 @@ impl<T: Send> Receiver<T> {
             let seen = core.filled.load(Ordering::SeqCst);
             queue.sleeping_receivers += 1;
             drop(queue);
-            let woken = waiter.park(Wakes::Stop, &core.filled, seen, deadline);
+            let woken = waiter.park(wakes, &core.filled, seen, deadline);
             queue = core.lock();
             queue.sleeping_receivers -= 1;
             // A message that came at the same moment is given, else it would wait behind this thread.
@@ -184,7 +205,6 @@ impl<T: Send> Receiver<T> {
     }
 
     /// The next message if there is one now: outer `None` when there is none yet.
-    #[expect(clippy::option_option, reason = "the outer is now, the inner the channel's end")]
     pub fn try_receive(&self) -> Option<Option<T>> {
         let core = &*self.0;
         let mut queue = core.lock();

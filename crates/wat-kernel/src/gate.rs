@@ -32,7 +32,8 @@ impl<T> Gate<T> {
 
     pub(crate) fn try_enter(&self) -> Option<Held<'_, T>> {
         let taken = self.state.compare_exchange(FREE, HELD, Ordering::Acquire, Ordering::Relaxed).is_ok();
-        taken.then_some(Held { gate: self })
+        // Lazily: a guard made in vain would open the gate when dropped.
+        taken.then(|| Held { gate: self })
     }
 
     pub(crate) fn enter(&self, waiter: &Waiter) -> Result<Held<'_, T>, Interrupt> {
@@ -66,5 +67,20 @@ impl<T> Drop for Held<'_, T> {
         if self.gate.state.swap(FREE, Ordering::Release) == CONTENDED {
             futex::wake(&self.gate.state, 1);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gate_that_is_held_stays_shut() {
+        let gate = Gate::new(1);
+        let held = gate.try_enter().expect("free");
+        assert!(gate.try_enter().is_none());
+        assert!(gate.try_enter().is_none());
+        drop(held);
+        assert!(gate.try_enter().is_some());
     }
 }

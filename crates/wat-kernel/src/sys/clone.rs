@@ -193,9 +193,8 @@ fn place(sources: &[RawFd; PLACES]) -> Result<(), i32> {
     let mut from = *sources;
     // SAFETY: raw calls on numbers; a clone has its own descriptor table.
     unsafe {
-        let mut target = 0;
-        for source in &mut from {
-            if *source != target && *source < PLACES as RawFd {
+        for (target, source) in from.iter_mut().enumerate() {
+            if *source != target as RawFd && *source < PLACES as RawFd {
                 let lift = [*source as i64, libc::F_DUPFD_CLOEXEC as i64, PLACES as i64, 0, 0];
                 let lifted = raw(libc::SYS_fcntl, lift);
                 if lifted < 0 {
@@ -203,11 +202,9 @@ fn place(sources: &[RawFd; PLACES]) -> Result<(), i32> {
                 }
                 *source = lifted as RawFd;
             }
-            target += 1;
         }
-        let mut target = 0;
-        for source in &from {
-            let result = if *source == target {
+        for (target, source) in from.iter().enumerate() {
+            let result = if *source == target as RawFd {
                 raw(libc::SYS_fcntl, [target as i64, libc::F_SETFD as i64, 0, 0, 0])
             } else {
                 raw(libc::SYS_dup3, [*source as i64, target as i64, 0, 0, 0])
@@ -215,7 +212,6 @@ fn place(sources: &[RawFd; PLACES]) -> Result<(), i32> {
             if result < 0 {
                 return Err(-result as i32);
             }
-            target += 1;
         }
     }
     Ok(())

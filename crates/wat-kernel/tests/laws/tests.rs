@@ -1,0 +1,311 @@
+//! The tests: each starts roots and judges from outside.
+
+use crate::observer::{Random, Root, eventually, exists, expect_ok, kill, rounds, seed, tag, tagged_processes};
+use std::os::fd::AsRawFd;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::time::{Duration, Instant};
+
+type Test = (&'static str, fn());
+
+pub const TESTS: &[Test] = &[
+    ("a_root_echoes", a_root_echoes),
+    ("a_tree_of_three_levels_answers", a_tree_of_three_levels_answers),
+    ("k1_sigkill_of_any_node_leaves_no_descendant", k1),
+    ("k2_cycles_leak_nothing", || {
+        expect_ok("self-check", &["leaks", &rounds(50).to_string(), &(seed() as u32).to_string()]);
+    }),
+    ("k3_the_descriptor_table_at_birth_is_exact", k3),
+    ("k4_threads_that_allocate_do_not_hang_a_spawn", || {
+        expect_ok("self-check", &["threads", &rounds(50).to_string()]);
+    }),
+    ("k5_sigterm_ends_every_wait", k5),
+    ("k7_a_blocked_writer_reads_ahead_and_finds_the_deadlock", || {
+        expect_ok("self-check", &["window"]);
+    }),
+    ("k7_wait_drains_what_nobody_reads", || {
+        expect_ok("self-check", &["drain"]);
+    }),
+    ("k9_each_end_has_its_kind", || {
+        expect_ok("self-check", &["ends"]);
+    }),
+    ("k10_a_hostile_control_socket_ends_the_child_alone", || {
+        expect_ok("self-check", &["protocol"]);
+    }),
+    ("k12_deleting_the_binary_does_no_harm", k12),
+    ("k17_closed_stdio_is_opened", k17_closed_stdio),
+    ("a_boot_record_of_any_size_arrives", || {
+        expect_ok("self-check", &["boot-record"]);
+    }),
+    ("stop_is_polite_then_final", || {
+        expect_ok("self-check", &["stop"]);
+    }),
+    ("a_child_suspended_while_stopping_is_killed", || {
+        expect_ok("self-check", &["stalled"]);
+    }),
+    ("logs_are_taken_or_kept", || {
+        expect_ok("self-check", &["logs"]);
+    }),
+    ("stderr_goes_up_with_its_path", stderr_goes_up),
+    ("a_blocked_stderr_blocks_no_child", blocked_stderr),
+    ("a_spawn_without_descriptors_says_so", || {
+        expect_ok("self-check", &["starved"]);
+    }),
+    ("a_spawn_without_processes_says_so", || {
+        expect_ok("self-check", &["processes"]);
+    }),
+    ("the_bound_on_processes_holds", the_bound_on_processes_holds),
+    ("a_thread_may_spawn_and_end", || {
+        expect_ok("self-check", &["other-thread"]);
+    }),
+    ("select_is_fair_and_wakes", || {
+        expect_ok("self-check", &["select"]);
+    }),
+    ("channels_carry_wake_and_end", || {
+        expect_ok("self-check", &["channel"]);
+    }),
+    ("what_is_written_arrives", || {
+        expect_ok("self-check", &["gather"]);
+    }),
+    ("a_root_ends_by_the_signal_that_stopped_it", a_root_ends_by_its_signal),
+    ("a_second_interrupt_makes_the_deadline_now", second_interrupt),
+    ("nohup_is_respected", nohup),
+    ("a_crash_nobody_sees_goes_to_stderr", || {
+        let err = expect_ok("self-check", &["leaks", "40", "1"]);
+        assert!(err.contains("laws-"), "{err}");
+    }),
+    ("spawn_to_first_reply", || {
+        print!("{}", expect_ok("self-check", &["pace", "100"]));
+    }),
+];
+
+fn a_root_echoes() {
+    let mut root = Root::start("echo", &[]);
+    root.say("hello");
+    assert_eq!(root.line(), "hello");
+    let (_, err, status) = root.finish();
+    assert!(status.success() && err.is_empty(), "{status:?} {err}");
+}
+
+fn a_tree_of_three_levels_answers() {
+    let mut root = Root::start("relay", &["1", "echo"]);
+    for word in ["one", "two", "three"] {
+        root.say(word);
+        assert_eq!(root.line(), word);
+    }
+    assert_eq!(tagged_processes().len(), 3);
+    let (_, err, status) = root.finish();
+    assert!(status.success(), "{status:?} {err}");
+}
+
+/// Victims of every kind, at every time: before, while and after the tree comes up.
+fn k1() {
+    let mut random = Random(seed());
+    for round in 0..rounds(40) {
+        let leaf = ["hang", "spin", "suspend", "echo", "scream"][random.below(5) as usize];
+        let depth = 1 + random.below(3);
+        let mut root = Root::start("bush", &[&depth.to_string(), "2", leaf]);
+        if random.below(2) == 0 {
+            assert_eq!(root.line(), "up");
+        } else {
+            std::thread::sleep(Duration::from_micros(random.below(8000)));
+        }
+        let nodes = tagged_processes();
+        let inner: Vec<i32> = nodes.iter().copied().filter(|pid| *pid != root.pid()).collect();
+        let victim = match inner.len() {
+            0 => root.pid(),
+            n => inner[random.below(n as u64) as usize],
+        };
+        let below = descendants(victim);
+        kill(victim, libc::SIGKILL);
+        let gone = eventually(Duration::from_secs(3), || !below.iter().any(|pid| exists(*pid)));
+        assert!(gone, "round {round}: below a {leaf} tree's node: {below:?}");
+        kill(root.pid(), libc::SIGKILL);
+        root.ends_within(Duration::from_secs(1));
+        let mut left = Vec::new();
+        let gone = eventually(Duration::from_secs(3), || {
+            left = tagged_processes();
+            left.is_empty()
+        });
+        assert!(gone, "round {round}: after the root of a {leaf} tree: {left:?}");
+    }
+}
+
+/// All processes below one, by parent links.
+fn descendants(pid: i32) -> Vec<i32> {
+    let all: Vec<(i32, i32)> = tagged_processes().into_iter().filter_map(|p| Some((p, parent(p)?))).collect();
+    let mut found = vec![pid];
+    let mut at = 0;
+    while at < found.len() {
+        let above = found[at];
+        found.extend(all.iter().filter(|(_, parent)| *parent == above).map(|(pid, _)| *pid));
+        at += 1;
+    }
+    found.split_off(1)
+}
+
+fn parent(pid: i32) -> Option<i32> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    stat.rsplit(')').next()?.split_whitespace().nth(1)?.parse().ok()
+}
+
+fn k3() {
+    // 6 is the warden's.
+    let exact = "0+:pipe 1+:pipe 2+:pipe 3:socket 4:file 5:file 6:other";
+    for (depth, held) in [(1, 0), (1, 100), (1, 5000), (2, 0), (2, 100), (3, 5000), (20, 100)] {
+        let depth = (depth - 1).to_string();
+        let junk: Vec<std::fs::File> =
+            (0..held).map(|_| std::fs::File::open("/dev/null").expect("enough descriptors")).collect();
+        let numbers: Vec<i32> = junk.iter().map(AsRawFd::as_raw_fd).collect();
+        let mut root = Root::command("/proc/self/exe", "relay", &[&depth, "table"], |command| {
+            // SAFETY: fcntl and setrlimit may be called between fork and exec.
+            unsafe {
+                command.pre_exec(move || {
+                    for fd in &numbers {
+                        libc::fcntl(*fd, libc::F_SETFD, 0);
+                    }
+                    Ok(())
+                })
+            }
+        });
+        root.say("show");
+        let shown = root.line();
+        // Without a type of its own, an event or poll descriptor has no file kind.
+        let shown = shown.replace("6:file", "6:other");
+        assert_eq!(shown, exact, "depth {depth}, {held} others");
+        let (_, err, status) = root.finish();
+        assert!(status.success(), "{status:?} {err}");
+    }
+}
+
+fn k5() {
+    for place in ["read", "recv", "send", "child", "select", "sleep", "wait"] {
+        for _ in 0..rounds(3) {
+            let mut root = Root::start("waits", &[place]);
+            assert_eq!(root.line(), "blocked");
+            std::thread::sleep(Duration::from_millis(30));
+            let begun = Instant::now();
+            kill(root.pid(), libc::SIGTERM);
+            let status = root.ends_within(Duration::from_secs(4));
+            assert_eq!(status.signal(), Some(libc::SIGTERM), "{place}: {status:?}");
+            assert!(begun.elapsed() < Duration::from_secs(1), "{place}: {:?}", begun.elapsed());
+        }
+    }
+}
+
+fn k12() {
+    let copy = std::env::temp_dir().join(format!("{}-copy", tag()));
+    std::fs::copy("/proc/self/exe", &copy).expect("a copy");
+    let mut root = Root::start_from(copy.to_str().expect("plain"), "relay", &["0", "relay"]);
+    // The first node is up; the next is spawned on demand below, from a binary that is gone.
+    std::fs::remove_file(&copy).expect("removed");
+    std::fs::write(&copy, b"not a program").expect("replaced");
+    drop(root.stdin.take());
+    let (_, err, status) = root.finish();
+    assert!(status.success() || err.contains("ended"), "{status:?} {err}");
+    let copy2 = std::env::temp_dir().join(format!("{}-copy2", tag()));
+    std::fs::copy("/proc/self/exe", &copy2).expect("a copy");
+    let mut root = Root::start_from(copy2.to_str().expect("plain"), "bush", &["1", "1", "echo"]);
+    assert_eq!(root.line(), "up");
+    std::fs::remove_file(&copy2).expect("removed");
+    drop(root);
+    let mut root = Root::start_from(
+        {
+            std::fs::copy("/proc/self/exe", &copy2).expect("a copy");
+            copy2.to_str().expect("plain")
+        },
+        "self-check",
+        &["leaks", "200", "3"],
+    );
+    std::thread::sleep(Duration::from_millis(20));
+    std::fs::remove_file(&copy2).expect("removed");
+    drop(root.stdin.take());
+    let (out, err, status) = root.finish();
+    assert!(status.success() && out.ends_with("ok\n"), "{status:?} {out} {err}");
+    let _ = std::fs::remove_file(&copy);
+}
+
+fn k17_closed_stdio() {
+    let mut root = Root::command("/proc/self/exe", "echo", &[], |command| {
+        // SAFETY: close may be called between fork and exec.
+        unsafe {
+            command.pre_exec(|| {
+                libc::close(0);
+                libc::close(2);
+                Ok(())
+            })
+        }
+    });
+    let status = root.ends_within(Duration::from_secs(5));
+    assert!(status.success(), "{status:?}");
+}
+
+fn stderr_goes_up() {
+    let (_, err, status) = Root::start("bush", &["2", "1", "scream"]).finish();
+    assert!(status.success(), "{status:?} {err}");
+    let (_, err, _) = Root::start("relay", &["1", "ends"]).finish();
+    assert!(err.contains("[/0/0] no such end"), "{err}");
+}
+
+/// Nobody reads the root's stderr, and its child writes far more than any pipe holds.
+fn blocked_stderr() {
+    let mut root = Root::start("relay", &["0", "screamer"].map(|s| if s == "screamer" { "scream" } else { s }));
+    root.say("x");
+    assert_eq!(root.line(), "done");
+    let mut root = Root::start("bush", &["1", "1", "scream"]);
+    assert_eq!(root.line(), "up");
+}
+
+fn the_bound_on_processes_holds() {
+    let root = Root::command("/proc/self/exe", "self-check", &["quota"], |c| c.env("LAWS_PROCESSES", "3"));
+    let (out, err, status) = root.finish();
+    assert!(status.success() && out.ends_with("ok\n"), "{status:?} {out} {err}");
+}
+
+fn a_root_ends_by_its_signal() {
+    for signal in [libc::SIGTERM, libc::SIGHUP] {
+        let mut root = Root::start("bush", &["2", "2", "hang"]);
+        assert_eq!(root.line(), "up");
+        kill(root.pid(), signal);
+        let status = root.ends_within(Duration::from_secs(4));
+        assert_eq!(status.signal(), Some(signal), "{status:?}");
+        assert!(eventually(Duration::from_secs(1), || tagged_processes().is_empty()));
+    }
+}
+
+fn second_interrupt() {
+    let default_interrupt = || {
+        // SAFETY: signal may be called between fork and exec.
+        unsafe { libc::signal(libc::SIGINT, libc::SIG_DFL) };
+        Ok(())
+    };
+    // SAFETY: as above.
+    let mut root =
+        Root::command("/proc/self/exe", "bush", &["1", "2", "spin"], |c| unsafe { c.pre_exec(default_interrupt) });
+    assert_eq!(root.line(), "up");
+    let begun = Instant::now();
+    kill(root.pid(), libc::SIGINT);
+    std::thread::sleep(Duration::from_millis(200));
+    kill(root.pid(), libc::SIGINT);
+    let status = root.ends_within(Duration::from_secs(3));
+    assert_eq!(status.signal(), Some(libc::SIGINT), "{status:?}");
+    assert!(begun.elapsed() < Duration::from_secs(3));
+    assert!(eventually(Duration::from_secs(1), || tagged_processes().is_empty()));
+}
+
+fn nohup() {
+    let ignore = || {
+        // SAFETY: signal may be called between fork and exec.
+        unsafe { libc::signal(libc::SIGHUP, libc::SIG_IGN) };
+        Ok(())
+    };
+    // SAFETY: as above.
+    let mut root = Root::command("/proc/self/exe", "relay", &["0", "echo"], |c| unsafe { c.pre_exec(ignore) });
+    root.say("a");
+    assert_eq!(root.line(), "a");
+    kill(root.pid(), libc::SIGHUP);
+    std::thread::sleep(Duration::from_millis(50));
+    root.say("b");
+    assert_eq!(root.line(), "b");
+    let (_, err, status) = root.finish();
+    assert!(status.success(), "{status:?} {err}");
+}
