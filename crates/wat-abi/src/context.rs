@@ -33,6 +33,10 @@ pub struct Ctx {
     pub crash_fp: u64,
     /// Why the handler left compiled code: a reason of the runtime's `unit::trap`; 0 when nothing has happened.
     pub crash_code: u64,
+    /// Where compiled code called a runtime function that enters compiled code again (`attempt`): written by that
+    /// function's stub, so that traces go on below it.
+    pub call_pc: u64,
+    pub call_fp: u64,
     /// The saved stack point of the innermost unit (owned by the runtime's unit entry).
     pub unit: *mut u8,
     /// The runtime's heap of the innermost unit.

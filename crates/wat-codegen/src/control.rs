@@ -138,7 +138,7 @@ impl Lower<'_, '_> {
                 }
             } else {
                 let ty = *descs.next().expect("MIR gives every descriptor parameter of the row");
-                self.int(i64::from(self.layout.types.offset(ty)))
+                self.int(i64::from(self.types.offset(ty)))
             });
         }
         out

@@ -31,11 +31,10 @@ pub fn compile(module: &Module, sources: &SourceMap) -> Result<Image, String> {
     let mut data = data::Data::new();
     let types = describe::types(module, &mut data)?;
     let consts = constant::constants(module, &types, &mut data)?;
-    let layout = lower::Layout { types: &types, consts: &consts.offsets };
     let mut compiler = piece::Compiler::new(&*isa);
     let mut pieces = Vec::with_capacity(module.funcs.len());
     for index in 0..module.funcs.len() {
-        pieces.push(lower::function(&mut compiler, module, &layout, index)?);
+        pieces.push(lower::function(&mut compiler, module, &types, index)?);
     }
     let thunks = thunk::all(&mut compiler)?;
     let features = target::feature_word(&*isa);

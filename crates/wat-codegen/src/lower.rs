@@ -10,7 +10,7 @@ use crate::piece::{CONSTS, Compiler, FUNCS, Piece};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
     self, AbiParam, ExtFuncData, ExternalName, FuncRef, GlobalValueData, InstBuilder, MemFlagsData, SigRef,
-    Signature, SourceLoc, UserExternalName, UserFuncName, Value, types,
+    Signature, SourceLoc, UserExternalName, UserFuncName, Value, types as clif,
 };
 use cranelift_codegen::isa::CallConv;
 use cranelift_frontend::{FunctionBuilder, Variable};
@@ -22,16 +22,10 @@ use wat_abi::rtfn::RtFn;
 use wat_mir::mir::{Func, Local, Module, Rvalue, Stmt, StmtKind, Term};
 use wat_source::Span;
 
-/// Region offsets fixed before any code is made.
-pub struct Layout<'a> {
-    pub types: &'a Types,
-    pub consts: &'a [u32],
-}
-
 pub fn function(
     compiler: &mut Compiler<'_>,
     module: &Module,
-    layout: &Layout<'_>,
+    types: &Types,
     index: usize,
 ) -> Result<Piece, String> {
     let func = &module.funcs[index];
@@ -41,7 +35,7 @@ pub fn function(
     let builder = FunctionBuilder::new(&mut compiler.context.func, &mut compiler.builder);
     let mut lower = Lower {
         module,
-        layout,
+        types,
         func,
         b: builder,
         vars: Vec::with_capacity(func.locals.len()),
@@ -71,8 +65,8 @@ pub fn tail_signature(params: impl Iterator<Item = Repr>, result: Repr) -> Signa
 
 pub fn register(repr: Repr) -> ir::Type {
     match repr {
-        Repr::F => types::F64,
-        Repr::I | Repr::P => types::I64,
+        Repr::F => clif::F64,
+        Repr::I | Repr::P => clif::I64,
     }
 }
 
@@ -90,7 +84,7 @@ pub enum SigKey {
 
 pub struct Lower<'a, 'b> {
     pub module: &'a Module,
-    pub layout: &'a Layout<'a>,
+    pub types: &'a Types,
     pub func: &'a Func,
     pub b: FunctionBuilder<'b>,
     vars: Vec<Variable>,
@@ -168,18 +162,18 @@ impl Lower<'_, '_> {
             Rvalue::Rt { func, args, descs } => self.runtime(*func, args, descs, self.repr(local)),
             Rvalue::New { ty, tag, fields } => {
                 let fields: Vec<Value> = fields.iter().map(|f| self.get(*f)).collect();
-                self.object(self.layout.types.word(*ty, *tag), &fields)
+                self.object(self.types.word(*ty, *tag), &fields)
             }
             Rvalue::Closure { func, ty, captures } => {
                 let code = self.code_offset(func.0);
                 let mut slots = vec![code];
                 slots.extend(captures.iter().map(|c| self.get(*c)));
-                self.object(self.layout.types.word(*ty, 0), &slots)
+                self.object(self.types.word(*ty, 0), &slots)
             }
             Rvalue::Program { program, ty, captures } => {
                 let mut slots = vec![self.int(i64::from(program.0))];
                 slots.extend(captures.iter().map(|c| self.get(*c)));
-                self.object(self.layout.types.word(*ty, 0), &slots)
+                self.object(self.types.word(*ty, 0), &slots)
             }
             Rvalue::Slot { obj, index } => self.slot(local, *obj, *index),
             Rvalue::Tag(obj) => self.tag(*obj),
@@ -213,16 +207,16 @@ impl Lower<'_, '_> {
     }
 
     pub fn int(&mut self, n: i64) -> Value {
-        self.b.ins().iconst(types::I64, n)
+        self.b.ins().iconst(clif::I64, n)
     }
 
     pub fn context(&mut self) -> Value {
-        self.b.ins().get_pinned_reg(types::I64)
+        self.b.ins().get_pinned_reg(clif::I64)
     }
 
     pub fn context_field(&mut self, offset: usize) -> Value {
         let context = self.context();
-        self.b.ins().load(types::I64, plain(), context, offset as i32)
+        self.b.ins().load(clif::I64, plain(), context, offset as i32)
     }
 
     /// The address of a constant's object.
@@ -235,7 +229,7 @@ impl Lower<'_, '_> {
             colocated: true,
             tls: false,
         });
-        self.b.ins().symbol_value(types::I64, global)
+        self.b.ins().symbol_value(clif::I64, global)
     }
 
     pub fn func_ref(&mut self, index: u32) -> FuncRef {
@@ -257,14 +251,14 @@ impl Lower<'_, '_> {
     /// The region offset of a function's code, as closures hold it.
     fn code_offset(&mut self, index: u32) -> Value {
         let func = self.func_ref(index);
-        let address = self.b.ins().func_addr(types::I64, func);
+        let address = self.b.ins().func_addr(clif::I64, func);
         let region = self.context_field(offset_of!(Ctx, region));
         self.b.ins().isub(address, region)
     }
 
     fn check_stack(&mut self) {
         let limit = self.context_field(offset_of!(Ctx, stack_limit));
-        let sp = self.b.ins().get_stack_pointer(types::I64);
+        let sp = self.b.ins().get_stack_pointer(clif::I64);
         let over = self.b.ins().icmp(IntCC::UnsignedLessThan, sp, limit);
         let (cold, go) = (self.b.create_block(), self.b.create_block());
         self.b.set_cold_block(cold);

@@ -1,0 +1,108 @@
+//! Signals that mean compiled code stopped: SIGILL, SIGFPE, SIGSEGV, SIGBUS on an alternate stack. In compiled code
+//! the handler notes three words and makes the thread go on in [`left`], which says why by the image's trap table;
+//! anywhere else the signal is a defect of wat.
+
+use super::crash;
+use super::edge::{defect, defect_at};
+use super::entry::restore;
+use super::thread::{Record, current};
+use super::trace;
+use libc::{REG_RBP, REG_RDI, REG_RIP, REG_RSP, c_int, c_void, siginfo_t, ucontext_t};
+use std::sync::Once;
+use wat_abi::context::Ctx;
+use wat_abi::trap::Trap;
+
+/// Values of `Ctx::crash_code`.
+const TRAPPED: u64 = 1;
+const KILLED: u64 = 2;
+
+static INSTALL: Once = Once::new();
+
+/// Makes this process's signals mean what this file says. Once is enough.
+pub fn install() {
+    INSTALL.call_once(|| {
+        for signal in [libc::SIGILL, libc::SIGFPE, libc::SIGSEGV, libc::SIGBUS] {
+            handle(signal, trapped);
+        }
+        handle(super::kick::SIGNAL, super::kick::kicked);
+    });
+}
+
+fn handle(signal: c_int, handler: extern "C" fn(c_int, *mut siginfo_t, *mut c_void)) {
+    // SAFETY: an all-zero action is a valid one; the handler has the type SA_SIGINFO says. Without SA_RESTART
+    // waiting system calls answer EINTR.
+    let set = unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = handler as *const () as usize;
+        action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
+        libc::sigaction(signal, &raw const action, std::ptr::null_mut())
+    };
+    assert!(set == 0, "the signal can be handled");
+}
+
+extern "C" fn trapped(_: c_int, info: *mut siginfo_t, machine: *mut c_void) {
+    let ctx = current();
+    // SAFETY: the kernel passes the interrupted thread's registers.
+    let machine = unsafe { &mut *machine.cast::<ucontext_t>() };
+    let pc = machine.uc_mcontext.gregs[REG_RIP as usize] as u64;
+    if redirect(ctx, machine, TRAPPED) {
+        return;
+    }
+    // SAFETY: for these signals the kernel fills in the address.
+    let address = unsafe { (*info).si_addr() } as u64;
+    // SAFETY: a context that is current is valid, and so is its record's stack.
+    if !ctx.is_null() && unsafe { (*ctx.cast::<Record>()).stack.in_guard(address) } {
+        defect("a runtime function ran off the stack");
+    }
+    defect_at("a memory or instruction fault", pc);
+}
+
+/// Ends the innermost unit if the thread is in compiled code: called by the kick's handler.
+pub(super) fn kill(ctx: *mut Ctx, machine: &mut ucontext_t) {
+    redirect(ctx, machine, KILLED);
+}
+
+/// If the interrupted code is compiled code: notes where it was and lets the thread go on in [`left`], on the same
+/// stack. Async-signal-safe.
+fn redirect(ctx: *mut Ctx, machine: &mut ucontext_t, why: u64) -> bool {
+    // SAFETY: the current context is null or valid, and this thread, which uses it, stands still in its handler.
+    let Some(context) = (unsafe { ctx.as_mut() }) else { return false };
+    let registers = &mut machine.uc_mcontext.gregs;
+    let pc = registers[REG_RIP as usize] as u64;
+    if !(context.code_start..context.code_end).contains(&pc) || context.unit.is_null() {
+        return false;
+    }
+    context.crash_pc = pc;
+    context.crash_sp = registers[REG_RSP as usize] as u64;
+    context.crash_fp = registers[REG_RBP as usize] as u64;
+    context.crash_code = why;
+    registers[REG_RIP as usize] = left as *const () as usize as i64;
+    registers[REG_RDI as usize] = ctx as i64;
+    // As after a call: 8 less than a multiple of 16, clear of whatever lies below the stack pointer.
+    registers[REG_RSP as usize] = (((context.crash_sp - 256) & !15) - 8) as i64;
+    true
+}
+
+/// Where a thread goes on when it has been taken out of compiled code.
+extern "C" fn left(ctx: *mut Ctx) -> ! {
+    // SAFETY: the context is this thread's and the first field of its record; compiled code no longer runs.
+    let record = unsafe { &mut *ctx.cast::<Record>() };
+    let why = std::mem::take(&mut record.ctx.crash_code);
+    let offset = record.ctx.crash_pc - record.ctx.region;
+    if why == KILLED {
+        crash::raise(ctx, "killed", "killed");
+    } else {
+        match record.image.trap_at(offset as u32) {
+            None => defect_at("a fault in compiled code", offset),
+            Some(Trap::Unreachable) => defect_at(Trap::Unreachable.message(), offset),
+            Some(trap) => {
+                crash::raise(ctx, trap.kind(), trap.message());
+            }
+        }
+    }
+    // SAFETY: the handler has noted where compiled code was; it ran in a unit and its frames are untouched.
+    unsafe {
+        trace::capture(ctx, true);
+        restore(ctx)
+    }
+}
