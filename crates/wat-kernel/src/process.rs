@@ -394,12 +394,14 @@ impl Shared {
     }
 
     /// A child has its end: it is no longer watched.
-    pub(crate) fn dismiss(&self, core: &ChildCore) {
+    pub(crate) fn dismiss(&self, core: Arc<ChildCore>) {
         if let (Some(set), Some(pidfd)) = (self.poll_set.get(), &core.pidfd) {
             fd::epoll_remove(set, pidfd.as_fd());
         }
         if lock(&self.children).remove(&core.number).is_some() {
             self.give_back(core.granted);
+            // Before the count: whoever waits for it may then count on the descriptors being closed.
+            drop(core);
             self.alive.fetch_sub(1, Ordering::SeqCst);
             futex::wake(&self.alive, u32::MAX);
         }
@@ -430,7 +432,7 @@ impl Shared {
             Some(tell) => tell(path, program, end),
             None => {
                 let how = match &end.cause {
-                    crate::child::Cause::NoRecord(n) => format!("{:?} {}", n.kind, n.reason),
+                    crate::child::Cause::NoRecord(n) => n.to_string(),
                     _ => "crashed".to_string(),
                 };
                 self.forward_line(format!("[{path}] {program}: {how}\n").into_bytes());

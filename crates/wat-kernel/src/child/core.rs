@@ -270,7 +270,10 @@ impl ChildCore {
                     return;
                 }
                 Ok(length) => length,
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+                // A child that left without reading all we sent resets the socket; what it said comes after that.
+                Err(e) if matches!(e.kind(), io::ErrorKind::Interrupted | io::ErrorKind::ConnectionReset) => {
+                    continue;
+                }
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => return,
                 Err(_) => {
                     watch.control = None;

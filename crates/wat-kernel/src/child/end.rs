@@ -35,6 +35,17 @@ pub struct NoRecord {
     pub reason: String,
 }
 
+impl std::fmt::Display for NoRecord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (self.signal, self.exit) {
+            (Some(signal), _) => write!(f, "ended by signal {signal}")?,
+            (None, Some(code)) => write!(f, "exited with {code}")?,
+            (None, None) => f.write_str("did not run")?,
+        }
+        if self.reason.is_empty() { Ok(()) } else { write!(f, ": {}", self.reason) }
+    }
+}
+
 /// Kinds of end without a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

@@ -73,8 +73,8 @@ pub(crate) fn next(fd: &OwnedFd) -> Option<i32> {
 /// Ends the process by a signal's default action. Returns only where the kernel spares the process (PID 1).
 pub(crate) fn raise_default(signal: i32) {
     restore_default(signal);
-    // SAFETY: touches no memory.
-    unsafe { libc::kill(libc::getpid(), signal) };
+    // To this thread: a signal to the process the warden's descriptor might take away.
+    super::process::signal_thread(super::process::thread_id(), signal);
     set_mask(!bit(signal));
 }
 

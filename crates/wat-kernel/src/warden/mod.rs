@@ -145,7 +145,7 @@ impl Warden {
                 Role::Stdout => core.drain_output(&mut self.buffer),
                 Role::Process => {
                     if core.conclude(&self.shared, &mut self.buffer) {
-                        self.shared.dismiss(&core);
+                        self.shared.dismiss(core);
                     }
                 }
             }

@@ -72,8 +72,13 @@ pub fn eventually(limit: Duration, mut done: impl FnMut() -> bool) -> bool {
     }
 }
 
-pub fn exists(pid: i32) -> bool {
-    fs::metadata(format!("/proc/{pid}")).is_ok()
+/// Runs or is stopped; a zombie whose parent was killed too is for the machine's first process to reap.
+pub fn lives(pid: i32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit(')')
+        .next()
+        .and_then(|rest| rest.trim_start().chars().next())
+        .is_some_and(|s| s != 'Z' && s != 'X')
 }
 
 pub fn kill(pid: i32, signal: i32) {
@@ -171,23 +176,29 @@ impl Drop for Root {
 }
 
 /// Kills a process that takes too long, unless dropped before.
-struct Watchdog(std::sync::mpsc::Sender<()>);
+struct Watchdog {
+    _stop: std::sync::mpsc::Sender<()>,
+}
 
 impl Watchdog {
     fn over(pid: i32, limit: Duration) -> Watchdog {
-        let (stop, stopped) = std::sync::mpsc::channel();
+        let (stop, stopped) = std::sync::mpsc::channel::<()>();
         std::thread::spawn(move || {
             if stopped.recv_timeout(limit) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
                 kill(pid, libc::SIGKILL);
             }
         });
-        Watchdog(stop)
+        Watchdog { _stop: stop }
     }
 }
 
 /// Runs a root program that checks itself and prints `ok`.
 pub fn expect_ok(program: &str, args: &[&str]) -> String {
     let (out, err, status) = Root::start(program, args).finish();
-    assert!(status.success() && out.ends_with("ok\n"), "{program}: {status:?} (signal {:?})\n{out}\n{err}", status.signal());
+    assert!(
+        status.success() && out.ends_with("ok\n"),
+        "{program}: {status:?} (signal {:?})\n{out}\n{err}",
+        status.signal()
+    );
     err
 }

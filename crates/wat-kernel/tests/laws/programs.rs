@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use wat_kernel::{
-    Boot, Cause, Child, End, Interrupt, Kind, Outcome, Process, ReadError, Source, Spawn, Waiter, WriteError, boot,
-    channel, install_plain_kick, sealed, select,
+    Boot, Cause, Child, End, Interrupt, Kind, Outcome, Process, ReadError, Source, Spawn, Waiter, WriteError,
+    boot, channel, install_plain_kick, sealed, select,
 };
 
 /// What a program is run with.
@@ -25,6 +25,7 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("table", table),
     ("hang", hang),
     ("spin", spin),
+    ("deaf", deaf),
     ("chatter", chatter),
     ("scream", scream),
     ("ends", ends),
@@ -221,6 +222,12 @@ fn hang(here: &Here) -> Result<(), String> {
     Ok(())
 }
 
+/// Does not look at its stdin, so that only a stop ends it.
+fn deaf(here: &Here) -> Result<(), String> {
+    let _ = here.waiter.sleep_until(Instant::now() + Duration::from_secs(60));
+    Ok(())
+}
+
 fn spin(_: &Here) -> Result<(), String> {
     loop {
         std::hint::spin_loop();
@@ -358,13 +365,7 @@ fn waits(here: &Here) -> Result<(), String> {
             matches!(select(&here.waiter, &sources, None, &mut 0), Ok(Some(0)) | Err(Interrupt::Stopped))
         }
         "sleep" => here.waiter.sleep_until(Instant::now() + Duration::from_secs(60)).is_err(),
-        "wait" => {
-            let child = here.spawn("bush", &["1", "1", "hang"]);
-            // An input that never ends keeps it from ending by itself.
-            let other = child.clone();
-            let _ = here.reply(&other);
-            child.stop(&here.waiter, Duration::from_secs(5)).is_ok()
-        }
+        "wait" => here.end(&here.spawn("deaf", &[])).cause == Cause::Clean,
         other => return Err(format!("no such wait: {other}")),
     };
     check("the wait ended by the stop", stopped)
@@ -380,6 +381,12 @@ fn self_check(here: &Here) -> Result<(), String> {
         "window" => check_window(here),
         "drain" => check_drain(here),
         "logs" => check_logs(here),
+        "unseen" => {
+            drop(here.spawn("ends", &["crash"]));
+            drop(here.spawn("ends", &["exit"]));
+            here.process.finish(&here.waiter).map_err(|e| format!("{e:?}"))
+        }
+        "noise" => check_noise(here),
         "starved" => check_starved(here),
         "processes" => check_processes(here),
         "quota" => check_quota(here),
@@ -422,14 +429,16 @@ fn check_ends(here: &Here) -> Result<(), String> {
     check("usage", end.usage.max_rss > 0 && end.lasted > Duration::ZERO)?;
     let child = here.spawn("ends", &["crash"]);
     let end = here.end(&child);
-    check("crash", end.cause == Cause::Crash(b"cart is empty".to_vec())).map_err(|e| format!("{e}: {end:?}"))?;
+    check("crash", end.cause == Cause::Crash(b"cart is empty".to_vec()))
+        .map_err(|e| format!("{e}: {end:?}"))?;
     check("stderr tail", end.stderr_tail == ["cart is empty"]).map_err(|e| format!("{e}: {end:?}"))?;
     check("asked again, the same", here.end(&child) == end)?;
     let end = here.end(&here.spawn("ends", &["big-crash"]));
     check("cut", end.cause == Cause::Crash(vec![b'c'; wat_kernel::MAX_CRASH]))?;
     let limited = |adapt: fn(&mut Spawn)| here.end(&here.spawn_with("ends", &["burn"], adapt));
     let end = limited(|s| s.limits.wall_ms = Some(100));
-    check("wall time", no_record(&end).is_some_and(|n| n.0 == Kind::Limit)).map_err(|e| format!("{e}: {end:?}"))?;
+    check("wall time", no_record(&end).is_some_and(|n| n.0 == Kind::Limit))
+        .map_err(|e| format!("{e}: {end:?}"))?;
     let end = limited(|s| s.limits.cpu_ms = Some(1000));
     check("cpu time", no_record(&end) == Some((Kind::Limit, Some(libc::SIGXCPU), None)))
 }
@@ -440,7 +449,8 @@ fn check_boot_record(here: &Here) -> Result<(), String> {
         let sum: u64 = bytes.iter().map(|b| u64::from(*b)).sum();
         let child = here.spawn_with("length", &[], |s| s.captured = bytes);
         let said = here.reply(&child)?;
-        check("captured bytes arrive", said == format!("{size} {sum}")).map_err(|e| format!("{e}: {size}: {said}"))?;
+        check("captured bytes arrive", said == format!("{size} {sum}"))
+            .map_err(|e| format!("{e}: {size}: {said}"))?;
         check("clean", here.end(&child).cause == Cause::Clean)?;
     }
     Ok(())
@@ -460,7 +470,8 @@ fn check_stop(here: &Here) -> Result<(), String> {
     let child = here.spawn("spin", &[]);
     let begun = Instant::now();
     let end = child.stop(&here.waiter, Duration::from_millis(300)).expect("not killed");
-    check("killed", no_record(&end).is_some_and(|n| n.0 == Kind::Killed)).map_err(|e| format!("{e}: {end:?}"))?;
+    check("killed", no_record(&end).is_some_and(|n| n.0 == Kind::Killed))
+        .map_err(|e| format!("{e}: {end:?}"))?;
     check("at the deadline", begun.elapsed() < Duration::from_secs(2))?;
     let child = here.spawn("spin", &[]);
     let end = child.kill(&here.waiter).expect("not killed");
@@ -521,6 +532,16 @@ fn check_logs(here: &Here) -> Result<(), String> {
     check("the tail too", end.stderr_tail.last().is_some_and(|l| l == "noise 499"))
 }
 
+/// `noise lines`: a child writes far more to its stderr than anybody reads.
+fn check_noise(here: &Here) -> Result<(), String> {
+    let child = here.spawn("scream", &[here.arg(1)]);
+    check("the child went on", here.reply(&child)? == "done")?;
+    let end = here.end(&child);
+    check("clean", end.cause == Cause::Clean).map_err(|e| format!("{e}: {end:?}"))?;
+    check("bounded", end.stderr_tail.len() <= 40)?;
+    here.print("quiet again")
+}
+
 fn check_starved(here: &Here) -> Result<(), String> {
     let set = |value: u64| {
         let limit = libc::rlimit { rlim_cur: value, rlim_max: 4096 };
@@ -535,7 +556,8 @@ fn check_starved(here: &Here) -> Result<(), String> {
         match &end.cause {
             Cause::Clean => {}
             Cause::NoRecord(n) if n.kind == Kind::SpawnFailed => {
-                check("names the limit", n.reason.contains("RLIMIT_NOFILE")).map_err(|e| format!("{e}: {end:?}"))?;
+                check("names the limit", n.reason.contains("RLIMIT_NOFILE"))
+                    .map_err(|e| format!("{e}: {end:?}"))?;
             }
             // A child that inherits so low a limit may fail while it starts.
             Cause::NoRecord(n) if n.kind == Kind::Exited => {}
@@ -565,7 +587,8 @@ fn check_processes(here: &Here) -> Result<(), String> {
 
 /// Run with room for three processes below.
 fn check_quota(here: &Here) -> Result<(), String> {
-    let three: Vec<Child> = (0..3).map(|_| here.spawn_with("hang", &[], |s| s.limits.processes = Some(0))).collect();
+    let three: Vec<Child> =
+        (0..3).map(|_| here.spawn_with("hang", &[], |s| s.limits.processes = Some(0))).collect();
     let fourth = here.end(&here.spawn("hang", &[]));
     check("the fourth is refused", no_record(&fourth).is_some_and(|n| n.0 == Kind::SpawnFailed))?;
     for child in &three {
