@@ -1,0 +1,174 @@
+//! Operations on Strings, Bytes and keywords. Positions and lengths count Unicode scalar values; where a text is
+//! ASCII they are bytes, and no scan is needed. Arguments are borrowed and results are new.
+
+use crate::desc::DescRef;
+use crate::fail::Fail;
+use crate::heap::Mem;
+use crate::object::Obj;
+use crate::text::{bytes, make_bytes, make_keyword, make_string, make_string_of, str};
+use crate::{sum, vector};
+use wat_abi::desc::Builtin;
+
+pub fn concat(mem: Mem, a: u64, b: u64) -> Result<u64, Fail> {
+    make_string_of(mem, [str(a), str(b)].into_iter())
+}
+
+/// The strings of a vector one after another.
+pub fn join_all(mem: Mem, strings: Obj) -> Result<u64, Fail> {
+    let pieces: Vec<&str> = vector::iter(strings).map(str).collect();
+    make_string_of(mem, pieces.iter().copied())
+}
+
+/// The strings of a vector with a separator between them.
+pub fn join(mem: Mem, separator: u64, strings: Obj) -> Result<u64, Fail> {
+    let mut pieces = Vec::with_capacity(2 * vector::count(strings));
+    for piece in vector::iter(strings) {
+        if !pieces.is_empty() {
+            pieces.push(str(separator));
+        }
+        pieces.push(str(piece));
+    }
+    make_string_of(mem, pieces.iter().copied())
+}
+
+pub fn count(text: u64) -> usize {
+    let bytes = bytes(text);
+    bytes.iter().filter(|&&b| b & 0xc0 != 0x80).count()
+}
+
+/// The byte at which scalar `at` begins; the length for the position just past the last.
+fn offset(text: &str, at: i64) -> Option<usize> {
+    let at = usize::try_from(at).ok()?;
+    if text.is_ascii() {
+        return (at <= text.len()).then_some(at);
+    }
+    let mut starts = text.char_indices().map(|(offset, _)| offset).chain([text.len()]);
+    starts.nth(at)
+}
+
+/// The scalar value at position `at`.
+pub fn nth(text: u64, at: i64) -> Result<u64, Fail> {
+    let found = offset(str(text), at).and_then(|from| str(text)[from..].chars().next());
+    found.map(|c| u64::from(u32::from(c))).ok_or_else(|| Fail::index(at, count(text)))
+}
+
+/// The text from scalar position `from` up to `to`.
+pub fn slice(mem: Mem, text: u64, from: i64, to: i64) -> Result<u64, Fail> {
+    let whole = str(text);
+    let range = if from > to { None } else { Some((offset(whole, from), offset(whole, to))) };
+    let Some((Some(start), Some(end))) = range else { return Err(Fail::range(from, to, count(text))) };
+    make_string(mem, &whole[start..end])
+}
+
+/// The pieces between the separators; between all scalars when the separator is empty.
+pub fn split(mem: Mem, separator: u64, text: u64) -> Result<u64, Fail> {
+    let desc = DescRef::builtin(Builtin::StrVector);
+    let (separator, text) = (str(separator), str(text));
+    let mut pieces = vector::with_capacity(mem, desc, 4)?;
+    if separator.is_empty() {
+        for c in text.chars() {
+            pieces = vector::push(mem, pieces, make_string(mem, c.encode_utf8(&mut [0; 4]))?)?;
+        }
+        return Ok(pieces.slot());
+    }
+    let mut from = 0;
+    for at in memchr::memmem::find_iter(text.as_bytes(), separator) {
+        pieces = vector::push(mem, pieces, make_string(mem, &text[from..at])?)?;
+        from = at + separator.len();
+    }
+    Ok(vector::push(mem, pieces, make_string(mem, &text[from..])?)?.slot())
+}
+
+pub fn trim(mem: Mem, text: u64) -> Result<u64, Fail> {
+    make_string(mem, str(text).trim())
+}
+
+pub fn upper(mem: Mem, text: u64) -> Result<u64, Fail> {
+    make_string(mem, &str(text).to_uppercase())
+}
+
+pub fn lower(mem: Mem, text: u64) -> Result<u64, Fail> {
+    make_string(mem, &str(text).to_lowercase())
+}
+
+pub fn starts_with(text: u64, part: u64) -> bool {
+    bytes(text).starts_with(bytes(part))
+}
+
+pub fn ends_with(text: u64, part: u64) -> bool {
+    bytes(text).ends_with(bytes(part))
+}
+
+pub fn contains(text: u64, part: u64) -> bool {
+    memchr::memmem::find(bytes(text), bytes(part)).is_some()
+}
+
+/// Scalar position of the first occurrence, or -1.
+pub fn find(text: u64, part: u64) -> i64 {
+    match memchr::memmem::find(bytes(text), bytes(part)) {
+        Some(at) => str(text)[..at].chars().count() as i64,
+        None => -1,
+    }
+}
+
+/// Every occurrence of `from`, none overlapping, replaced.
+pub fn replace(mem: Mem, text: u64, from: u64, to: u64) -> Result<u64, Fail> {
+    make_string(mem, &str(text).replace(str(from), str(to)))
+}
+
+/// The scalar values as a vector of type `desc`.
+pub fn chars(mem: Mem, text: u64, desc: DescRef) -> Result<u64, Fail> {
+    let scalars: Vec<u64> = str(text).chars().map(|c| u64::from(u32::from(c))).collect();
+    Ok(vector::from_slots(mem, desc, &scalars)?.slot())
+}
+
+pub fn from_chars(mem: Mem, chars: Obj) -> Result<u64, Fail> {
+    let text: String = vector::iter(chars).filter_map(|c| char::from_u32(c as u32)).collect();
+    make_string(mem, &text)
+}
+
+/// A decimal integer with optional sign, and nothing else, as an Option of type `desc`.
+pub fn parse_i64(mem: Mem, text: u64, desc: DescRef) -> Result<u64, Fail> {
+    sum::option(mem, desc, str(text).parse::<i64>().ok().map(|value| value as u64))
+}
+
+/// A decimal number with optional sign, point and exponent, and nothing else, as an Option of type `desc`.
+pub fn parse_f64(mem: Mem, text: u64, desc: DescRef) -> Result<u64, Fail> {
+    let text = str(text);
+    let plain = text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
+    let value = if plain { text.parse::<f64>().ok().filter(|value| value.is_finite()) } else { None };
+    sum::option(mem, desc, value.map(f64::to_bits))
+}
+
+/// The name of a keyword, without its colon.
+pub fn keyword_name(mem: Mem, keyword: u64) -> Result<u64, Fail> {
+    make_string(mem, str(keyword))
+}
+
+/// The keyword of a name.
+pub fn keyword_of(mem: Mem, name: u64) -> Result<u64, Fail> {
+    let name = str(name);
+    if !wat_edn::is_keyword(name) {
+        return Err(Fail::new("panic", format!("{name:?} is not the name of a keyword")));
+    }
+    make_keyword(mem, name)
+}
+
+pub fn bytes_nth(value: u64, at: i64) -> Result<u64, Fail> {
+    let all = bytes(value);
+    let byte = usize::try_from(at).ok().and_then(|at| all.get(at));
+    byte.map(|&byte| u64::from(byte)).ok_or_else(|| Fail::index(at, all.len()))
+}
+
+/// The UTF-8 bytes of a String.
+pub fn bytes_of(mem: Mem, text: u64) -> Result<u64, Fail> {
+    make_bytes(mem, bytes(text))
+}
+
+/// The text of UTF-8 bytes, as an Option of type `desc`.
+pub fn of_bytes(mem: Mem, value: u64, desc: DescRef) -> Result<u64, Fail> {
+    match std::str::from_utf8(bytes(value)) {
+        Ok(text) => sum::option(mem, desc, Some(make_string(mem, text)?)),
+        Err(_) => sum::option(mem, desc, None),
+    }
+}

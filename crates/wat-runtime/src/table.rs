@@ -1,0 +1,227 @@
+//! The rows of the runtime table that need nothing but values: memory, values of any type, strings, collections,
+//! numbers. Rows that end units or touch processes, threads, clocks and descriptors are others' to fill.
+//!
+//! Each function here has its row's C signature and does no more than translate: slots in, a slot or a crash out.
+
+use crate::codec;
+use crate::desc::DescRef;
+use crate::fail::{Fail, answer};
+use crate::heap::Mem;
+use crate::map::{self, Entry};
+use crate::object::{Obj, retain_as};
+use crate::value::compare::compare;
+use crate::value::equal::equal_objects;
+use crate::value::hash::hash as hash_of;
+use crate::{strings, sum, text, vector};
+use std::sync::atomic::Ordering;
+use wat_abi::context::{Ctx, stop};
+use wat_abi::rtfn::{Answer, Class, RT_COUNT, RtFn};
+
+/// Writes the addresses of the pure rows into a table; leaves the others as they are.
+pub fn pure_rows(table: &mut [usize; RT_COUNT]) {
+    fallible_rows(table);
+    leaf_rows(table);
+}
+
+/// Each row: its name, how it names the heap, its arguments as slots, and what it answers.
+macro_rules! fallible {
+    ($($name:ident($ctx:ident, $mem:ident $(, $arg:ident)*) => $body:expr;)*) => {
+        mod fallible {
+            use super::*;
+            $(pub unsafe extern "C" fn $name($ctx: *mut Ctx $(, $arg: u64)*) -> Answer {
+                // SAFETY: compiled code passes the context of its own thread, which is in a heap.
+                let $mem = unsafe { Mem::of($ctx) };
+                let run = || -> Result<u64, Fail> { $body };
+                answer($ctx, run())
+            })*
+        }
+        fn fallible_rows(table: &mut [usize; RT_COUNT]) {
+            $(debug_assert!(RtFn::$name.row().class == Class::Fallible);
+            table[RtFn::$name as usize] = fallible::$name as *const () as usize;)*
+        }
+    };
+}
+
+macro_rules! leaf {
+    ($($name:ident($mem:ident $(, $arg:ident)*) => $body:expr;)*) => {
+        mod leaf {
+            use super::*;
+            $(pub unsafe extern "C" fn $name(ctx: *mut Ctx $(, $arg: u64)*) -> u64 {
+                // SAFETY: compiled code passes the context of its own thread, which is in a heap.
+                let $mem = unsafe { Mem::of(ctx) };
+                let _ = $mem;
+                $body
+            })*
+        }
+        fn leaf_rows(table: &mut [usize; RT_COUNT]) {
+            $(debug_assert!(RtFn::$name.row().class == Class::Leaf);
+            table[RtFn::$name as usize] = leaf::$name as *const () as usize;)*
+        }
+    };
+}
+
+fn desc(offset: u64) -> DescRef {
+    DescRef(offset as u32)
+}
+
+fn obj(slot: u64) -> Obj {
+    Obj::of(slot)
+}
+
+fn f(slot: u64) -> f64 {
+    f64::from_bits(slot)
+}
+
+fallible! {
+    // Memory. The row is reached when a free list is empty, so its context's stop word is looked at here.
+    alloc_slow(ctx, mem, bytes) => {
+        // SAFETY: as for `mem`.
+        if unsafe { (*ctx).stop.load(Ordering::Relaxed) } & stop::KILL != 0 {
+            return Err(Fail::new("killed", "ended from outside"));
+        }
+        Ok(mem.alloc(bytes as usize)?.slot())
+    };
+    unshare(ctx, mem, value) => Ok(mem.unshare(obj(value))?.slot());
+
+    // Values of any type.
+    show(ctx, mem, value, ty) => codec::show_text(mem, value, desc(ty));
+    to_text(ctx, mem, value, ty) => codec::text_of(mem, value, desc(ty));
+    edn_of(ctx, mem, value, ty) => codec::edn_of(mem, value, desc(ty));
+    from_edn(ctx, mem, edn, result) => codec::from_edn(mem, edn, desc(result));
+    read_edn(ctx, mem, string, result) => codec::read_edn(mem, string, desc(result));
+
+    // Strings.
+    str_concat(ctx, mem, a, b) => strings::concat(mem, a, b);
+    str_join_all(ctx, mem, pieces) => strings::join_all(mem, obj(pieces));
+    str_join(ctx, mem, separator, pieces) => strings::join(mem, separator, obj(pieces));
+    str_nth(ctx, _mem, string, at) => strings::nth(string, at as i64);
+    str_slice(ctx, mem, string, from, to) => strings::slice(mem, string, from as i64, to as i64);
+    str_split(ctx, mem, separator, string) => strings::split(mem, separator, string);
+    str_trim(ctx, mem, string) => strings::trim(mem, string);
+    str_upper(ctx, mem, string) => strings::upper(mem, string);
+    str_lower(ctx, mem, string) => strings::lower(mem, string);
+    str_replace(ctx, mem, string, from, to) => strings::replace(mem, string, from, to);
+    str_chars(ctx, mem, string, result) => strings::chars(mem, string, desc(result));
+    str_from_chars(ctx, mem, chars) => strings::from_chars(mem, obj(chars));
+    parse_i64(ctx, mem, string, result) => strings::parse_i64(mem, string, desc(result));
+    parse_f64(ctx, mem, string, result) => strings::parse_f64(mem, string, desc(result));
+    keyword_name(ctx, mem, keyword) => strings::keyword_name(mem, keyword);
+    keyword_of(ctx, mem, name) => strings::keyword_of(mem, name);
+    bytes_nth(ctx, _mem, bytes, at) => strings::bytes_nth(bytes, at as i64);
+    bytes_of_str(ctx, mem, string) => strings::bytes_of(mem, string);
+    str_of_bytes(ctx, mem, bytes, result) => strings::of_bytes(mem, bytes, desc(result));
+
+    // Vectors.
+    vec_empty(ctx, mem, result) => Ok(vector::with_capacity(mem, desc(result), 0)?.slot());
+    vec_with_capacity(ctx, mem, n, result) => Ok(vector::with_capacity(mem, desc(result), n as usize)?.slot());
+    vec_nth(ctx, _mem, vector, at) => vector::nth(obj(vector), at as i64);
+    vec_assoc(ctx, mem, vector, at, element) => Ok(vector::assoc(mem, obj(vector), at as i64, element)?.slot());
+    vec_conj(ctx, mem, vector, element) => Ok(vector::push(mem, obj(vector), element)?.slot());
+    vec_concat(ctx, mem, vector, other) => Ok(vector::concat(mem, obj(vector), obj(other))?.slot());
+    vec_slice(ctx, mem, vector, from, to) => Ok(vector::slice(mem, obj(vector), from as i64, to as i64)?.slot());
+    vec_reverse(ctx, mem, vector) => Ok(vector::reverse(mem, obj(vector))?.slot());
+    vec_sort(ctx, mem, vector) => Ok(vector::sort::sort(mem, obj(vector))?.slot());
+    vec_sort_by(ctx, mem, vector, keys) => Ok(vector::sort::sort_by(mem, obj(vector), obj(keys))?.slot());
+
+    // Maps and sets.
+    map_empty(ctx, mem, result) => Ok(map::empty(mem, desc(result))?.slot());
+    map_assoc(ctx, mem, map, key, value) => Ok(map::insert(mem, obj(map), key, value)?.slot());
+    map_dissoc(ctx, mem, map, key) => Ok(map::remove(mem, obj(map), key)?.slot());
+    map_get(ctx, mem, map, key, result) => {
+        let found = map::get(obj(map), key);
+        if let Some(entry) = found {
+            retain_as(entry.value, obj(map).desc().arg1());
+        }
+        sum::option(mem, desc(result), found.map(|entry| entry.value))
+    };
+    map_entries(ctx, mem, map, result) => {
+        let (map, result) = (obj(map), desc(result));
+        let tuple = result.arg0();
+        let (key, value) = (map.desc().arg0(), map.desc().arg1());
+        items(mem, map, result, |entry| {
+            retain_as(entry.key, key);
+            retain_as(entry.value, value);
+            sum::tuple(mem, tuple, &[entry.key, entry.value])
+        })
+    };
+    map_keys(ctx, mem, map, result) => keys(mem, obj(map), desc(result));
+    map_vals(ctx, mem, map, result) => {
+        let value = obj(map).desc().arg1();
+        items(mem, obj(map), desc(result), |entry| {
+            retain_as(entry.value, value);
+            Ok(entry.value)
+        })
+    };
+    set_empty(ctx, mem, result) => Ok(map::empty(mem, desc(result))?.slot());
+    set_conj(ctx, mem, set, element) => Ok(map::insert(mem, obj(set), element, 0)?.slot());
+    set_disj(ctx, mem, set, element) => Ok(map::remove(mem, obj(set), element)?.slot());
+    set_items(ctx, mem, set, result) => keys(mem, obj(set), desc(result));
+
+    // Numbers.
+    i64_of_f64(ctx, _mem, value) => {
+        let whole = f(value).trunc();
+        // The bounds are exact: -2^63 is an i64 and 2^63 the first f64 that is not.
+        if (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&whole) {
+            Ok(whole as i64 as u64)
+        } else {
+            Err(Fail::new("overflow", format!("{} does not fit in an i64", f(value))))
+        }
+    };
+}
+
+leaf! {
+    drop_slow(mem, value) => {
+        mem.drop(value);
+        0
+    };
+    freeze(mem, value) => {
+        mem.freeze(value);
+        value
+    };
+
+    eq(_mem, a, b) => u64::from(equal_objects(a, b));
+    cmp(_mem, a, b, ty) => compare(a, b, desc(ty)) as i64 as u64;
+    hash(_mem, value, ty) => hash_of(value, desc(ty));
+
+    str_count(_mem, string) => strings::count(string) as u64;
+    str_starts(_mem, string, part) => u64::from(strings::starts_with(string, part));
+    str_ends(_mem, string, part) => u64::from(strings::ends_with(string, part));
+    str_contains(_mem, string, part) => u64::from(strings::contains(string, part));
+    str_find(_mem, string, part) => strings::find(string, part) as u64;
+    bytes_count(_mem, bytes) => text::bytes(bytes).len() as u64;
+
+    vec_count(_mem, vector) => vector::count(obj(vector)) as u64;
+    map_count(_mem, map) => map::count(obj(map)) as u64;
+    map_contains(_mem, map, key) => u64::from(map::get(obj(map), key).is_some());
+    set_count(_mem, set) => map::count(obj(set)) as u64;
+    set_contains(_mem, set, element) => u64::from(map::get(obj(set), element).is_some());
+
+    f64_pow(_mem, base, power) => f(base).powf(f(power)).to_bits();
+    f64_exp(_mem, value) => f(value).exp().to_bits();
+    f64_log(_mem, value) => f(value).ln().to_bits();
+    f64_sin(_mem, value) => f(value).sin().to_bits();
+    f64_cos(_mem, value) => f(value).cos().to_bits();
+    f64_rem(_mem, a, b) => (f(a) % f(b)).to_bits();
+}
+
+/// What `item` makes of each entry, in order, as a vector of type `result`.
+fn items(
+    mem: Mem,
+    map: Obj,
+    result: DescRef,
+    item: impl Fn(Entry) -> Result<u64, Fail>,
+) -> Result<u64, Fail> {
+    let mut vector = vector::with_capacity(mem, result, map::count(map))?;
+    for entry in map::entries(map) {
+        vector = vector::push(mem, vector, item(entry)?)?;
+    }
+    Ok(vector.slot())
+}
+
+fn keys(mem: Mem, map: Obj, result: DescRef) -> Result<u64, Fail> {
+    let key = map.desc().arg0();
+    items(mem, map, result, |entry| {
+        retain_as(entry.key, key);
+        Ok(entry.key)
+    })
+}
