@@ -135,7 +135,7 @@
   {:intrinsic "sleep"}
   [d <- Duration] -> nil)
 
-(defn nanos "So many nanoseconds. Example: (nanos 1500) => #wat/duration \"1.5us\""
+(defn nanos "So many nanoseconds. Example: (nanos 1500) => #wat/duration \"0.0000015s\""
   {:intrinsic "same"}
   [n <- i64] -> Duration)
 

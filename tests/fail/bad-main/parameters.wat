@@ -1,0 +1,3 @@
+;; error[bad-main]
+(defn main [args <- (Vector String)] -> nil
+  (println args))

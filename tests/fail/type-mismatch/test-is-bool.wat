@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  ;; error[type-mismatch]
+  (if 1 (println "no truthiness")))

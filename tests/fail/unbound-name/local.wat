@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  ;; error[unbound-name]
+  (println (pritn 1)))

@@ -1,0 +1,3 @@
+;; error[unbound-type]
+(defstruct Order [sku <- Strng])
+(defn main [] -> nil (println 1))

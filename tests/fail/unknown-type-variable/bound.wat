@@ -1,0 +1,3 @@
+;; error[unknown-type-variable]
+(defn f {:where [(Ord U)]} [a <- T] -> T a)
+(defn main [] -> nil (println (f 1)))

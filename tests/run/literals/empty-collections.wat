@@ -1,0 +1,10 @@
+;; An empty literal takes its type from its place.
+(defn words [] -> (Vector String) [])
+(defn scores [] -> (Map String i64) {})
+(defn seen [] -> (Set keyword) #{})
+(println (words))
+(println (scores))
+(println (seen))
+(println (conj (words) "a"))
+(println (assoc (scores) "a" 1))
+(println (conj (seen) :a))

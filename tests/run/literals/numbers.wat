@@ -1,0 +1,11 @@
+;; Integers in decimal and hexadecimal, both ends of i64, floats in each spelling.
+(println 0)
+(println -7)
+(println 0x2A)
+(println 0xff)
+(println 9223372036854775807)
+(println -9223372036854775808)
+(println 1.5)
+(println 1e9)
+(println -2.5e-3)
+(println [##Inf ##-Inf])

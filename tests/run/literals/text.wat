@@ -1,0 +1,11 @@
+;; Strings with escapes, characters by letter, name and number, keywords.
+(println "plain")
+(println "quote \" backslash \\ tab \t newline \n end")
+(println "\u00e9t\u00e9")
+(println "é 漢 🌳")
+(println \a)
+(println [\newline \space \tab \u0041])
+(println :key)
+(println :ns/key)
+(println [nil nil])
+(println [true false])

@@ -1,0 +1,21 @@
+;; What does not fit crashes; (rem MIN -1) is 0.
+(def least -9223372036854775808)
+(def greatest 9223372036854775807)
+(defn kind [f <- (Fn [] -> i64)] -> keyword
+  (match (attempt f) ((Ok _) :fine) ((Err c) (:kind c))))
+(defn main [] -> nil
+  (println (kind (fn [] (+ greatest 1))))
+  (println (kind (fn [] (- least 1))))
+  (println (kind (fn [] (* greatest 2))))
+  (println (kind (fn [] (- least))))
+  (println (kind (fn [] (abs least))))
+  (println (kind (fn [] (/ least -1))))
+  (println (kind (fn [] (/ 1 0))))
+  (println (kind (fn [] (mod 1 0))))
+  (println (kind (fn [] (rem 1 0))))
+  (println (kind (fn [] (rem least -1))))
+  (println (rem least -1))
+  (println (mod least -1))
+  (println (kind (fn [] (i64 1e300))))
+  (println (kind (fn [] (i64 ##NaN))))
+  (println (i64 -2.9)))

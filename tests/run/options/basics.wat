@@ -1,0 +1,15 @@
+;; Option and Result are values like others.
+(defn find-name [id <- i64] -> (Option String) (get {1 "one" 2 "two"} id))
+(defn main [] -> nil
+  (println [(find-name 1) (find-name 9)])
+  (println [(map count (find-name 1)) (map count (find-name 9))])
+  (println [(some? (find-name 1)) (none? (find-name 1))])
+  (println (unwrap-or (find-name 9) "nobody"))
+  (println (filter (fn [s] (= s "one")) (find-name 2)))
+  (println (or-else (find-name 9) (find-name 2)))
+  (println (if-let [n (find-name 1)] (str "found " n) "nothing"))
+  (println (if-let [n (find-name 9)] (str "found " n) "nothing"))
+  (when-let [n (find-name 2)] (println n))
+  (println (Some (Some 1)))
+  (println [(Some (Some 1)) (Some None) None])
+  (println (= (Some 1) (get [1] 0))))

@@ -1,0 +1,18 @@
+;; The function comes first, the collection last; the kind is kept.
+(defn main [] -> nil
+  (println (map inc [1 2 3]))
+  (println (map + [1 2] [10 20 30]))
+  (println (filter odd? [1 2 3]))
+  (println (remove odd? [1 2 3]))
+  (println (keep parse-i64 ["1" "x" "3"]))
+  (println (map-indexed (fn [i x] (+ i x)) [10 20]))
+  (println (mapcat (fn [n] [n n]) [1 2]))
+  (println (reduce + 0 [1 2 3]))
+  (println (reduce (fn [s n] (str s n)) "" [1 2 3]))
+  (println [(every? odd? [1 3]) (every? odd? [1 2]) (any? even? [1 3]) (any? even? [2])])
+  (println [(take-while odd? [1 3 4 5]) (drop-while odd? [1 3 4 5])])
+  (println (zip [1 2] ["a" "b"]))
+  (println (distinct [3 1 3 2 1]))
+  (println [(partition 2 [1 2 3 4 5]) (partition-all 2 [1 2 3])])
+  (println (flatten [[1] [] [2 3]]))
+  (println [(min-by count ["bb" "a" "c"]) (max-by count ["bb" "a" "cc"])]))
