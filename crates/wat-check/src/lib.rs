@@ -1,2 +1,5 @@
+pub mod contract;
+pub mod exhaust;
 pub mod hir;
 pub mod ty;
+mod walk;
