@@ -214,8 +214,8 @@
   [a <- T  b <- T] -> T)
 
 (defn mod "The remainder, with the sign of the divisor. Example: (mod -7 2) => 1"
-  {:intrinsic "mod"}
-  [a <- i64  b <- i64] -> i64)
+  {:intrinsic "mod" :where [(Num T)]}
+  [a <- T  b <- T] -> T)
 
 (defn abs "The number without its sign. Example: (abs -5) => 5"
   {:intrinsic "abs" :where [(Num T)]}
@@ -368,6 +368,8 @@
   {:intrinsic "vec_sort_by" :private true :where [(Ord K)]}
   [xs <- (Vector T)  keys <- (Vector K)] -> (Vector T))
 
+(defn room-for "No elements, and room for n." {:intrinsic "vec_with_capacity" :private true} [n <- i64] -> (Vector T))
+
 (defn empty-vector? "Whether it has no elements. Example: (empty? [1]) => false"
   {:overload empty?}
   [xs <- (Vector T)] -> bool
@@ -433,14 +435,14 @@
   {:overload map :on 1}
   [f <- (Fn [A] -> B)  xs <- (Vector A)] -> (Vector B)
   (let [n (count-vector xs)]
-    (loop [i 0 out []]
+    (loop [i 0 out (room-for n)]
       (if (< i n) (recur (+ i 1) (conj-vector out (f (nth-vector xs i)))) out))))
 
 (defn map-vectors "The function applied to the elements of both, as far as the shorter goes. Example: (map + [1 2] [10 20]) => [11 22]"
   {:overload map :on 1}
   [f <- (Fn [A B] -> C)  xs <- (Vector A)  ys <- (Vector B)] -> (Vector C)
   (let [n (min (count-vector xs) (count-vector ys))]
-    (loop [i 0 out []]
+    (loop [i 0 out (room-for n)]
       (if (< i n)
         (recur (+ i 1) (conj-vector out (f (nth-vector xs i) (nth-vector ys i))))
         out))))
@@ -449,7 +451,7 @@
   {:overload map-indexed :on 1}
   [f <- (Fn [i64 A] -> B)  xs <- (Vector A)] -> (Vector B)
   (let [n (count-vector xs)]
-    (loop [i 0 out []]
+    (loop [i 0 out (room-for n)]
       (if (< i n) (recur (+ i 1) (conj-vector out (f i (nth-vector xs i)))) out))))
 
 (defn mapcat-vector "What the function makes of each element, one after another. Example: (mapcat (fn [n] [n n]) [1 2]) => [1 1 2 2]"
