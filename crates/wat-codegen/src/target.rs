@@ -5,10 +5,11 @@ use cranelift_codegen::isa::TargetIsa;
 use cranelift_codegen::settings::{self, Configurable};
 
 /// Frame pointers make traces, the pinned register holds the context, stack checks are our own (no probes),
-/// and no unwind tables are read by anybody.
+/// and no unwind tables are read by anybody. Everything a function refers to lies in its own image, so addresses
+/// are relative to the code without the global offset table that position-independent code would go through.
 const SETTINGS: [(&str, &str); 7] = [
     ("opt_level", "speed"),
-    ("is_pic", "true"),
+    ("is_pic", "false"),
     ("preserve_frame_pointers", "true"),
     ("enable_pinned_reg", "true"),
     ("enable_probestack", "false"),

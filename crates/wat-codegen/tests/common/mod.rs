@@ -273,14 +273,18 @@ pub fn load(b: &Builder) -> &'static Process {
 }
 
 impl Machine {
-    pub fn new(mut b: Builder) -> Machine {
+    pub fn new(b: Builder) -> Machine {
+        Machine::with_limit(b, 1 << 30)
+    }
+
+    pub fn with_limit(mut b: Builder, limit: usize) -> Machine {
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         if b.module.programs.is_empty() {
             b.program(FuncId(0));
         }
         let process = load(&b);
         let thread = Thread::new(process, 8 << 20).expect("a stack");
-        let mut heap = Heap::new(1 << 30);
+        let mut heap = Heap::new(limit);
         // SAFETY: the heap outlives the thread's use of it (see Drop).
         unsafe { Heap::enter(&raw mut *heap, &mut *thread.ctx()) };
         Machine { thread, process, heap, _turn: turn }
