@@ -12,17 +12,28 @@ use wat_source::Symbol;
 #[derive(Clone, Copy, Debug)]
 enum Op {
     /// An instruction for `I` arguments and one for `F` arguments, with a result of their type.
-    Same { int: Option<Prim>, float: Option<Prim> },
+    Same {
+        int: Option<Prim>,
+        float: Option<Prim>,
+    },
     /// `F` by the runtime, `I` by an instruction.
     Remainder,
     /// Floors, on both.
     Modulo,
-    Equal { negate: bool },
+    Equal {
+        negate: bool,
+    },
     /// By instruction on registers, by the total order elsewhere.
-    Order { int: Prim, float: Prim },
+    Order {
+        int: Prim,
+        float: Prim,
+    },
     Compare,
     /// The lesser or the greater by the order.
-    Pick { float: Prim, less: bool },
+    Pick {
+        float: Prim,
+        less: bool,
+    },
     ToFloat,
     CharOfInt,
     /// The argument itself, at another type of the same representation.
@@ -103,7 +114,8 @@ pub fn call(
 ) -> Option<Local> {
     let Some(op) = op(name.as_str()) else {
         let row = RtFn::by_name(name.as_str());
-        let row = row.unwrap_or_else(|| panic!("the library names the intrinsic `{name}`, which does not exist"));
+        let row =
+            row.unwrap_or_else(|| panic!("the library names the intrinsic `{name}`, which does not exist"));
         return lower.rt(row, args, types, result);
     };
     let repr = args.first().map_or(Repr::I, |a| lower.repr_of(*a));

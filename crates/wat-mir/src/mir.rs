@@ -217,7 +217,10 @@ pub enum StmtKind {
     Drop(Local),
     /// Consume an object of a known variant and define each of its fields (owned): when it is unique its
     /// fields are moved out and the cell is freed, else they are dupped and the count is lowered.
-    Unpack { obj: Local, fields: Vec<(u32, Local)> },
+    Unpack {
+        obj: Local,
+        fields: Vec<(u32, Local)>,
+    },
 }
 
 /// Which operands are owned (consumed): noted per variant; all others are borrowed.
@@ -233,22 +236,49 @@ pub enum Rvalue {
     /// Arguments owned.
     Call(FuncId, Vec<Local>),
     /// The closure and its arguments, all owned; `result` is what comes back.
-    Apply { callee: Local, args: Vec<Local>, result: Repr },
+    Apply {
+        callee: Local,
+        args: Vec<Local>,
+        result: Repr,
+    },
     /// Value arguments in the order of the row (owned as the row says) and, for each descriptor parameter of
     /// the row in order, the type whose descriptor is passed.
-    Rt { func: RtFn, args: Vec<Local>, descs: Vec<TypeId> },
+    Rt {
+        func: RtFn,
+        args: Vec<Local>,
+        descs: Vec<TypeId>,
+    },
     /// A struct, tuple, enum variant. Fields owned.
-    New { ty: TypeId, tag: u8, fields: Vec<Local> },
+    New {
+        ty: TypeId,
+        tag: u8,
+        fields: Vec<Local>,
+    },
     /// A closure over captures (owned); `ty` is its `Type::Closure`.
-    Closure { func: FuncId, ty: TypeId, captures: Vec<Local> },
+    Closure {
+        func: FuncId,
+        ty: TypeId,
+        captures: Vec<Local>,
+    },
     /// A program value over captures (owned); `ty` is its `Type::Program`.
-    Program { program: ProgramId, ty: TypeId, captures: Vec<Local> },
+    Program {
+        program: ProgramId,
+        ty: TypeId,
+        captures: Vec<Local>,
+    },
     /// Slot `index` of an object (closures and programs: captures start at 1). A `P` result is dupped: owned.
-    Slot { obj: Local, index: u32 },
+    Slot {
+        obj: Local,
+        index: u32,
+    },
     /// The variant number of a `P` enum value, immediate or not, as `I`.
     Tag(Local),
     /// The object (owned) with slot `index` replaced by an owned value; in place when unique.
-    SetSlot { obj: Local, index: u32, value: Local },
+    SetSlot {
+        obj: Local,
+        index: u32,
+        value: Local,
+    },
     /// A `def`'s value (immortal: owned and borrowed are alike).
     Global(GlobalId),
 }
@@ -257,27 +287,61 @@ pub enum Rvalue {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Prim {
     /// Trap `Overflow`.
-    Add, Sub, Mul, Neg, Abs,
+    Add,
+    Sub,
+    Mul,
+    Neg,
+    Abs,
     /// Truncating division; trap `DivideByZero`, and `Overflow` for MIN / -1.
     Quot,
     /// Follows the dividend; trap `DivideByZero`; (rem MIN -1) is 0.
     Rem,
     /// Floors; trap `DivideByZero`.
     Mod,
-    WrapAdd, WrapSub, WrapMul,
-    And, Or, Xor, Not, Shl, Shr,
+    WrapAdd,
+    WrapSub,
+    WrapMul,
+    And,
+    Or,
+    Xor,
+    Not,
+    Shl,
+    Shr,
     /// Boolean not.
     BNot,
     /// Signed comparisons, 0 or 1.
-    Eq, Ne, Lt, Le, Gt, Ge,
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
     /// On `F`.
-    FAdd, FSub, FMul, FDiv, FNeg, FAbs, FSqrt, FFloor, FCeil, FTrunc, FRound, FMin, FMax,
+    FAdd,
+    FSub,
+    FMul,
+    FDiv,
+    FNeg,
+    FAbs,
+    FSqrt,
+    FFloor,
+    FCeil,
+    FTrunc,
+    FRound,
+    FMin,
+    FMax,
     /// `F` to `I`: IEEE comparisons.
-    FEq, FNe, FLt, FLe, FGt, FGe,
+    FEq,
+    FNe,
+    FLt,
+    FLe,
+    FGt,
+    FGe,
     /// `I` to `F`.
     ToF,
     /// Bits of an `F` as an `I`, and back.
-    FBits, FOfBits,
+    FBits,
+    FOfBits,
     /// Copy of an `I` or `F`.
     Move,
 }
@@ -289,14 +353,29 @@ pub enum Term {
     /// Arguments owned.
     Jump(BlockId, Vec<Local>),
     /// On an `I` that is not 0. Targets take no parameters.
-    Branch { test: Local, then: BlockId, other: BlockId },
+    Branch {
+        test: Local,
+        then: BlockId,
+        other: BlockId,
+    },
     /// On an `I`. Targets take no parameters.
-    Switch { on: Local, cases: Vec<(i64, BlockId)>, default: BlockId },
+    Switch {
+        on: Local,
+        cases: Vec<(i64, BlockId)>,
+        default: BlockId,
+    },
     /// Arguments owned.
     TailCall(FuncId, Vec<Local>),
     /// Closure and arguments owned.
-    TailApply { callee: Local, args: Vec<Local> },
+    TailApply {
+        callee: Local,
+        args: Vec<Local>,
+    },
     /// A diverging runtime function.
-    Diverge { func: RtFn, args: Vec<Local>, descs: Vec<TypeId> },
+    Diverge {
+        func: RtFn,
+        args: Vec<Local>,
+        descs: Vec<TypeId>,
+    },
     Trap(Trap),
 }

@@ -27,11 +27,8 @@ pub enum Class {
 
 /// The class of each local of a function.
 pub fn classes(func: &Func) -> Vec<Class> {
-    let mut classes: Vec<Class> = func
-        .locals
-        .iter()
-        .map(|l| if l.repr == Repr::P { Class::Owned } else { Class::Scalar })
-        .collect();
+    let mut classes: Vec<Class> =
+        func.locals.iter().map(|l| if l.repr == Repr::P { Class::Owned } else { Class::Scalar }).collect();
     for stmt in func.blocks.iter().flat_map(|b| &b.stmts) {
         if let StmtKind::Let(local, Rvalue::Const(_) | Rvalue::Immediate(_) | Rvalue::Global(_)) = stmt.kind
             && classes[local.index()] == Class::Owned
@@ -156,7 +153,9 @@ impl Term {
 
     pub fn each_local_mut(&mut self, f: &mut dyn FnMut(&mut Local)) {
         match self {
-            Term::Return(local) | Term::Branch { test: local, .. } | Term::Switch { on: local, .. } => f(local),
+            Term::Return(local) | Term::Branch { test: local, .. } | Term::Switch { on: local, .. } => {
+                f(local)
+            }
             Term::Jump(_, args) | Term::TailCall(_, args) | Term::Diverge { args, .. } => {
                 args.iter_mut().for_each(f);
             }

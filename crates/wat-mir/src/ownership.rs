@@ -112,7 +112,14 @@ impl Pass {
     }
 
     /// A terminator's uses: nothing can follow it, so what it borrows must not need a drop.
-    fn consume(&self, uses: &[(Local, Flow)], live: &mut Set, span: Span, diverges: bool, out: &mut Vec<Stmt>) {
+    fn consume(
+        &self,
+        uses: &[(Local, Flow)],
+        live: &mut Set,
+        span: Span,
+        diverges: bool,
+        out: &mut Vec<Stmt>,
+    ) {
         let (mut before, mut after) = (Vec::new(), Vec::new());
         self.flows(uses, live, &mut before, &mut after, diverges);
         debug_assert!(after.is_empty(), "only diverging terminators borrow");

@@ -40,7 +40,13 @@ impl fmt::Display for Module {
             }
         }
         for global in &self.globals {
-            writeln!(f, "global ${} {} = {}", global.name, type_text(self, global.ty), self.func(global.init))?;
+            writeln!(
+                f,
+                "global ${} {} = {}",
+                global.name,
+                type_text(self, global.ty),
+                self.func(global.init)
+            )?;
         }
         for at in 0..self.funcs.len() {
             let id = FuncId(at as u32);

@@ -49,8 +49,7 @@ pub fn mentions(module: &Module, func: FuncId) -> Mentions {
 
 /// Fills `Program::globals` of every program.
 pub fn order_globals(module: &mut Module) {
-    let all: Vec<Mentions> =
-        (0..module.funcs.len()).map(|f| mentions(module, FuncId(f as u32))).collect();
+    let all: Vec<Mentions> = (0..module.funcs.len()).map(|f| mentions(module, FuncId(f as u32))).collect();
     for at in 0..module.programs.len() {
         let mut walk = Walk {
             module,

@@ -62,7 +62,7 @@ fn join_chains(func: &mut Func) {
     let mut names: Vec<Local> = (0..func.locals.len()).map(|l| Local(l as u32)).collect();
     let mut joined = vec![false; func.blocks.len()];
     for at in 0..func.blocks.len() {
-        if joined[at] {
+        if joined[at] || (at > 0 && count[at] == 0) {
             continue;
         }
         while let Term::Jump(to, args) = &func.blocks[at].term {

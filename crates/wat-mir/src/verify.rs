@@ -25,7 +25,9 @@ pub fn verify(module: &Module) -> Proof {
     for global in &module.globals {
         need(nullary(global.init), || format!("the initialiser of {} takes parameters", global.name))?;
         let repr = module.types[global.ty.index()].repr();
-        need(module.funcs[global.init.index()].result == repr, || format!("{}: representation", global.name))?;
+        need(module.funcs[global.init.index()].result == repr, || {
+            format!("{}: representation", global.name)
+        })?;
     }
     for program in &module.programs {
         let func = &module.funcs[program.func.index()];

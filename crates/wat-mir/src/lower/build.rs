@@ -156,9 +156,7 @@ impl FnLower<'_, '_> {
             Type::Sum(sum) if fields.is_empty() && sum.kind != crate::mir::SumKind::Struct => {
                 Rvalue::Immediate(tag)
             }
-            _ if fields.is_empty() => {
-                Rvalue::Const(self.special.constant(crate::mir::Const::Empty(ty)))
-            }
+            _ if fields.is_empty() => Rvalue::Const(self.special.constant(crate::mir::Const::Empty(ty))),
             _ => Rvalue::New { ty, tag, fields },
         };
         self.let_(ty, rvalue)

@@ -281,7 +281,9 @@ impl<'d> FnLower<'_, 'd> {
 
     fn call_value(&mut self, call: &Call<'d>) -> Option<Local> {
         match &call.def.body {
-            Body::Intrinsic(name) => intrinsic::call(self, *name, call.args.clone(), &call.types, call.result),
+            Body::Intrinsic(name) => {
+                intrinsic::call(self, *name, call.args.clone(), &call.types, call.result)
+            }
             Body::Fn(_) => {
                 let func = self.special.direct(call.def.name, &call.targs);
                 Some(self.let_(call.result, Rvalue::Call(func, call.args.clone())))

@@ -418,7 +418,8 @@ impl<'d> FnLower<'_, 'd> {
         }
         for (number, block) in blocks {
             if self.enter(block) {
-                let next = rows.iter().filter_map(|row| without(row, place, |k| number_of(k) == Some(number)));
+                let next =
+                    rows.iter().filter_map(|row| without(row, place, |k| number_of(k) == Some(number)));
                 let next = next.collect();
                 self.tree(m, next, known.clone());
             }
