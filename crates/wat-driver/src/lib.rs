@@ -26,6 +26,8 @@ impl Report {
 pub struct Compiled {
     /// The bytes of the image.
     pub image: Vec<u8>,
+    /// The full name of its main program.
+    pub program: String,
     /// Warnings, and the texts for drawing crashes.
     pub report: Report,
 }
@@ -45,7 +47,7 @@ pub fn compile_file(path: &str) -> Result<Compiled, Report> {
     let module = wat_mir::lower(&program, program.main);
     let image = wat_codegen::compile(&module, &report.sources)
         .unwrap_or_else(|defect| panic!("code generation of {path}: {defect}"));
-    Ok(Compiled { image: image.bytes, report })
+    Ok(Compiled { image: image.bytes, program: program.main.to_string(), report })
 }
 
 /// A checked program beside the library: where specialisation looks names up.

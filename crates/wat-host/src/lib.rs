@@ -1,1 +1,67 @@
+//! Where the runtime meets the world: the runtime functions that read, write, spawn, wait and tell the time, over
+//! wat-runtime's values and wat-kernel's processes. It must not know the checker, nor any compiler.
+//!
+//! Begin with [`root`] and [`child`], which [`run`] makes one; then `table.rs` for what compiled code can ask.
 
+mod host;
+mod input;
+mod output;
+mod peer;
+mod process;
+mod run;
+mod select;
+mod stdio;
+mod story;
+mod table;
+mod thread;
+mod traffic;
+mod values;
+
+use std::ffi::OsString;
+use wat_kernel::boot::{self, Boot};
+
+/// A defect of wat, or a process that could not be made.
+const DEFECT: i32 = 70;
+
+/// A program to be run as the root of a tree.
+pub struct Root<'a> {
+    /// The bytes of the image.
+    pub image: &'a [u8],
+    /// The name of its main program.
+    pub program: &'a str,
+    pub args: Vec<String>,
+    pub lines_in: bool,
+    pub lines_out: bool,
+}
+
+/// What must hold before a root opens its first file: standard descriptors that were closed are /dev/null.
+pub fn guard_stdio() {
+    // Without /dev/null the first file takes the number, as in any program.
+    let _ = boot::guard_stdio();
+}
+
+/// Runs a program as the root; `show` is given its crash's EDN text. Answers the exit code, or why nothing ran.
+pub fn root(root: Root, show: &dyn Fn(&str)) -> Result<i32, String> {
+    let image = wat_runtime::unit::image::seal(root.image).map_err(|e| format!("seal the image: {e}"))?;
+    let mut boot = Boot::root(0, root.program);
+    boot.args = root.args;
+    let process = boot::root(boot, Some(image)).map_err(|e| e.to_string())?;
+    let stdio = run::Stdio { lines_in: root.lines_in, lines_out: root.lines_out };
+    run::run(process, stdio, Some(show))
+}
+
+/// Runs this process as a child when it is one, and answers its exit code. Nothing else may have run before.
+pub fn child() -> Option<i32> {
+    let args: Vec<OsString> = std::env::args_os().collect();
+    if !boot::is_child(&args) {
+        return None;
+    }
+    let Ok(process) = boot::child() else {
+        // The parent has been told which step failed.
+        return Some(DEFECT);
+    };
+    Some(run::run(process, run::Stdio::default(), None).unwrap_or_else(|defect| {
+        eprintln!("wat: {defect}");
+        DEFECT
+    }))
+}

@@ -32,6 +32,7 @@ fn program(file: &str, args: Vec<String>, options: &Options) -> i32 {
     report::print(&compiled.report, options.json);
     let root = wat_host::Root {
         image: &compiled.image,
+        program: &compiled.program,
         args,
         lines_in: options.input == Format::Lines,
         lines_out: options.output == Format::Lines,

@@ -8,7 +8,7 @@ use wat_source::SourceMap;
 /// Prints the EDN text of a `wat.kernel/Crash` to stderr.
 pub fn print(text: &str, sources: &SourceMap) {
     if std::io::stderr().is_terminal() {
-        if let Ok(value) = wat_edn::parse(text.as_bytes()) {
+        if let Ok(value) = Value::parse(text.as_bytes()) {
             report::write(&draw(&value, sources, 0));
             return;
         }
@@ -27,7 +27,7 @@ fn draw(crash: &Value, sources: &SourceMap, depth: usize) -> String {
         text(field(crash, "message")),
     );
     if let Some(data) = field(crash, "data").filter(|d| **d != Value::Nil) {
-        out.push_str(&format!("  data: {}\n", wat_edn::to_string(data)));
+        out.push_str(&format!("  data: {}\n", data));
     }
     if let Some(place) = field(crash, "place").filter(|p| **p != Value::Nil) {
         out.push_str(&excerpt(place, sources));
@@ -70,7 +70,7 @@ fn excerpt(place: &Value, sources: &SourceMap) -> String {
 /// A field of a tagged or bare map.
 fn field<'a>(value: &'a Value, key: &str) -> Option<&'a Value> {
     match value {
-        Value::Tagged(_, inner) => field(inner, key),
+        Value::Tagged(tagged) => field(&tagged.1, key),
         Value::Map(pairs) => {
             pairs.iter().find(|(k, _)| matches!(k, Value::Keyword(name) if name == key)).map(|(_, v)| v)
         }
@@ -81,7 +81,7 @@ fn field<'a>(value: &'a Value, key: &str) -> Option<&'a Value> {
 fn text(value: Option<&Value>) -> String {
     match value {
         Some(Value::Str(s)) => s.to_string(),
-        Some(other) => wat_edn::to_string(other),
+        Some(other) => other.to_string(),
         None => "?".to_string(),
     }
 }

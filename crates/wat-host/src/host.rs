@@ -1,0 +1,110 @@
+//! What one thread of wat code has of the world: its place in the tree, its stdio, its registration with the kernel.
+//! The context record points at it. Not here: what any runtime function does with it.
+
+use crate::input::Input;
+use crate::output::Output;
+use crate::select::Waiting;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+use wat_abi::context::Ctx;
+use wat_abi::rtfn::Answer;
+use wat_kernel::{Interrupt, Process, Waiter};
+use wat_runtime::fail::Fail;
+use wat_runtime::heap::Mem;
+use wat_runtime::unit::{self, crash};
+
+/// The crash kind by which a program ends quietly and well: its reader has gone, or a stop found it waiting.
+pub const QUIET: &str = "quiet-end";
+
+/// Bytes of one value, counted as EDN, unless the boot record says otherwise.
+pub const VALUE_LIMIT: usize = 16 << 20;
+
+/// What all threads of the process share.
+pub struct Node {
+    pub process: Process,
+    pub engine: &'static unit::Process,
+    pub value_limit: usize,
+    pub heap_limit: usize,
+    pub threads: crate::thread::Threads,
+}
+
+pub struct Host {
+    pub node: Arc<Node>,
+    pub waiter: Waiter,
+    pub path: String,
+    pub program: String,
+    pub input: Input,
+    pub output: Output,
+    pub waiting: Vec<Waiting>,
+    /// Rotates the choice of selects.
+    pub turn: usize,
+    /// The next number of a thread's own peers; the main thread asks the process.
+    pub numbers: Option<AtomicU32>,
+    /// What a value is encoded in on its way out.
+    pub scratch: Vec<u8>,
+}
+
+/// The host of the thread whose context this is.
+pub fn host<'a>(ctx: *mut Ctx) -> &'a mut Host {
+    // SAFETY: compiled code runs with a context whose host was set by `crate::run`; it lives as long as the program,
+    // and each runtime function takes it once.
+    unsafe { &mut *(*ctx).host.cast::<Host>() }
+}
+
+pub fn mem(ctx: *mut Ctx) -> Mem {
+    // SAFETY: compiled code runs with a valid context whose heap has been entered.
+    unsafe { Mem::of(ctx) }
+}
+
+impl Host {
+    /// The number of the next peer of this node.
+    pub fn next_number(&self) -> u32 {
+        match &self.numbers {
+            Some(numbers) => numbers.fetch_add(1, std::sync::atomic::Ordering::SeqCst),
+            None => self.node.process.next_number(),
+        }
+    }
+
+    pub fn child_path(&self, number: u32) -> String {
+        if self.path == "/" { format!("/{number}") } else { format!("{}/{number}", self.path) }
+    }
+
+    pub fn stopping(&self) -> bool {
+        self.node.process.stopping() || self.waiter.interrupted().is_some()
+    }
+}
+
+/// Why a runtime function of the host has no value.
+pub enum Halt {
+    Fail(Fail),
+    /// The program ends here, well.
+    Quiet,
+    /// The thread must end at once.
+    Killed,
+}
+
+impl From<Fail> for Halt {
+    fn from(fail: Fail) -> Halt {
+        Halt::Fail(fail)
+    }
+}
+
+impl From<Interrupt> for Halt {
+    /// An interrupt where a polite stop is not an answer of its own.
+    fn from(why: Interrupt) -> Halt {
+        match why {
+            Interrupt::Stopped => Halt::Quiet,
+            Interrupt::Killed => Halt::Killed,
+        }
+    }
+}
+
+/// What a fallible row answers.
+pub fn answer(ctx: *mut Ctx, body: impl FnOnce(&mut Host) -> Result<u64, Halt>) -> Answer {
+    unit::edge::guarded(|| match body(host(ctx)) {
+        Ok(value) => Answer::ok(value),
+        Err(Halt::Fail(fail)) => crash::raise(ctx, fail.kind, &fail.message),
+        Err(Halt::Quiet) => crash::raise(ctx, QUIET, "the program's reader has gone, or it was told to stop"),
+        Err(Halt::Killed) => crash::raise(ctx, "killed", "killed by its parent"),
+    })
+}

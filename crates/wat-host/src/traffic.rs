@@ -1,0 +1,266 @@
+//! Requests and replies as wat sees them: values in, `(Result … Crash)` out, whatever the peer's tier.
+
+use crate::host::{Halt, Host, host};
+use crate::output;
+use crate::peer::{Got, Item, Peer, Trouble};
+use crate::story::Story;
+use std::sync::Arc;
+use std::time::Duration;
+use wat_abi::context::Ctx;
+use wat_abi::desc::Builtin;
+use wat_kernel::{GRACE, Interrupt, Receiver, SendError, Sender};
+use wat_runtime::codec;
+use wat_runtime::desc::DescRef;
+use wat_runtime::fail::Fail;
+use wat_runtime::handles::{self, Handle};
+use wat_runtime::heap::Mem;
+use wat_runtime::message::Message;
+use wat_runtime::sum;
+
+/// The sending half of a channel or of a peer.
+pub enum SenderEnd {
+    Channel(Sender<Message>),
+    Peer(Arc<Peer>),
+}
+
+/// The receiving half of a channel or of a peer.
+pub enum ReceiverEnd {
+    Channel(Receiver<Message>),
+    Peer(Arc<Peer>),
+}
+
+impl Handle for SenderEnd {
+    fn released(&self) {}
+}
+
+impl Handle for ReceiverEnd {
+    fn released(&self) {}
+}
+
+/// The object behind a cell, whose type the checker has proved.
+pub fn behind<T: Handle>(cell: u64) -> Arc<T> {
+    handles::get(cell).downcast().expect("a cell's type is its handle's")
+}
+
+fn peer(cell: u64) -> Arc<Peer> {
+    behind(cell)
+}
+
+/// `Err` with the crash whose EDN text this is.
+pub fn failed(mem: Mem, desc: DescRef, text: &str) -> Result<u64, Halt> {
+    let want = sum::error(desc);
+    let crash = match codec::decode(mem, want, text.as_bytes())? {
+        Ok(crash) => crash,
+        // A hostile child may have malformed what only it can tell; the rest stands.
+        Err(_) => {
+            let plain = Story::of_text(text).plain().text();
+            codec::decode(mem, want, plain.as_bytes())?
+                .map_err(|fault| Fail::new("defect", format!("a Crash cannot be built: {fault}")))?
+        }
+    };
+    Ok(sum::err(mem, desc, crash)?)
+}
+
+/// `(Result nil Crash)` out of how a peer ended.
+fn ended(mem: Mem, desc: DescRef, end: Result<Option<String>, Trouble>) -> Result<u64, Halt> {
+    match end {
+        Ok(None) => Ok(sum::ok(mem, desc, 0)?),
+        Ok(Some(text)) => failed(mem, desc, &text),
+        Err(trouble) => troubled(mem, desc, trouble),
+    }
+}
+
+fn troubled(mem: Mem, desc: DescRef, trouble: Trouble) -> Result<u64, Halt> {
+    match trouble {
+        Trouble::Crash(text) => failed(mem, desc, &text),
+        Trouble::Killed => Err(Halt::Killed),
+    }
+}
+
+/// A request for the tier of the peer; a value no edge may carry is an `Err` of kind `:limit`.
+fn request(host: &Host, peer: &Peer, slot: u64, ty: DescRef) -> Result<Item, Trouble> {
+    let refuse = |fail: Fail| peer.request(fail.kind, &fail.message, "no");
+    let mut line = Vec::new();
+    output::line(&mut line, slot, ty, host.node.value_limit).map_err(refuse)?;
+    if peer.is_process() {
+        line.push(b'\n');
+        Ok(Item::Text(line))
+    } else {
+        Ok(Item::Message(Message::copy(slot, ty).map_err(refuse)?))
+    }
+}
+
+/// The value of what has arrived, of the type `desc`.
+fn value(mem: Mem, peer: &Peer, desc: DescRef, item: Item) -> Result<Result<u64, Trouble>, Halt> {
+    match item {
+        Item::Message(message) => Ok(Ok(message.adopt(mem)?)),
+        Item::Text(text) => Ok(codec::decode(mem, desc, &text)?.map_err(|fault| {
+            peer.ask_stop(Duration::ZERO);
+            peer.request("malformed-output", &format!("what {} wrote: {fault}", peer.path), "unknown")
+        })),
+    }
+}
+
+/// `(send p v)`
+pub fn send(ctx: *mut Ctx, mem: Mem, cell: u64, slot: u64, ty: DescRef, desc: DescRef) -> Result<u64, Halt> {
+    send_to(ctx, mem, &peer(cell), slot, ty, desc)
+}
+
+fn send_to(ctx: *mut Ctx, mem: Mem, peer: &Peer, slot: u64, ty: DescRef, desc: DescRef) -> Result<u64, Halt> {
+    let host = host(ctx);
+    match request(host, peer, slot, ty).and_then(|item| peer.send(&host.waiter, item)) {
+        Ok(_) => Ok(sum::ok(mem, desc, 0)?),
+        Err(trouble) => troubled(mem, desc, trouble),
+    }
+}
+
+/// `(recv p)`
+pub fn recv(ctx: *mut Ctx, mem: Mem, cell: u64, desc: DescRef) -> Result<u64, Halt> {
+    let peer = peer(cell);
+    let option = sum::payload(desc);
+    match peer.receive(&host(ctx).waiter) {
+        Ok(Got::End) => Ok(sum::ok(mem, desc, sum::option(mem, option, None)?)?),
+        Ok(Got::Item(item)) => match value(mem, &peer, sum::payload(option), item)? {
+            Ok(value) => Ok(sum::ok(mem, desc, sum::option(mem, option, Some(value))?)?),
+            Err(trouble) => troubled(mem, desc, trouble),
+        },
+        Err(trouble) => troubled(mem, desc, trouble),
+    }
+}
+
+/// `(call p v)`; a timeout below 0 is none.
+pub fn call(
+    ctx: *mut Ctx,
+    mem: Mem,
+    cell: u64,
+    slot: u64,
+    timeout_ns: i64,
+    ty: DescRef,
+    desc: DescRef,
+) -> Result<u64, Halt> {
+    let (host, peer) = (host(ctx), peer(cell));
+    let timeout = u64::try_from(timeout_ns).ok().map(Duration::from_nanos);
+    let reply = request(host, &peer, slot, ty)
+        .and_then(|item| peer.send(&host.waiter, item))
+        .and_then(|number| peer.reply(&host.waiter, number, timeout));
+    match reply {
+        Ok(item) => match value(mem, &peer, sum::payload(desc), item)? {
+            Ok(value) => Ok(sum::ok(mem, desc, value)?),
+            Err(trouble) => troubled(mem, desc, trouble),
+        },
+        Err(trouble) => troubled(mem, desc, trouble),
+    }
+}
+
+pub fn close(cell: u64) {
+    peer(cell).close();
+}
+
+pub fn wait(ctx: *mut Ctx, mem: Mem, cell: u64, desc: DescRef) -> Result<u64, Halt> {
+    ended(mem, desc, peer(cell).end(&host(ctx).waiter))
+}
+
+pub fn stop(ctx: *mut Ctx, mem: Mem, cell: u64, desc: DescRef) -> Result<u64, Halt> {
+    let host = host(ctx);
+    let grace = host.node.process.stop_left().unwrap_or(GRACE);
+    ended(mem, desc, peer(cell).stop(&host.waiter, grace))
+}
+
+pub fn kill(ctx: *mut Ctx, mem: Mem, cell: u64, desc: DescRef) -> Result<u64, Halt> {
+    ended(mem, desc, peer(cell).kill(&host(ctx).waiter))
+}
+
+/// The end of a scope: all are told to stop, last first, then each is reaped.
+pub fn end_peers(ctx: *mut Ctx, cells: &[u64]) -> Result<(), Halt> {
+    let host = host(ctx);
+    let peers: Vec<Arc<Peer>> = cells.iter().rev().map(|cell| peer(*cell)).collect();
+    peers.iter().for_each(|p| p.ask_stop(GRACE));
+    for p in &peers {
+        if let Err(Trouble::Killed) = p.stop(&host.waiter, GRACE) {
+            return Err(Halt::Killed);
+        }
+    }
+    Ok(())
+}
+
+pub fn pid(mem: Mem, cell: u64, desc: DescRef) -> Result<u64, Halt> {
+    Ok(sum::option(mem, desc, peer(cell).pid().map(|pid| pid as u64))?)
+}
+
+pub fn path(mem: Mem, cell: u64) -> Result<u64, Halt> {
+    Ok(wat_runtime::text::make_string(mem, &peer(cell).path)?)
+}
+
+pub fn status(cell: u64) -> u64 {
+    peer(cell).status()
+}
+
+pub fn sender(mem: Mem, cell: u64) -> Result<u64, Halt> {
+    Ok(handles::make(mem, Builtin::Sender, Arc::new(SenderEnd::Peer(peer(cell))))?)
+}
+
+pub fn receiver(mem: Mem, cell: u64) -> Result<u64, Halt> {
+    Ok(handles::make(mem, Builtin::Receiver, Arc::new(ReceiverEnd::Peer(peer(cell))))?)
+}
+
+/// `(channel n)`: a tuple of its halves.
+pub fn channel(ctx: *mut Ctx, mem: Mem, capacity: i64, desc: DescRef) -> Result<u64, Halt> {
+    let Some(capacity) = usize::try_from(capacity).ok().filter(|n| *n > 0) else {
+        return Err(Fail::new("index", "a channel holds at least one value").into());
+    };
+    let (sender, receiver) = wat_kernel::channel(capacity, host(ctx).node.value_limit);
+    let sender = handles::make(mem, Builtin::Sender, Arc::new(SenderEnd::Channel(sender)))?;
+    let receiver = handles::make(mem, Builtin::Receiver, Arc::new(ReceiverEnd::Channel(receiver)))?;
+    Ok(sum::tuple(mem, desc, &[sender, receiver])?)
+}
+
+pub fn sender_send(ctx: *mut Ctx, mem: Mem, cell: u64, slot: u64, ty: DescRef, desc: DescRef) -> Result<u64, Halt> {
+    let end = behind::<SenderEnd>(cell);
+    let sender = match &*end {
+        SenderEnd::Peer(peer) => return send_to(ctx, mem, peer, slot, ty, desc),
+        SenderEnd::Channel(sender) => sender,
+    };
+    let host = host(ctx);
+    let mut line = Vec::new();
+    let failure = |kind: &str, message: &str| {
+        let mut story = Story::new(kind, &host.path, &host.program, message);
+        story.executed = Some("no");
+        story.text()
+    };
+    if let Err(fail) = output::line(&mut line, slot, ty, host.node.value_limit) {
+        return failed(mem, desc, &failure(fail.kind, &fail.message));
+    }
+    let message = Message::copy(slot, ty)?;
+    let bytes = message.bytes();
+    match sender.send(&host.waiter, message, bytes) {
+        Ok(()) => Ok(sum::ok(mem, desc, 0)?),
+        Err(SendError::Closed(_)) => failed(mem, desc, &failure("closed", "nobody receives from the channel")),
+        Err(SendError::Interrupted(Interrupt::Stopped, _)) => {
+            failed(mem, desc, &failure("stopped", "this node is stopping"))
+        }
+        Err(SendError::Interrupted(Interrupt::Killed, _)) => Err(Halt::Killed),
+    }
+}
+
+/// `(recv r)`: None once no value can come, or while this node stops.
+pub fn receiver_recv(ctx: *mut Ctx, mem: Mem, cell: u64, desc: DescRef) -> Result<u64, Halt> {
+    let waiter = &host(ctx).waiter;
+    match &*behind::<ReceiverEnd>(cell) {
+        ReceiverEnd::Channel(receiver) => match receiver.receive(waiter) {
+            Ok(Some(message)) => {
+                let value = message.adopt(mem)?;
+                Ok(sum::option(mem, desc, Some(value))?)
+            }
+            Ok(None) | Err(Interrupt::Stopped) => Ok(sum::option(mem, desc, None)?),
+            Err(Interrupt::Killed) => Err(Halt::Killed),
+        },
+        ReceiverEnd::Peer(peer) => match peer.receive(waiter) {
+            Ok(Got::Item(item)) => {
+                let value = value(mem, peer, sum::payload(desc), item)?.ok();
+                Ok(sum::option(mem, desc, value)?)
+            }
+            Ok(Got::End) | Err(Trouble::Crash(_)) => Ok(sum::option(mem, desc, None)?),
+            Err(Trouble::Killed) => Err(Halt::Killed),
+        },
+    }
+}

@@ -1,0 +1,233 @@
+//! Values arriving as text: the framing of a stream of EDN or of lines, with what is complete already. It reads
+//! nothing itself; whoever owns the descriptor gives it bytes. Not here: types.
+
+use std::ops::Range;
+use wat_edn::{ErrorKind, Framer, Limits, Next, ReadError};
+
+const LONG: &str = "a line is longer than the limit on values";
+
+/// A stream of values.
+pub struct Values {
+    form: Form,
+}
+
+enum Form {
+    Edn(Framer),
+    Lines(Lines),
+}
+
+/// What the bytes so far hold next.
+pub enum Found {
+    /// The text of one value, in [`Values::bytes`]; consumed.
+    Value(Range<usize>),
+    More,
+    End,
+    Bad(ReadError),
+}
+
+impl Values {
+    pub fn edn(max_bytes: usize) -> Values {
+        Values { form: Form::Edn(Framer::new(Limits { bytes: max_bytes, depth: 256 })) }
+    }
+
+    pub fn lines(max_bytes: usize) -> Values {
+        Values { form: Form::Lines(Lines {
+            bytes: Vec::new(),
+            filled: 0,
+            taken: 0,
+            scanned: 0,
+            max_bytes,
+            line: 0,
+            skipping: false,
+            ended: false,
+        }) }
+    }
+
+    pub fn is_lines(&self) -> bool {
+        matches!(self.form, Form::Lines(_))
+    }
+
+    /// Room to read bytes into; [`Values::filled`] says how many came.
+    pub fn room(&mut self, length: usize) -> &mut [u8] {
+        match &mut self.form {
+            Form::Edn(framer) => framer.room(length),
+            Form::Lines(lines) => lines.room(length),
+        }
+    }
+
+    pub fn filled(&mut self, length: usize) {
+        match &mut self.form {
+            Form::Edn(framer) => framer.filled(length),
+            Form::Lines(lines) => lines.bytes.truncate(lines.filled + length),
+        }
+        if let Form::Lines(lines) = &mut self.form {
+            lines.filled = lines.bytes.len();
+        }
+    }
+
+    /// No more bytes will come.
+    pub fn finish(&mut self) {
+        match &mut self.form {
+            Form::Edn(framer) => framer.finish(),
+            Form::Lines(lines) => lines.ended = true,
+        }
+    }
+
+    /// From the next value's first byte to the end of its line, when the line is here whole; EDN alone.
+    pub fn candidate(&mut self) -> Option<Range<usize>> {
+        match &mut self.form {
+            Form::Edn(framer) => framer.candidate(),
+            Form::Lines(_) => None,
+        }
+    }
+
+    /// Consumes the candidate up to here.
+    pub fn accept(&mut self, end: usize) {
+        if let Form::Edn(framer) = &mut self.form {
+            framer.accept(end);
+        }
+    }
+
+    pub fn next(&mut self) -> Found {
+        match &mut self.form {
+            Form::Edn(framer) => match framer.next() {
+                Next::Value { start, end } => Found::Value(start..end),
+                Next::NeedMore => Found::More,
+                Next::Eof => Found::End,
+                Next::Error(e) => Found::Bad(e),
+            },
+            Form::Lines(lines) => lines.next(),
+        }
+    }
+
+    pub fn bytes(&self) -> &[u8] {
+        match &self.form {
+            Form::Edn(framer) => framer.bytes(),
+            Form::Lines(lines) => &lines.bytes,
+        }
+    }
+
+    /// Line and column of a place in [`Values::bytes`], from 1.
+    pub fn position(&self, at: usize) -> (u64, u64) {
+        match &self.form {
+            Form::Edn(framer) => {
+                let position = framer.position(at);
+                (position.line, position.column)
+            }
+            Form::Lines(lines) => (lines.line, 1),
+        }
+    }
+}
+
+/// Each line a value: it ends at LF, a CR before it is dropped, a last line without LF counts.
+struct Lines {
+    bytes: Vec<u8>,
+    /// Bytes of `bytes` that have come; the rest is room.
+    filled: usize,
+    taken: usize,
+    /// No LF stands before this.
+    scanned: usize,
+    max_bytes: usize,
+    /// Number of the last line given.
+    line: u64,
+    /// In a line over the limit that has been reported.
+    skipping: bool,
+    ended: bool,
+}
+
+impl Lines {
+    fn room(&mut self, length: usize) -> &mut [u8] {
+        if self.taken > 0 && self.taken >= self.filled / 2 {
+            self.bytes.drain(..self.taken);
+            self.scanned -= self.taken;
+            self.taken = 0;
+        }
+        self.filled = self.bytes.len();
+        self.bytes.resize(self.filled + length, 0);
+        &mut self.bytes[self.filled..]
+    }
+
+    fn next(&mut self) -> Found {
+        loop {
+            let end = self.bytes[self.scanned..].iter().position(|b| *b == b'\n').map(|at| self.scanned + at);
+            let (stop, after) = match end {
+                Some(end) => (end, end + 1),
+                None => {
+                    self.scanned = self.bytes.len();
+                    if self.skipping {
+                        self.taken = self.bytes.len();
+                    } else if self.bytes.len() - self.taken > self.max_bytes {
+                        self.skipping = true;
+                        self.line += 1;
+                        self.taken = self.bytes.len();
+                        return Found::Bad(self.error(ErrorKind::TooLarge, LONG));
+                    }
+                    match self.ended {
+                        true if self.taken < self.bytes.len() => (self.bytes.len(), self.bytes.len()),
+                        true => return Found::End,
+                        false => return Found::More,
+                    }
+                }
+            };
+            let start = self.taken;
+            (self.taken, self.scanned) = (after, after);
+            if std::mem::take(&mut self.skipping) {
+                continue;
+            }
+            self.line += 1;
+            let line = &self.bytes[start..stop];
+            let length = line.strip_suffix(b"\r").unwrap_or(line).len();
+            if length > self.max_bytes {
+                return Found::Bad(self.error(ErrorKind::TooLarge, LONG));
+            }
+            if std::str::from_utf8(&line[..length]).is_err() {
+                return Found::Bad(self.error(ErrorKind::InvalidUtf8, "a line is not UTF-8"));
+            }
+            return Found::Value(start..start + length);
+        }
+    }
+
+    fn error(&self, kind: ErrorKind, message: &str) -> ReadError {
+        ReadError { kind, line: self.line, column: 1, offset: self.taken as u64, message: message.to_string() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn push(values: &mut Values, bytes: &[u8]) {
+        values.room(bytes.len()).copy_from_slice(bytes);
+        values.filled(bytes.len());
+    }
+
+    fn all(values: &mut Values) -> Vec<String> {
+        let mut out = Vec::new();
+        loop {
+            match values.next() {
+                Found::Value(range) => out.push(String::from_utf8_lossy(&values.bytes()[range]).into_owned()),
+                Found::Bad(e) => out.push(format!("! {}", e.message)),
+                Found::More | Found::End => return out,
+            }
+        }
+    }
+
+    #[test]
+    fn lines_end_at_line_feeds() {
+        let mut values = Values::lines(10);
+        push(&mut values, b"a\r\n\nb");
+        assert_eq!(all(&mut values), ["a", ""]);
+        push(&mut values, b"c");
+        values.finish();
+        assert_eq!(all(&mut values), ["bc"]);
+    }
+
+    #[test]
+    fn a_bad_line_costs_only_itself() {
+        let mut values = Values::lines(4);
+        push(&mut values, b"\xff\nok\n12345");
+        assert_eq!(all(&mut values), ["! a line is not UTF-8", "ok", "! a line is longer than the limit on values"]);
+        push(&mut values, b"6789\nnext\n");
+        assert_eq!(all(&mut values), ["next"]);
+    }
+}
