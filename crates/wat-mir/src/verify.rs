@@ -11,6 +11,7 @@ use crate::mir::{
 };
 use crate::operands::{Class, Flow, classes};
 use crate::ownership::is_bare_trap;
+use rustc_hash::FxHashMap;
 use wat_abi::layout::Repr;
 use wat_abi::rtfn::{Class as RtClass, Param, Ret, RtFn};
 
@@ -365,8 +366,33 @@ impl Check<'_> {
     }
 }
 
-/// How often each owned local is held.
-type Counts = Vec<u32>;
+/// How often each owned local is held; locals not held are absent.
+#[derive(Clone, PartialEq, Default)]
+struct Counts(FxHashMap<Local, u32>);
+
+impl Counts {
+    fn of(&self, local: Local) -> u32 {
+        self.0.get(&local).copied().unwrap_or(0)
+    }
+    fn gain(&mut self, local: Local) {
+        *self.0.entry(local).or_default() += 1;
+    }
+    /// False when it is not held.
+    fn lose(&mut self, local: Local) -> bool {
+        match self.0.get_mut(&local) {
+            Some(1) => self.0.remove(&local).is_some(),
+            Some(count) => {
+                *count -= 1;
+                true
+            }
+            None => false,
+        }
+    }
+    /// A local held differently.
+    fn differs(&self, other: &Counts) -> Option<Local> {
+        self.0.keys().chain(other.0.keys()).copied().filter(|l| self.of(*l) != other.of(*l)).min()
+    }
+}
 
 impl Check<'_> {
     fn owned(&self, local: Local) -> bool {
@@ -376,7 +402,7 @@ impl Check<'_> {
     fn counts(&self) -> Proof {
         let func = self.func;
         let mut at_start: Vec<Option<Counts>> = vec![None; func.blocks.len()];
-        at_start[0] = Some(vec![0; func.locals.len()]);
+        at_start[0] = Some(Counts::default());
         let mut todo = vec![BlockId(0)];
         while let Some(at) = todo.pop() {
             let block = &func.blocks[at.index()];
@@ -393,8 +419,8 @@ impl Check<'_> {
                         todo.push(to);
                     }
                     Some(other) => {
-                        let differs = (0..held.len()).find(|l| held[*l] != other[*l]);
-                        if let Some(l) = differs {
+                        if let Some(l) = held.differs(other) {
+                            let l = l.0;
                             proof = Err(format!("b{}: %{l} is held on one way to b{} only", at.0, to.0));
                         }
                     }
@@ -408,7 +434,7 @@ impl Check<'_> {
     fn walk(&self, block: &Block, held: &mut Counts) -> Proof {
         let gain = |l: Local, held: &mut Counts| {
             if self.owned(l) {
-                held[l.index()] += 1;
+                held.gain(l);
             }
         };
         block.params.iter().for_each(|&p| gain(p, held));
@@ -422,7 +448,7 @@ impl Check<'_> {
             // A local may be assigned again on the next turn of a loop, when it is no longer held.
             let mut again = None;
             stmt.each_def(&mut |l| {
-                again = again.or((self.owned(l) && held[l.index()] > 0).then_some(l));
+                again = again.or((self.owned(l) && held.of(l) > 0).then_some(l));
                 gain(l, held);
             });
             if let Some(l) = again {
@@ -433,11 +459,9 @@ impl Check<'_> {
         block.term.each_use(&mut |l, flow| uses.push((l, flow)));
         self.take(&uses, held)?;
         let left = |held: &Counts, but: &[(Local, Flow)]| {
-            let left = (0..held.len()).find(|l| {
-                let borrowed = but.contains(&(Local(*l as u32), Flow::Borrow));
-                held[*l] > u32::from(borrowed)
-            });
-            left.map_or(Ok(()), |l| Err(format!("%{l} is still held at the end")))
+            let borrowed = |l: Local| but.contains(&(l, Flow::Borrow));
+            let left = held.0.iter().filter(|(l, count)| **count > u32::from(borrowed(**l))).map(|(l, _)| *l);
+            left.min().map_or(Ok(()), |l| Err(format!("%{} is still held at the end", l.0)))
         };
         match &block.term {
             Term::Return(_) | Term::TailCall(..) | Term::TailApply { .. } => left(held, &[]),
@@ -450,13 +474,12 @@ impl Check<'_> {
     fn take(&self, uses: &[(Local, Flow)], held: &mut Counts) -> Proof {
         for &(l, flow) in uses {
             if flow == Flow::Own && self.owned(l) {
-                need(held[l.index()] > 0, || format!("%{} is consumed and not held", l.0))?;
-                held[l.index()] -= 1;
+                need(held.lose(l), || format!("%{} is consumed and not held", l.0))?;
             }
         }
         for &(l, flow) in uses {
             if flow == Flow::Borrow && self.owned(l) {
-                need(held[l.index()] > 0, || format!("%{} is used and not held", l.0))?;
+                need(held.of(l) > 0, || format!("%{} is used and not held", l.0))?;
             }
         }
         Ok(())

@@ -1,10 +1,7 @@
 //! Whole programs: HIR to MIR, proved, executed, with nothing left on the heap; and every dup and drop counts.
 
-mod eval;
-mod hir;
-
-use eval::{Stop, run};
-use hir::*;
+use crate::eval::{Stop, run};
+use crate::hir::*;
 use std::sync::Arc;
 use wat_check::hir::{Clause, Contract, ExprKind, Lambda, Lit, PatternKind, Source};
 use wat_check::ty::Ty;
