@@ -90,10 +90,15 @@ impl DescRef {
             Kind::Map => format!("(Map{})", list(&[self.arg0(), self.arg1()])),
             Kind::Tuple => {
                 let fields = self.variant(0);
-                format!("(Tuple{})", (0..fields.len()).map(|i| format!(" {}", fields.field(i).describe())).collect::<String>())
+                format!(
+                    "(Tuple{})",
+                    (0..fields.len()).map(|i| format!(" {}", fields.field(i).describe())).collect::<String>()
+                )
             }
             Kind::Option => format!("(Option{})", list(&[self.variant(1).field(0)])),
-            Kind::Result => format!("(Result{})", list(&[self.variant(0).field(0), self.variant(1).field(0)])),
+            Kind::Result => {
+                format!("(Result{})", list(&[self.variant(0).field(0), self.variant(1).field(0)]))
+            }
             _ => self.name().to_string(),
         }
     }

@@ -78,11 +78,13 @@ pub fn compare_decimal(a: Obj, b: Obj) -> Ordering {
         return order;
     }
     // The place of the first digit decides unless it is the same, so a huge scale is never multiplied out.
-    let first = |digits: &BigInt, scale: i64| digits.magnitude().to_str_radix(10).len() as i128 - i128::from(scale);
+    let first =
+        |digits: &BigInt, scale: i64| digits.magnitude().to_str_radix(10).len() as i128 - i128::from(scale);
     let order = first(&digits_a, scale_a).cmp(&first(&digits_b, scale_b)).then_with(|| {
         let scale = scale_a.max(scale_b);
         let raise = |digits: &BigInt, from: i64| {
-            digits.magnitude() * num_bigint::BigUint::from(10u32).pow((i128::from(scale) - i128::from(from)) as u32)
+            digits.magnitude()
+                * num_bigint::BigUint::from(10u32).pow((i128::from(scale) - i128::from(from)) as u32)
         };
         raise(&digits_a, scale_a).cmp(&raise(&digits_b, scale_b))
     });

@@ -168,7 +168,8 @@ impl Types {
             Ty::Result(value, error) => {
                 let (ok, err) = (self.offset(state, value), self.offset(state, error));
                 let name = self.text(state, "wat.core/Result");
-                let variants = self.variants(state, &[("Ok", vec![("value", ok)]), ("Err", vec![("error", err)])]);
+                let variants =
+                    self.variants(state, &[("Ok", vec![("value", ok)]), ("Err", vec![("error", err)])]);
                 self.make(state, Desc { kind: Kind::Result, variant_count: 2, name, variants, ..blank })
             }
             Ty::Struct(name, fields) => {
@@ -182,17 +183,28 @@ impl Types {
                 let list: Vec<_> = variants
                     .iter()
                     .map(|(name, fields)| {
-                        (*name, fields.iter().map(|(name, ty)| (*name, self.offset(state, ty))).collect::<Vec<_>>())
+                        (
+                            *name,
+                            fields
+                                .iter()
+                                .map(|(name, ty)| (*name, self.offset(state, ty)))
+                                .collect::<Vec<_>>(),
+                        )
                     })
                     .collect();
                 let name = self.text(state, name);
                 let records = self.variants(state, &list);
                 let repr = if plain { Repr::I } else { Repr::P };
                 let variant_count = list.len() as u8;
-                self.make(state, Desc { kind: Kind::Enum, repr, variant_count, name, variants: records, ..blank })
+                self.make(
+                    state,
+                    Desc { kind: Kind::Enum, repr, variant_count, name, variants: records, ..blank },
+                )
             }
-            Ty::Node => self.recursive(state, "user/Node", |own| vec![("value", Builtin::I64.offset()), ("next", own)]),
-            Ty::Tree => self.recursive(state, "user/Tree", |own| vec![("left", own), ("value", Builtin::I64.offset())]),
+            Ty::Node => self
+                .recursive(state, "user/Node", |own| vec![("value", Builtin::I64.offset()), ("next", own)]),
+            Ty::Tree => self
+                .recursive(state, "user/Tree", |own| vec![("left", own), ("value", Builtin::I64.offset())]),
         };
         state.known.insert(ty.clone(), offset);
         offset
@@ -240,7 +252,9 @@ impl Types {
         };
         // SAFETY: the place was reserved above and nobody has been told of it.
         unsafe {
-            (self.base as *mut u8).add(own as usize).copy_from_nonoverlapping(desc.to_bytes().as_ptr(), DESC_SIZE as usize)
+            (self.base as *mut u8)
+                .add(own as usize)
+                .copy_from_nonoverlapping(desc.to_bytes().as_ptr(), DESC_SIZE as usize)
         };
         own
     }

@@ -13,7 +13,9 @@ use crate::{map, number, text, vector};
 use wat_abi::desc::{Builtin, Kind};
 use wat_abi::layout::Repr;
 use wat_edn::number::{parse_bigint, parse_decimal};
-use wat_edn::{ErrorKind, Instant, LexError, Lexer, Limits, LiteralError, Position, Token, base64, duration, uuid};
+use wat_edn::{
+    ErrorKind, Instant, LexError, Lexer, Limits, LiteralError, Position, Token, base64, duration, uuid,
+};
 
 /// The one value in `bytes`, of type `desc`.
 pub fn decode(mem: Mem, desc: DescRef, bytes: &[u8]) -> Result<Result<u64, ReadFault>, Fail> {
@@ -21,7 +23,12 @@ pub fn decode(mem: Mem, desc: DescRef, bytes: &[u8]) -> Result<Result<u64, ReadF
 }
 
 /// [`decode`] of bytes that stand at `place` in a stream.
-pub fn decode_at(mem: Mem, desc: DescRef, bytes: &[u8], place: Position) -> Result<Result<u64, ReadFault>, Fail> {
+pub fn decode_at(
+    mem: Mem,
+    desc: DescRef,
+    bytes: &[u8],
+    place: Position,
+) -> Result<Result<u64, ReadFault>, Fail> {
     run(mem, desc, bytes, place, true).map(|result| result.map(|(value, _)| value))
 }
 
@@ -126,15 +133,40 @@ struct Frame<'t> {
 
 enum Form<'t> {
     /// A struct or variant; `at` is the field whose value is being read.
-    Fields { object: Obj, fields: VariantRef, seen: Bits, at: Option<usize> },
-    Tuple { object: Obj, fields: VariantRef, at: usize, ty: DescRef },
-    Sequence { vector: Obj, close: Token<'static> },
+    Fields {
+        object: Obj,
+        fields: VariantRef,
+        seen: Bits,
+        at: Option<usize>,
+    },
+    Tuple {
+        object: Obj,
+        fields: VariantRef,
+        at: usize,
+        ty: DescRef,
+    },
+    Sequence {
+        vector: Obj,
+        close: Token<'static>,
+    },
     /// The key that waits for its value, and its text.
-    Map { map: Obj, key: Option<(u64, &'t [u8])>, start: usize },
-    Set { set: Obj, start: usize },
+    Map {
+        map: Obj,
+        key: Option<(u64, &'t [u8])>,
+        start: usize,
+    },
+    Set {
+        set: Obj,
+        start: usize,
+    },
     /// `Some`, `Ok`, `Err`.
-    Wrap { desc: DescRef, tag: u8 },
-    Tagged { symbol: u64 },
+    Wrap {
+        desc: DescRef,
+        tag: u8,
+    },
+    Tagged {
+        symbol: u64,
+    },
 }
 
 /// Which fields have been read.
@@ -212,7 +244,9 @@ impl<'t> Decoder<'t> {
             match token {
                 Token::Nil => return Ok(Step::Done(u64::from(NONE))),
                 Token::Tag("wat.core/Some") if inner.admits_nil() => return self.wrap(desc, SOME),
-                Token::Tag(_) if inner.admits_nil() => return Err(self.wrong_tag(desc, "#wat.core/Some or nil")),
+                Token::Tag(_) if inner.admits_nil() => {
+                    return Err(self.wrong_tag(desc, "#wat.core/Some or nil"));
+                }
                 _ if inner.admits_nil() => return Err(self.wrong_type(token, desc)),
                 _ => self.push(Form::Wrap { desc, tag: SOME }, 0)?,
             }
@@ -523,7 +557,11 @@ impl<'t> Decoder<'t> {
                 let Some(i) = fields.find(name) else { return Err(self.unknown(fields, name)) };
                 *at = Some(i);
                 if seen.has(i) {
-                    return Err(self.fault("duplicate-key", "a key once".to_string(), format!(":{name} again")));
+                    return Err(self.fault(
+                        "duplicate-key",
+                        "a key once".to_string(),
+                        format!(":{name} again"),
+                    ));
                 }
                 let first = self.part(ErrorKind::MissingMapValue)?;
                 Ok(Step::Begin(first, fields.field(i)))
@@ -533,13 +571,9 @@ impl<'t> Decoder<'t> {
                 let length = fields.len();
                 match token {
                     Token::CloseVector if at == length => self.finish(),
-                    Token::CloseVector => {
-                        Err(self.fault("wrong-length", ty.describe(), format!("{at} of {length} elements")))
-                    }
+                    Token::CloseVector => Err(self.wrong_length(ty, format!("{at} of {length} elements"))),
                     _ if closes => unbalanced(),
-                    _ if at == length => {
-                        Err(self.fault("wrong-length", ty.describe(), format!("more than {length} elements")))
-                    }
+                    _ if at == length => Err(self.wrong_length(ty, format!("more than {length} elements"))),
                     first => Ok(Step::Begin(first, fields.field(at))),
                 }
             }
@@ -586,7 +620,9 @@ impl<'t> Decoder<'t> {
         match token {
             Token::Eof => Err(LexError { kind: ErrorKind::UnexpectedEnd, offset }.into()),
             Token::CloseBrace => Err(LexError { kind: missing, offset }.into()),
-            Token::CloseList | Token::CloseVector => Err(LexError { kind: ErrorKind::Unbalanced, offset }.into()),
+            Token::CloseList | Token::CloseVector => {
+                Err(LexError { kind: ErrorKind::Unbalanced, offset }.into())
+            }
             token => Ok(token),
         }
     }
@@ -610,7 +646,9 @@ impl<'t> Decoder<'t> {
         while let Some(frame) = self.frames.pop() {
             match frame.form {
                 Form::Fields { object, fields, seen, .. } => {
-                    (0..fields.len()).filter(|&i| seen.has(i)).for_each(|i| mem.drop_as(object.get(i), fields.field(i)));
+                    (0..fields.len())
+                        .filter(|&i| seen.has(i))
+                        .for_each(|i| mem.drop_as(object.get(i), fields.field(i)));
                     mem.free_cell(object);
                 }
                 Form::Tuple { object, fields, at, .. } => {
@@ -651,12 +689,23 @@ impl<'t> Decoder<'t> {
     fn fault_at(&self, kind: &'static str, expected: String, found: String, offset: usize) -> Stop {
         let Position { line, column } = self.place.advance(&self.lexer.bytes()[..offset]);
         let at = self.path();
-        Stop::Fault(Box::new(ReadFault { kind, at, expected, found, line, column, offset, unfinished: false }))
+        Stop::Fault(Box::new(ReadFault {
+            kind,
+            at,
+            expected,
+            found,
+            line,
+            column,
+            offset,
+            unfinished: false,
+        }))
     }
 
     fn wrong_type(&self, token: Token<'t>, desc: DescRef) -> Stop {
         match token {
-            Token::Eof => LexError { kind: ErrorKind::UnexpectedEnd, offset: self.lexer.token_start() }.into(),
+            Token::Eof => {
+                LexError { kind: ErrorKind::UnexpectedEnd, offset: self.lexer.token_start() }.into()
+            }
             Token::CloseList | Token::CloseVector | Token::CloseBrace => {
                 LexError { kind: ErrorKind::Unbalanced, offset: self.lexer.token_start() }.into()
             }
@@ -671,6 +720,17 @@ impl<'t> Decoder<'t> {
     fn wrong_tag(&self, desc: DescRef, expected: &str) -> Stop {
         let expected = if expected.is_empty() { desc.describe() } else { expected.to_string() };
         self.fault("wrong-tag", expected, source(&self.lexer))
+    }
+
+    /// Of the tuple that is the innermost frame.
+    fn wrong_length(&self, ty: DescRef, found: String) -> Stop {
+        match self.fault("wrong-length", ty.describe(), found) {
+            Stop::Fault(mut fault) => {
+                fault.at.pop();
+                Stop::Fault(fault)
+            }
+            other => other,
+        }
     }
 
     fn unknown(&self, fields: VariantRef, name: &str) -> Stop {

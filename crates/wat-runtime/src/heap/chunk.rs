@@ -63,7 +63,8 @@ pub fn give(chunk: usize) {
 /// Fresh zeroed memory of its own, for an object too large for a chunk.
 pub fn map(bytes: usize) -> Option<usize> {
     // SAFETY: a new private mapping at a place the system chooses touches no memory in use.
-    let at = unsafe { mmap_anonymous(null_mut(), bytes, ProtFlags::READ | ProtFlags::WRITE, MapFlags::PRIVATE) };
+    let at =
+        unsafe { mmap_anonymous(null_mut(), bytes, ProtFlags::READ | ProtFlags::WRITE, MapFlags::PRIVATE) };
     at.ok().map(|at| at as usize)
 }
 

@@ -149,8 +149,9 @@ mod tests {
         let desc = types.desc(&Ty::Vector(Box::new(Ty::Str)));
         let mut receiver = Heap::new(64 << 20);
         check_balance(|mem| {
-            let strings: Vec<u64> =
-                (0..2000).map(|i| crate::text::make_string(mem, &format!("string {i:40}")).expect("room")).collect();
+            let strings: Vec<u64> = (0..2000)
+                .map(|i| crate::text::make_string(mem, &format!("string {i:40}")).expect("room"))
+                .collect();
             let value = vector_of(mem, desc, &strings);
             for _ in 0..1000 {
                 let message = Message::copy(value, desc).expect("room");

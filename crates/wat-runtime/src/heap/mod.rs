@@ -281,7 +281,8 @@ impl Heap {
         if empty.is_empty() {
             return;
         }
-        let lists = free.iter_mut().zip(&mut self.carved).chain(self.medium.iter_mut().zip(&mut self.carved_medium));
+        let lists =
+            free.iter_mut().zip(&mut self.carved).chain(self.medium.iter_mut().zip(&mut self.carved_medium));
         for (list, carved) in lists {
             let mut kept = 0;
             let mut next = *list;
@@ -450,7 +451,9 @@ mod tests {
         let mut last = 0;
         for bytes in 513..=MEDIUM_MAX {
             let (class, size) = medium_class(bytes);
-            assert!(class < MEDIUM && size >= bytes && size < bytes + bytes / 4 + 16 && size.is_multiple_of(16));
+            assert!(
+                class < MEDIUM && size >= bytes && size < bytes + bytes / 4 + 16 && size.is_multiple_of(16)
+            );
             assert!(class == last || class == last + 1);
             last = class;
             assert_eq!(medium_class(size), (class, size));

@@ -33,7 +33,14 @@ fn slots_of(object: Obj) -> usize {
         Kind::Uuid | Kind::Tagged => 2,
         Kind::Peer | Kind::Sender | Kind::Receiver => HANDLE_SLOTS,
         Kind::Box => 1,
-        Kind::Nil | Kind::Bool | Kind::I64 | Kind::F64 | Kind::Char | Kind::Instant | Kind::Duration | Kind::Edn => {
+        Kind::Nil
+        | Kind::Bool
+        | Kind::I64
+        | Kind::F64
+        | Kind::Char
+        | Kind::Instant
+        | Kind::Duration
+        | Kind::Edn => {
             unreachable!("no object's header names a scalar")
         }
     }

@@ -60,7 +60,8 @@ pub fn insert(mem: Mem, node: Obj, shape: Shape, level: u32, entry: Entry) -> Re
         return Ok((node, added));
     }
     if fragments.entries & bit == 0 {
-        let grown = rebuild(mem, node, shape, Fragments { entries: fragments.entries | bit, ..fragments }, bit)?;
+        let grown =
+            rebuild(mem, node, shape, Fragments { entries: fragments.entries | bit, ..fragments }, bit)?;
         sorted::write(grown, shape, fragments.entry_slot(bit, stride), entry);
         return Ok((grown, true));
     }
@@ -188,4 +189,3 @@ fn pair(mem: Mem, shape: Shape, level: u32, a: Entry, b: Entry) -> Result<Obj, F
     sorted::write(node, shape, maps.entry_slot(bit_b, stride), b);
     Ok(node)
 }
-

@@ -13,11 +13,29 @@ pub struct Cursor(Parts);
 
 enum Parts {
     None,
-    Fields { object: Obj, fields: VariantRef, next: usize },
-    Tagged { object: Obj, next: usize },
-    Elements { run: &'static [u64], at: usize, vector: Obj, element: DescRef },
+    Fields {
+        object: Obj,
+        fields: VariantRef,
+        next: usize,
+    },
+    Tagged {
+        object: Obj,
+        next: usize,
+    },
+    Elements {
+        run: &'static [u64],
+        at: usize,
+        vector: Obj,
+        element: DescRef,
+    },
     /// Keys and values; the value of the last key is kept back.
-    Entries { entries: Box<Entries>, key: DescRef, value: Option<DescRef>, pending: Option<u64>, hash: u64 },
+    Entries {
+        entries: Box<Entries>,
+        key: DescRef,
+        value: Option<DescRef>,
+        pending: Option<u64>,
+        hash: u64,
+    },
 }
 
 impl Cursor {
@@ -32,7 +50,9 @@ impl Cursor {
             Kind::Struct | Kind::Tuple => Parts::Fields { object, fields: desc.variant(0), next: 0 },
             _ if is_sum(kind) => Parts::Fields { object, fields: desc.variant(tag_of(slot, desc)), next: 0 },
             Kind::Tagged => Parts::Tagged { object, next: 0 },
-            Kind::Vector | Kind::List => Parts::Elements { run: &[], at: 0, vector: object, element: desc.arg0() },
+            Kind::Vector | Kind::List => {
+                Parts::Elements { run: &[], at: 0, vector: object, element: desc.arg0() }
+            }
             Kind::Map => Parts::Entries {
                 entries: Box::new(map::entries(object)),
                 key: desc.arg0(),

@@ -39,3 +39,6 @@ pub fn tag_of(slot: u64, desc: DescRef) -> usize {
 pub fn is_sum(kind: Kind) -> bool {
     matches!(kind, Kind::Enum | Kind::Option | Kind::Result)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,204 @@
 use super::*;
+use crate::testing::{Ty, check_balance, live, region, vector_of};
+use crate::text;
+use proptest::prelude::*;
+
+/// What is done to one of several versions of a vector; the version is kept, and so shared, when `share`.
+#[derive(Debug, Clone)]
+enum Op {
+    Push(u32),
+    PushMany(u16),
+    Assoc(u16, u32),
+    Slice(u16, u16),
+    Rest,
+    Concat(u8),
+    Reverse,
+    Sort,
+    Drop,
+}
+
+fn ops() -> impl Strategy<Value = Vec<(u8, bool, Op)>> {
+    let op = prop_oneof![
+        4 => any::<u32>().prop_map(Op::Push),
+        2 => (0u16..1500).prop_map(Op::PushMany),
+        4 => (any::<u16>(), any::<u32>()).prop_map(|(i, x)| Op::Assoc(i, x)),
+        2 => (any::<u16>(), any::<u16>()).prop_map(|(a, b)| Op::Slice(a, b)),
+        2 => Just(Op::Rest),
+        2 => any::<u8>().prop_map(Op::Concat),
+        1 => Just(Op::Reverse),
+        1 => Just(Op::Sort),
+        1 => Just(Op::Drop),
+    ];
+    proptest::collection::vec((any::<u8>(), any::<bool>(), op), 1..40)
+}
+
+fn element(mem: Mem, strings: bool, x: u32) -> u64 {
+    if strings { text::make_string(mem, &format!("{x:010}")).expect("room") } else { u64::from(x) }
+}
+
+fn read(strings: bool, slot: u64) -> u32 {
+    if strings { text::str(slot).parse().expect("a number") } else { slot as u32 }
+}
+
+fn agree(strings: bool, ops: Vec<(u8, bool, Op)>) {
+    let desc = region().desc(&Ty::Vector(Box::new(if strings { Ty::Str } else { Ty::I64 })));
+    check_balance(|mem| {
+        let empty = with_capacity(mem, desc, 0).expect("room");
+        let mut versions: Vec<(Obj, Vec<u32>)> = vec![(empty, Vec::new())];
+        for (which, share, op) in ops {
+            let at = usize::from(which) % versions.len();
+            let (vector, mut model) = if share {
+                versions[at].0.retain();
+                (versions[at].0, versions[at].1.clone())
+            } else {
+                versions.swap_remove(at)
+            };
+            let n = model.len();
+            let vector = match op {
+                Op::Push(x) => {
+                    model.push(x);
+                    push(mem, vector, element(mem, strings, x)).expect("room")
+                }
+                Op::PushMany(count) => {
+                    model.extend(0..u32::from(count));
+                    (0..u32::from(count))
+                        .fold(vector, |v, x| push(mem, v, element(mem, strings, x)).expect("room"))
+                }
+                Op::Assoc(i, x) if n > 0 => {
+                    let i = usize::from(i) % n;
+                    model[i] = x;
+                    assoc(mem, vector, i as i64, element(mem, strings, x)).expect("in range")
+                }
+                Op::Slice(a, b) => {
+                    let (a, b) = (usize::from(a) % (n + 1), usize::from(b) % (n + 1));
+                    let (from, to) = (a.min(b), a.max(b));
+                    model = model[from..to].to_vec();
+                    slice(mem, vector, from as i64, to as i64).expect("in range")
+                }
+                Op::Rest if n > 0 => {
+                    model.remove(0);
+                    slice(mem, vector, 1, n as i64).expect("in range")
+                }
+                Op::Concat(other) if !versions.is_empty() => {
+                    let (other, more) = &versions[usize::from(other) % versions.len()];
+                    if n + more.len() < 20_000 {
+                        model.extend(more);
+                        concat(mem, vector, *other).expect("room")
+                    } else {
+                        vector
+                    }
+                }
+                Op::Reverse => {
+                    model.reverse();
+                    reverse(mem, vector).expect("room")
+                }
+                Op::Sort => {
+                    model.sort();
+                    sort::sort(mem, vector).expect("room")
+                }
+                Op::Drop if !versions.is_empty() => {
+                    mem.drop(vector.slot());
+                    continue;
+                }
+                _ => vector,
+            };
+            versions.push((vector, model));
+            for (vector, model) in &versions {
+                assert_eq!(count(*vector), model.len());
+                assert!(iter(*vector).map(|slot| read(strings, slot)).eq(model.iter().copied()));
+                for i in (0..model.len()).step_by(97) {
+                    assert_eq!(read(strings, get(*vector, i)), model[i]);
+                }
+            }
+        }
+        versions.into_iter().for_each(|(vector, _)| mem.drop(vector.slot()));
+    });
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+    #[test]
+    fn numbers_agree_with_vec(ops in ops()) {
+        agree(false, ops);
+    }
+
+    #[test]
+    fn strings_agree_with_vec(ops in ops()) {
+        agree(true, ops);
+    }
+}
+
+#[test]
+fn a_shared_tree_grows_by_many_levels() {
+    let desc = region().desc(&Ty::Vector(Box::new(Ty::I64)));
+    check_balance(|mem| {
+        let flat: Vec<u64> = (0..70).collect();
+        let flat = vector_of(mem, desc, &flat);
+        Obj::of(flat).retain();
+        let mut tree = push(mem, Obj::of(flat), 70).expect("room");
+        assert_eq!(tree.tag(), TREE);
+        for i in 71..70_000 {
+            tree = push(mem, tree, i).expect("room");
+        }
+        assert!(iter(tree).eq(0..70_000));
+        // A shared version costs one path, not a copy.
+        let before = live(mem);
+        tree.retain();
+        let changed = assoc(mem, tree, 35_000, 1).expect("in range");
+        assert!(live(mem) - before <= 6, "{} cells for one update", live(mem) - before);
+        assert_eq!((get(changed, 35_000), get(tree, 35_000)), (1, 35_000));
+        mem.drop(changed.slot());
+        mem.drop(tree.slot());
+        mem.drop(flat);
+    });
+}
+
+#[test]
+fn a_unique_vector_stays_an_array() {
+    let desc = region().desc(&Ty::Vector(Box::new(Ty::I64)));
+    check_balance(|mem| {
+        let mut vector = with_capacity(mem, desc, 0).expect("room");
+        for i in 0..1_000_000 {
+            vector = push(mem, vector, i).expect("room");
+        }
+        assert_eq!(vector.tag(), FLAT);
+        let mut sum = 0;
+        while count(vector) > 0 {
+            sum += get(vector, 0);
+            vector = slice(mem, vector, 1, count(vector) as i64).expect("in range");
+        }
+        assert_eq!(sum, 499_999_500_000);
+        mem.drop(vector.slot());
+    });
+}
+
+#[test]
+fn positions_out_of_range_are_refused() {
+    let desc = region().desc(&Ty::Vector(Box::new(Ty::I64)));
+    check_balance(|mem| {
+        let vector = Obj::of(vector_of(mem, desc, &[1, 2, 3]));
+        for i in [-1, 3, i64::MAX, i64::MIN] {
+            assert_eq!(nth(vector, i).expect_err("out of range").kind, "index");
+        }
+        for (from, to) in [(-1, 2), (2, 1), (0, 4), (4, 4)] {
+            assert!(slice(mem, vector, from, to).is_err());
+        }
+        assert_eq!(nth(vector, 2), Ok(3));
+        mem.drop(vector.slot());
+    });
+}
+
+#[test]
+fn sorting_by_keys_is_stable() {
+    let desc = region().desc(&Ty::Vector(Box::new(Ty::I64)));
+    check_balance(|mem| {
+        let items: Vec<u64> = (0..100).collect();
+        let keys: Vec<u64> = (0..100).map(|i| i % 3).collect();
+        let (vector, keys) = (vector_of(mem, desc, &items), vector_of(mem, desc, &keys));
+        let sorted = sort::sort_by(mem, Obj::of(vector), Obj::of(keys)).expect("room");
+        let wanted = [0, 1, 2].iter().flat_map(|&k| (0..100).filter(move |i| i % 3 == k));
+        assert!(iter(sorted).eq(wanted));
+        mem.drop(sorted.slot());
+        mem.drop(keys);
+    });
+}

@@ -1,7 +1,9 @@
 //! The radix tree under a long vector: five bits of the index a level, full leaves, and a tail that takes pushes.
 //! Every function that changes a tree copies the nodes on the path that are shared and writes to those that are not.
 
-use super::cells::{BRANCH, FLAT_HEAD, LEAF, NODE_SLOTS, ROOT, SHIFT, TAIL, TREE, TREE_SLOTS, WIDTH, count, start};
+use super::cells::{
+    BRANCH, FLAT_HEAD, LEAF, NODE_SLOTS, ROOT, SHIFT, TAIL, TREE, TREE_SLOTS, WIDTH, count, start,
+};
 use crate::fail::Fail;
 use crate::heap::Mem;
 use crate::object::{Obj, retain};
