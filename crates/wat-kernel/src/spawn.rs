@@ -27,6 +27,8 @@ pub struct Spawn {
     pub entry: u32,
     /// The program's name.
     pub program: String,
+    /// Its place in the tree, where a thread of this process is its parent; else from its number.
+    pub path: Option<String>,
     /// Values the program captured, encoded by the runtime.
     pub captured: Vec<u8>,
     pub args: Vec<String>,
@@ -42,6 +44,7 @@ impl Spawn {
         Spawn {
             entry,
             program: program.to_string(),
+            path: None,
             captured: Vec::new(),
             args: Vec::new(),
             limits: Limits::default(),
@@ -61,7 +64,7 @@ fn at(step: &'static str) -> impl Fn(io::Error) -> Failed {
 /// Makes a child. One that cannot be made is a child too, ended from the start with `SpawnFailed`.
 pub(crate) fn spawn(shared: &Arc<Shared>, waiter: &Waiter, what: Spawn) -> Child {
     let number = shared.next_number();
-    let path = shared.boot().child_path(number);
+    let path = what.path.clone().unwrap_or_else(|| shared.boot().child_path(number));
     let granted = match shared.grant(what.limits.processes) {
         Ok(granted) => granted,
         Err(error) => {

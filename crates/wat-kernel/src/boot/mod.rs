@@ -80,10 +80,7 @@ pub fn root(mut boot: Boot, image: Option<OwnedFd>) -> Result<Process, BootError
 pub fn child() -> Result<Process, BootError> {
     fd::close_on_exec(CONTROL as u32, PLACES as u32 - 1);
     // SAFETY: `is_child` found the spawner's layout, and nothing has run that could own these numbers.
-    let (control, binary, image) = unsafe {
-        let adopt = |number| fd::adopt(number).map_err(at("descriptors"));
-        (adopt(CONTROL)?, adopt(BINARY)?, adopt(IMAGE)?)
-    };
+    let (control, binary, image) = unsafe { (fd::adopt(CONTROL), fd::adopt(BINARY), fd::adopt(IMAGE)) };
     let told = |error: BootError| {
         let errno = error.error.raw_os_error().unwrap_or(0);
         let said = FromChild::Refused { errno, step: error.step };
@@ -100,6 +97,7 @@ pub fn child() -> Result<Process, BootError> {
 
 /// What root and child share: the record is there, descriptors and signals are in place.
 fn start(start: Start) -> Result<Process, BootError> {
+    process::one_arena();
     let shared = Shared::new(start).map_err(at("wake-up"))?;
     warden::start(shared.clone()).map_err(at("warden"))?;
     shared.announce_ready();

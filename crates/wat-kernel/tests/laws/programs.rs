@@ -1,7 +1,6 @@
 //! The programs of the trees under test, each a root or a child alike.
 
 use std::io::Write as _;
-use std::process::ExitCode;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use wat_kernel::{
@@ -37,15 +36,15 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("waits", waits),
 ];
 
-pub fn as_child() -> ExitCode {
+pub fn as_child() -> i32 {
     match boot::child() {
         Ok(process) => run(process),
-        Err(_) => ExitCode::from(70),
+        Err(_) => 70,
     }
 }
 
 /// `root TAG/program args…`
-pub fn as_root(args: &[String]) -> ExitCode {
+pub fn as_root(args: &[String]) -> i32 {
     let name = &args[0];
     let mut boot = Boot::root(entry(name), name);
     boot.args = args[1..].to_vec();
@@ -61,21 +60,20 @@ fn entry(name: &str) -> u32 {
     PROGRAMS.iter().position(|(n, _)| *n == short).unwrap_or_else(|| panic!("no program {short}")) as u32
 }
 
-fn run(process: Process) -> ExitCode {
+fn run(process: Process) -> i32 {
     install_plain_kick().expect("a handler");
     let word: &'static AtomicU32 = Box::leak(Box::new(AtomicU32::new(0)));
     // SAFETY: the word is never freed.
     let waiter = unsafe { process.register(word) };
     let program = PROGRAMS[process.boot().entry as usize].1;
     let here = Here { process, waiter };
-    let code = match program(&here) {
+    match program(&here) {
         Ok(()) => here.process.exit(&here.waiter, Outcome::Clean),
         Err(message) => {
             let _ = here.process.write_error(&here.waiter, format!("{message}\n").as_bytes());
             here.process.exit(&here.waiter, Outcome::Crash(message.as_bytes()))
         }
-    };
-    ExitCode::from(code as u8)
+    }
 }
 
 impl Here {
@@ -399,6 +397,7 @@ fn self_check(here: &Here) -> Result<(), String> {
         "channel" => check_channel(here),
         "gather" => check_gather(here),
         "pace" => check_pace(here),
+        "channel-pace" => check_channel_pace(here),
         other => Err(format!("no such check: {other}")),
     }?;
     here.print("ok")
@@ -635,6 +634,8 @@ fn open_descriptors() -> usize {
 fn check_leaks(here: &Here) -> Result<(), String> {
     let mut random = crate::observer::Random(here.number(2) as u64);
     check("works", here.end(&here.spawn("ends", &["clean"])).cause == Cause::Clean)?;
+    // The end is told before the warden has let go of the last descriptor; this waits for that too.
+    here.process.finish(&here.waiter).expect("not killed");
     let before = open_descriptors();
     let ways = ["clean", "crash", "exit", "abort", "kill"];
     for _ in 0..here.number(1) {
@@ -844,5 +845,81 @@ fn check_pace(here: &Here) -> Result<(), String> {
     times.sort_unstable();
     let mut stderr = std::io::stderr();
     let _ = writeln!(stderr, "spawn to first reply: median {} us", times[times.len() / 2]);
+    Ok(())
+}
+
+/// `channel-pace rounds`: a number there and back, and a stream, beside the standard library's channel; printed, not
+/// judged.
+fn check_channel_pace(here: &Here) -> Result<(), String> {
+    let rounds = here.number(1) as u64;
+    let per_round = |begun: Instant| begun.elapsed().as_nanos() as u64 / rounds;
+    let in_thread = |body: Box<dyn FnOnce(&Waiter) + Send>| {
+        let process = here.process.clone();
+        std::thread::spawn(move || {
+            let word = AtomicU32::new(0);
+            // SAFETY: the word outlives the waiter, which was made after it.
+            let waiter = unsafe { process.register(&raw const word) };
+            body(&waiter);
+        })
+    };
+    for _ in 0..3 {
+        let (ours, theirs) = {
+            let (requests, incoming) = channel::<u64>(64, 1024);
+            let (replies, answers) = channel::<u64>(64, 1024);
+            let thread = in_thread(Box::new(move |waiter| {
+                while let Ok(Some(n)) = incoming.receive(waiter) {
+                    let _ = replies.send(waiter, n, 8);
+                }
+            }));
+            let begun = Instant::now();
+            for i in 0..rounds {
+                requests.send(&here.waiter, i, 8).map_err(|_| "closed")?;
+                check("answer", answers.receive(&here.waiter) == Ok(Some(i)))?;
+            }
+            let ours = per_round(begun);
+            drop(requests);
+            thread.join().map_err(|_| "the thread panicked")?;
+            let (requests, incoming) = std::sync::mpsc::sync_channel::<u64>(64);
+            let (replies, answers) = std::sync::mpsc::sync_channel::<u64>(64);
+            let thread = in_thread(Box::new(move |_| {
+                while let Ok(n) = incoming.recv() {
+                    let _ = replies.send(n);
+                }
+            }));
+            let begun = Instant::now();
+            for i in 0..rounds {
+                requests.send(i).map_err(|e| e.to_string())?;
+                check("answer", answers.recv() == Ok(i))?;
+            }
+            let theirs = per_round(begun);
+            drop(requests);
+            thread.join().map_err(|_| "the thread panicked")?;
+            (ours, theirs)
+        };
+        let (stream, their_stream) = {
+            let (sender, receiver) = channel::<u64>(64, 1024);
+            let thread =
+                in_thread(Box::new(move |waiter| while let Ok(Some(_)) = receiver.receive(waiter) {}));
+            let begun = Instant::now();
+            for i in 0..rounds {
+                sender.send(&here.waiter, i, 8).map_err(|_| "closed")?;
+            }
+            drop(sender);
+            thread.join().map_err(|_| "the thread panicked")?;
+            let stream = per_round(begun);
+            let (sender, receiver) = std::sync::mpsc::sync_channel::<u64>(64);
+            let thread = in_thread(Box::new(move |_| while receiver.recv().is_ok() {}));
+            let begun = Instant::now();
+            for i in 0..rounds {
+                sender.send(i).map_err(|e| e.to_string())?;
+            }
+            drop(sender);
+            thread.join().map_err(|_| "the thread panicked")?;
+            (stream, per_round(begun))
+        };
+        let text =
+            format!("request and reply {ours} ns (std {theirs}), stream {stream} ns (std {their_stream})\n");
+        let _ = here.process.write_error(&here.waiter, text.as_bytes());
+    }
     Ok(())
 }

@@ -75,6 +75,9 @@ pub const TESTS: &[Test] = &[
         let err = expect_ok("self-check", &["unseen"]);
         assert!(err.contains("/ends: crashed") && err.contains("/ends: exited with 3"), "{err}");
     }),
+    ("channel_pace", || {
+        print!("{}", expect_ok("self-check", &["channel-pace", "20000"]));
+    }),
     ("spawn_to_first_reply", || {
         print!("{}", expect_ok("self-check", &["pace", "100"]));
     }),
