@@ -287,7 +287,8 @@ fn fallible_functions_answer_or_crash() {
     }));
     assert_eq!(m.run(12.75f64.to_bits()), Ok(12));
     let crash = m.run(1e300f64.to_bits()).expect_err("too large");
-    assert_eq!((crash.kind.as_str(), crash.message.as_str()), ("overflow", "too large"));
+    assert_eq!(crash.kind, "overflow");
+    assert!(crash.message.ends_with("does not fit in an i64"), "{}", crash.message);
     assert_eq!(crash.place.as_ref().map(|p| p.line), Some(8));
     assert_eq!(m.run(1f64.to_bits()), Ok(1));
 }
@@ -479,7 +480,7 @@ fn constants_are_immortal() {
         f.ret(r);
     });
     let mut m = Machine::new(b);
-    assert_eq!(m.run(0), Ok(12));
+    assert_eq!(m.run(0), Ok(10));
     assert_eq!(m.live_objects(), 0);
 }
 

@@ -5,12 +5,10 @@
 
 use std::os::fd::AsFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use wat_abi::context::Ctx;
 use wat_abi::layout::Repr;
-use wat_abi::rtfn::{Answer, RT_COUNT, RtFn};
+use wat_abi::rtfn::RT_COUNT;
 use wat_mir::mir::*;
-use wat_runtime::heap::{Heap, Mem};
-use wat_runtime::object::Obj;
+use wat_runtime::heap::Heap;
 use wat_runtime::unit::region::Region;
 use wat_runtime::unit::{self, Image, Outcome, Process, Thread, image, program};
 use wat_source::{FileId, SourceMap, Span, Symbol};
@@ -251,14 +249,10 @@ pub struct Machine {
 
 static TURN: Mutex<()> = Mutex::new(());
 
+/// Every row of the real runtime; the host's are absent.
 pub fn table() -> unit::Table {
     let mut table: unit::Table = [unused as *const () as usize; RT_COUNT];
-    table[RtFn::alloc_slow as usize] = alloc_slow as *const () as usize;
-    table[RtFn::drop_slow as usize] = drop_slow as *const () as usize;
-    table[RtFn::unshare as usize] = unshare as *const () as usize;
-    table[RtFn::f64_pow as usize] = f64_pow as *const () as usize;
-    table[RtFn::i64_of_f64 as usize] = i64_of_f64 as *const () as usize;
-    table[RtFn::str_count as usize] = str_count as *const () as usize;
+    wat_runtime::table::pure_rows(&mut table);
     unit::fill(&mut table);
     table
 }
@@ -319,37 +313,4 @@ impl Machine {
 
 extern "C" fn unused() {
     unit::edge::defect("a test called a row it does not have");
-}
-
-extern "C" fn alloc_slow(ctx: *mut Ctx, bytes: u64) -> Answer {
-    // SAFETY: the machine has entered a heap.
-    wat_runtime::fail::answer(ctx, unsafe { Mem::of(ctx) }.alloc(bytes as usize).map(Obj::slot))
-}
-
-extern "C" fn drop_slow(ctx: *mut Ctx, object: u64) -> u64 {
-    // SAFETY: as above.
-    unsafe { Mem::of(ctx) }.drop(object);
-    0
-}
-
-extern "C" fn unshare(ctx: *mut Ctx, object: u64) -> Answer {
-    // SAFETY: as above.
-    wat_runtime::fail::answer(ctx, unsafe { Mem::of(ctx) }.unshare(Obj::of(object)).map(Obj::slot))
-}
-
-extern "C" fn f64_pow(_: *mut Ctx, x: u64, y: u64) -> u64 {
-    f64::from_bits(x).powf(f64::from_bits(y)).to_bits()
-}
-
-extern "C" fn i64_of_f64(ctx: *mut Ctx, x: u64) -> Answer {
-    let x = f64::from_bits(x);
-    if x.abs() < 9e18 {
-        Answer::ok(x as i64 as u64)
-    } else {
-        unit::crash::raise(ctx, "overflow", "too large")
-    }
-}
-
-extern "C" fn str_count(_: *mut Ctx, text: u64) -> u64 {
-    Obj::of(text).get(0)
 }

@@ -152,11 +152,6 @@ pub fn raise_with(
     Answer::CRASH
 }
 
-/// Raises a crash again that a unit inside has ended with, keeping its trace.
-pub(super) fn raise_again(ctx: *mut Ctx, crash: &Crash) -> Answer {
-    raise_with(ctx, &crash.kind, &crash.message, crash.data.clone(), crash.cause.clone())
-}
-
 impl Crash {
     /// A crash that happened in no compiled code.
     pub fn new(kind: &str, message: impl Into<String>) -> Crash {

@@ -143,9 +143,7 @@ pub unsafe fn enter(ctx: *mut Ctx, code: u32, call: Call) -> Result<u64, Box<Cra
         }
         let crash = (*record).pending.take(&(*record).image);
         (*ctx).pending = 0;
-        if !nested {
-            (*record).stack.trim(256 << 10);
-        }
+        (*record).stack.trim((&raw const point) as u64, (*ctx).crash_sp);
         Err(Box::new(crash))
     }
 }

@@ -6,6 +6,7 @@
 //! [`leave`] are the ways out that are no return; [`crash`] describes what happened. Values, heaps and types are
 //! the rest of this crate's; pipes and processes are nobody's here.
 
+pub mod attempt;
 pub mod crash;
 pub mod edge;
 pub mod entry;
@@ -37,6 +38,7 @@ pub fn fill(table: &mut Table) {
     table[RtFn::panic as usize] = leave::panic as *const () as usize;
     table[RtFn::panic_plain as usize] = leave::panic_plain as *const () as usize;
     table[RtFn::assert_failed as usize] = leave::assert_failed as *const () as usize;
+    table[RtFn::attempt as usize] = attempt::attempt as *const () as usize;
     table[RtFn::unwrap_failed as usize] = leave::unwrap_failed as *const () as usize;
 }
 

@@ -12,6 +12,8 @@ pub const MAIN: usize = 256 << 20;
 pub const THREAD: usize = 64 << 20;
 /// What runtime functions may use below the limit.
 const RESERVE: usize = 256 << 10;
+/// What a stack keeps below its live frames when it is trimmed.
+const KEPT: u64 = 512 << 10;
 /// The smallest stack worth having.
 const LEAST: usize = 2 << 20;
 
@@ -55,13 +57,16 @@ impl Stack {
         (self.base as u64..self.base as u64 + u64::from(PAGE)).contains(&address)
     }
 
-    /// Gives back the memory of frames that have ended, deeper than `keep` bytes.
-    pub fn trim(&self, keep: usize) {
-        let from = self.base + PAGE as usize;
-        let to = (self.top - keep.min(self.top - from)) & !(PAGE as usize - 1);
-        if to > from {
-            // SAFETY: the range lies in our mapping and no frame lives in it: the unit has ended.
-            unsafe { libc::madvise(from as *mut libc::c_void, to - from, libc::MADV_DONTNEED) };
+    /// Gives back the memory of frames that reached down to `deepest`, if that is far below the frames that are
+    /// left: those above `live`.
+    pub fn trim(&self, live: u64, deepest: u64) {
+        let live = if self.contains(live) { live } else { self.top() };
+        let to = live.saturating_sub(KEPT) & !(u64::from(PAGE) - 1);
+        let from = self.base as u64 + u64::from(PAGE);
+        if self.contains(deepest) && deepest < to.saturating_sub(KEPT) && from < to {
+            // SAFETY: the range lies in our mapping and no frame lives in it: what ran there has ended, and who asks
+            // stands above it.
+            unsafe { libc::madvise(from as *mut libc::c_void, (to - from) as usize, libc::MADV_DONTNEED) };
         }
     }
 }
@@ -100,6 +105,6 @@ mod tests {
         assert!(stack.limit() + (1 << 20) < stack.top());
         assert!(stack.contains(stack.top() - 8) && stack.contains(stack.limit()));
         assert!(stack.top().is_multiple_of(16));
-        stack.trim(64 << 10);
+        stack.trim(0, stack.limit());
     }
 }

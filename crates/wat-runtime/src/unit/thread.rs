@@ -1,7 +1,7 @@
 //! What one operating system thread needs to run compiled code: the context record, a stack, an alternate stack for
 //! signals, room for a crash. And [`Remote`], by which others stop it.
 
-use super::crash::Pending;
+use super::crash::{Ending, Pending};
 use super::image::Image;
 use super::program::Process;
 use super::stack::Stack;
@@ -23,6 +23,8 @@ pub(super) struct Record {
     pub stack: Stack,
     pub pending: Pending,
     pub process: &'static Process,
+    /// Who this thread's program is, for the crashes it catches itself.
+    pub identity: Ending,
 }
 
 thread_local! {
@@ -77,7 +79,9 @@ impl Thread {
             host: null_mut(),
             rt: *process.table(),
         };
-        let record = Box::into_raw(Box::new(Record { ctx, image, stack, pending: Pending::new(), process }));
+        let identity = Ending::default();
+        let record = Record { ctx, image, stack, pending: Pending::new(), process, identity };
+        let record = Box::into_raw(Box::new(record));
         CURRENT.set(record.cast());
         // SAFETY: plain system call.
         let tid = unsafe { libc::gettid() };
@@ -100,6 +104,13 @@ impl Thread {
     /// How others stop this thread.
     pub fn remote(&self) -> Remote {
         self.remote.clone()
+    }
+
+    /// Says who this thread's program is: its path in the tree and its name, for the crashes it catches itself.
+    pub fn identify(&mut self, path: &str, program: &str) {
+        // SAFETY: the record lives as long as this; no unit runs while the thread is borrowed.
+        let identity = unsafe { &mut (*self.record).identity };
+        (identity.path, identity.program) = (path.to_owned(), program.to_owned());
     }
 
     /// The value of a program without captures, good until asked again.
