@@ -253,15 +253,26 @@ impl Outbox {
         if count % 2 == 1 { count } else { 0 }
     }
 
-    /// The warden's visit: bytes seen for the second time go out as far as they can. True if some are left.
-    fn visit(&self) -> bool {
-        let Some(mut out) = self.gate.try_enter() else { return true };
+    /// The warden's visit: bytes seen for the second time go out as far as they can.
+    fn visit(&self) -> Visited {
+        let Some(mut out) = self.gate.try_enter() else { return Visited { left: true, moved: false } };
+        let before = out.waiting();
         if out.lain || self.closing.load(Ordering::SeqCst) {
             out.push();
         }
+        let moved = out.waiting() < before;
         out.lain = true;
-        !self.finished(&mut out)
+        Visited { left: !self.finished(&mut out), moved }
     }
+}
+
+/// What came of the warden's visit.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Visited {
+    /// Something is still to be written.
+    pub(crate) left: bool,
+    /// Something has been.
+    pub(crate) moved: bool,
 }
 
 impl Out {
@@ -365,17 +376,20 @@ impl Gathered {
         }
     }
 
-    /// The warden's visit to all; true if something is left.
-    pub(crate) fn visit(&self) -> bool {
+    /// The warden's visit to all.
+    pub(crate) fn visit(&self) -> Visited {
         if !self.any() {
-            return false;
+            return Visited::default();
         }
+        let mut moved = false;
         for outbox in self.take() {
-            if outbox.visit() {
+            let visited = outbox.visit();
+            moved |= visited.moved;
+            if visited.left {
                 self.list(&outbox);
             }
         }
-        self.any()
+        Visited { left: self.any(), moved }
     }
 }
 

@@ -68,6 +68,7 @@ pub fn guard_stdio() -> io::Result<()> {
 pub fn root(mut boot: Boot, image: Option<OwnedFd>) -> Result<Process, BootError> {
     guard_stdio().map_err(at("stdio"))?;
     fd::close_on_exec(3, u32::MAX);
+    raise_file_limit();
     boot.oom_base = own_score();
     let binary = own_binary().map_err(at("binary"))?;
     let signals = signals::root().map_err(at("signals"))?;
@@ -117,8 +118,15 @@ fn receive(control: BorrowedFd) -> io::Result<Boot> {
             process::die();
         }
         let packet = packet.get(..length).ok_or(io::ErrorKind::InvalidData)?;
-        let Ok(ToChild::Boot { total, piece }) = ToChild::parse(packet) else {
-            return Err(io::ErrorKind::InvalidData.into());
+        let (total, piece) = match ToChild::parse(packet) {
+            Ok(ToChild::Boot { total, piece }) => (total, piece),
+            // Told to stop between two pieces: it ends well, having done nothing.
+            Ok(ToChild::Stop { .. }) => {
+                let (head, length) = FromChild::Ended { code: 0 }.head();
+                let _ = fd::send_packet(control, &head[..length], &[], true);
+                process::leave(0);
+            }
+            _ => return Err(io::ErrorKind::InvalidData.into()),
         };
         let total = total as usize;
         if total > MAX_BOOT || piece.is_empty() || record.len() + piece.len() > total {
@@ -141,6 +149,16 @@ fn own_binary() -> io::Result<OwnedFd> {
         let path = process::started_path().ok_or(e)?;
         fd::open(path, libc::O_PATH)
     })
+}
+
+/// A node holds five descriptors per child, and the customary soft limit is made for programs that use select(2).
+fn raise_file_limit() {
+    if let Ok((soft, hard)) = process::limit(libc::RLIMIT_NOFILE)
+        && soft < hard
+    {
+        // A refusal leaves what there was; a spawn that then lacks descriptors says so.
+        let _ = process::set_limit(libc::RLIMIT_NOFILE, hard, hard);
+    }
 }
 
 /// This process's out-of-memory score; 0 without /proc.

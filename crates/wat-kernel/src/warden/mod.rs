@@ -29,12 +29,23 @@ const SLOWEST_TICK: Duration = Duration::from_millis(50);
 pub(crate) fn start(shared: Arc<Shared>) -> io::Result<()> {
     std::thread::Builder::new().stack_size(STACK).spawn(move || {
         let mut warden = Warden { shared, buffer: Vec::new(), tick: None };
-        loop {
-            warden.turn();
+        let watching = std::panic::AssertUnwindSafe(|| -> Never {
+            loop {
+                warden.turn();
+            }
+        });
+        // Without its warden a process could neither stop nor be stopped. The panic hook has said what happened.
+        if std::panic::catch_unwind(watching).is_err() {
+            process::leave(DEFECT);
         }
     })?;
     Ok(())
 }
+
+/// Exit code of a defect in wat itself.
+const DEFECT: i32 = 70;
+
+enum Never {}
 
 struct Warden {
     shared: Arc<Shared>,
@@ -193,11 +204,11 @@ impl Warden {
     /// less and less often.
     fn repeat(&mut self) {
         let unanswered = self.shared.waiters.kick();
-        let unwritten = self.shared.gathered.visit();
+        let visited = self.shared.gathered.visit();
         self.tick = match self.tick {
-            _ if unanswered => Some(TICK),
-            Some(tick) if unwritten => Some((tick * 2).min(SLOWEST_TICK)),
-            None if unwritten => Some(TICK),
+            _ if unanswered || visited.moved => Some(TICK),
+            Some(tick) if visited.left => Some((tick * 2).min(SLOWEST_TICK)),
+            None if visited.left => Some(TICK),
             _ => None,
         };
         self.shared.gathered.watched.store(self.tick.is_some(), Ordering::SeqCst);

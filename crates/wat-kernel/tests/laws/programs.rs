@@ -27,6 +27,7 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("deaf", deaf),
     ("chatter", chatter),
     ("scream", scream),
+    ("dozer", dozer),
     ("ends", ends),
     ("length", length),
     ("misspeak", misspeak),
@@ -248,6 +249,22 @@ fn chatter(here: &Here) -> Result<(), String> {
             }
         }
     }
+}
+
+/// Writes just what pipe and window hold, computes for a while, and only then reads.
+fn dozer(here: &Here) -> Result<(), String> {
+    let pipe = here.process.boot().pipes[1] as usize;
+    let bytes = vec![b'\n'; pipe + wat_kernel::WINDOW - 4096];
+    here.process.write(&here.waiter, &bytes).map_err(|e| format!("{e:?}"))?;
+    std::thread::sleep(Duration::from_millis(600));
+    swallow(here)
+}
+
+/// Reads to the end and writes nothing.
+fn swallow(here: &Here) -> Result<(), String> {
+    let mut buffer = [0; 4096];
+    while matches!(here.process.stdin().read(&here.waiter, &mut buffer), Ok(1..)) {}
+    Ok(())
 }
 
 /// `scream lines`: so many lines of stderr.
@@ -493,9 +510,15 @@ fn check_window(here: &Here) -> Result<(), String> {
     check("deadlock", matches!(outcome, Some(Err(WriteError::Deadlock { .. }))))
         .map_err(|e| format!("{e}: {outcome:?}"))?;
     check("found in time", begun.elapsed() < Duration::from_secs(10))?;
-    // A slow child is not taken for a deadlock: it computes while both pipes are full.
     let end = child.kill(&here.waiter).expect("not killed");
-    check("killed", no_record(&end).is_some()).map_err(|e| format!("{e}: {end:?}"))
+    check("killed", no_record(&end).is_some()).map_err(|e| format!("{e}: {end:?}"))?;
+    // A child that computes while both pipes are full is not taken for one.
+    let child = here.spawn("dozer", &[]);
+    for _ in 0..200 {
+        child.write(&here.waiter, &request).map_err(|e| format!("dozer: {e:?}"))?;
+    }
+    let end = here.end(&child);
+    check("the dozer ended well", end.cause == Cause::Clean).map_err(|e| format!("{e}: {end:?}"))
 }
 
 fn check_drain(here: &Here) -> Result<(), String> {
