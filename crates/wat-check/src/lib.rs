@@ -1,5 +1,33 @@
-pub mod contract;
-pub mod exhaust;
+//! Checking: forms → namespaces → resolved names → inference → typed HIR, with a diagnostic for each mistake.
+//!
+//! Begin with [`check`]; its stages are in `check.rs`. Source text comes through [`World`], so no files are
+//! opened here; nothing here knows how code is generated or where processes come from.
+
+mod bounds;
+mod check;
+mod contract;
+mod declare;
+mod effects;
+mod exhaust;
+mod head;
 pub mod hir;
+mod infer;
+mod library;
+mod namespace;
+mod recursion;
+mod scope;
+mod special;
+mod stdio;
+mod table;
+#[cfg(test)]
+mod tests;
 pub mod ty;
+mod typeform;
+mod unify;
 mod walk;
+mod wire;
+
+pub use check::{Checked, check};
+pub use library::{Library, Linked};
+pub use namespace::{Entry, World};
+pub use wire::is_wire;

@@ -1,0 +1,102 @@
+//! Which types implement which of the language's protocols. Structs and enums have what their parts have;
+//! `Ord` only where they derive it. Of recursive types the greatest solution is taken.
+
+use crate::scope::Env;
+use crate::ty::Ty;
+use crate::wire::{self, MOST_TYPES, field_at};
+use wat_source::Symbol;
+
+/// What is missing: the innermost part without the protocol.
+#[derive(Debug)]
+pub struct Lack {
+    pub part: Ty,
+    /// Would `{:derive …}` help?
+    pub derivable: bool,
+}
+
+/// Does the type implement the protocol, given the bounds of the signature?
+pub fn implements(ty: &Ty, protocol: Symbol, env: &Env<'_>, given: &[(Symbol, Symbol)]) -> Result<(), Lack> {
+    let question = Question { protocol: protocol.as_str(), env, given };
+    question.ask(ty, &mut Vec::new())
+}
+
+struct Question<'a> {
+    protocol: &'a str,
+    env: &'a Env<'a>,
+    given: &'a [(Symbol, Symbol)],
+}
+
+/// Having the first means having the second.
+fn implies(has: &str, wanted: &str) -> bool {
+    has == wanted
+        || match has {
+            "Num" => matches!(wanted, "Eq" | "Ord" | "Hash" | "Show" | "Wire"),
+            "Wire" => matches!(wanted, "Eq" | "Hash" | "Show"),
+            "Ord" | "Hash" => wanted == "Eq",
+            _ => false,
+        }
+}
+
+impl Question<'_> {
+    fn ask(&self, ty: &Ty, seen: &mut Vec<Ty>) -> Result<(), Lack> {
+        let no = |derivable| Err(Lack { part: ty.clone(), derivable });
+        if let Ty::Var(name) = ty {
+            let known = *name == "?" || self.given.iter().any(|(p, v)| v == name && implies(p.as_str(), self.protocol));
+            return if known { Ok(()) } else { no(false) };
+        }
+        match self.protocol {
+            "Num" => match ty {
+                Ty::I64 | Ty::F64 | Ty::BigInt | Ty::Decimal | Ty::Duration => Ok(()),
+                _ => no(false),
+            },
+            "Ord" => match ty {
+                Ty::I64 | Ty::F64 | Ty::BigInt | Ty::Decimal | Ty::Duration | Ty::Char | Ty::Str | Ty::Keyword => Ok(()),
+                Ty::Bool | Ty::Instant => Ok(()),
+                Ty::Vector(t) => self.ask(t, seen),
+                Ty::Tuple(ts) => ts.iter().try_for_each(|t| self.ask(t, seen)),
+                Ty::Named(name, args) => {
+                    let derives = self.env.type_def(*name).is_some_and(|def| def.derives_ord);
+                    if derives { self.fields(ty, *name, args, seen) } else { no(true) }
+                }
+                _ => no(false),
+            },
+            "Wire" => match wire::wire(ty, self.env) {
+                Ok(()) => Ok(()),
+                // A variable inside: does the signature say that it is data?
+                Err(part) if matches!(part, Ty::Var(_)) => self.parts(ty, seen),
+                Err(part) => Err(Lack { part, derivable: false }),
+            },
+            _ => match ty {
+                Ty::Fn(..) | Ty::Seq(_) | Ty::Program(..) => no(false),
+                Ty::Peer(..) | Ty::Sender(_) | Ty::Receiver(_) => no(false),
+                _ => self.parts(ty, seen),
+            },
+        }
+    }
+
+    fn parts(&self, ty: &Ty, seen: &mut Vec<Ty>) -> Result<(), Lack> {
+        match ty {
+            Ty::Vector(t) | Ty::Set(t) => self.ask(t, seen),
+            Ty::Map(k, v) => {
+                self.ask(k, seen)?;
+                self.ask(v, seen)
+            }
+            Ty::Tuple(ts) => ts.iter().try_for_each(|t| self.ask(t, seen)),
+            Ty::Named(name, args) => self.fields(ty, *name, args, seen),
+            _ => Ok(()),
+        }
+    }
+
+    fn fields(&self, ty: &Ty, name: Symbol, args: &[Ty], seen: &mut Vec<Ty>) -> Result<(), Lack> {
+        if seen.contains(ty) || seen.len() > MOST_TYPES {
+            return Ok(());
+        }
+        seen.push(ty.clone());
+        let Some(def) = self.env.type_def(name) else { return Ok(()) };
+        let fields = def.variants.iter().flat_map(|variant| &variant.fields);
+        for (_, field) in fields {
+            self.ask(&field_at(field, def, args), seen)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,205 @@
+//! The order of checking: declarations, bodies in two rounds, then the passes over the finished HIR.
+
+use crate::declare::{self, Decls};
+use crate::hir::{Body, Defs, Unit};
+use crate::infer::{self, Cx};
+use crate::library::{Library, Linked};
+use crate::namespace::{self, Entry, SourceFile, World};
+use crate::scope::Env;
+use crate::table::{Sig, Tables, full};
+use crate::ty::Ty;
+use crate::{contract, effects, exhaust, recursion, stdio, wire};
+use rustc_hash::FxHashSet;
+use wat_source::{Code, Diagnostic, SourceMap, Span, Symbol};
+use wat_syntax::{Form, FormKind};
+
+/// A program after checking.
+#[derive(Debug)]
+pub struct Checked {
+    pub unit: Unit,
+    /// The definition to start with, where there is one.
+    pub main: Option<Symbol>,
+    /// In the order of their places; a program with errors among them is not to be compiled.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Check the entry and all it uses.
+pub fn check(entry: Entry, world: &mut dyn World, lib: &Library, sources: &mut SourceMap) -> Checked {
+    let mut out = Vec::new();
+    let files = namespace::load(entry, world, &lib.tables, sources, &mut out);
+    let output = run(Input { files: &files, lib, in_library: false }, out);
+    Checked { unit: output.unit, main: output.main, diagnostics: output.diagnostics }
+}
+
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    pub files: &'a [SourceFile],
+    pub lib: &'a Library,
+    pub in_library: bool,
+}
+
+pub struct Output {
+    pub unit: Unit,
+    pub tables: Tables,
+    pub main: Option<Symbol>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Forms are deep where programs are: the work runs on a stack of its own that is large enough for any that the
+/// reader lets through, threading macros included.
+const STACK_BYTES: usize = 1 << 30;
+
+pub fn run(input: Input<'_>, out: Vec<Diagnostic>) -> Output {
+    std::thread::scope(|scope| {
+        let work = move || on_deep_stack(input, out);
+        let thread = std::thread::Builder::new().name("check".to_string()).stack_size(STACK_BYTES);
+        let handle = thread.spawn_scoped(scope, work).expect("a thread can be started");
+        match handle.join() {
+            Ok(output) => output,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
+fn on_deep_stack(input: Input<'_>, mut out: Vec<Diagnostic>) -> Output {
+    let Input { files, lib, in_library } = input;
+    let mut env = Env { lib: &lib.tables, own: Tables::default(), scopes: Vec::new(), in_library };
+    let unreadable = out.iter().any(Diagnostic::is_error);
+    let decls = declare::declare(files, &mut env, &mut out);
+    declare::check_uses(files, &env, &mut out);
+    recursion::types(env.own.types.values(), &mut out);
+    for (ty, span) in &decls.contracts {
+        if let Err(part) = wire::wire(ty, &env)
+            && !matches!(part, Ty::Var(_))
+        {
+            out.push(
+                Diagnostic::new(Code::NotWire, format!("a contract is about data, and {part} is not"))
+                    .label(*span, format!("this is {ty}")),
+            );
+        }
+    }
+    let entry = if in_library { None } else { entry_point(files, &env, &decls, unreadable, &mut out) };
+
+    let cx = Cx::new(&env, &decls.values);
+    for decl in &decls.values {
+        cx.value_type(decl.name, decl.name_span);
+    }
+    // First what sets no contract, because contracts flow into types through what it reads and writes.
+    let (programs, plain): (Vec<_>, Vec<_>) = decls.functions.iter().partition(|decl| has_contract(decl.form));
+    for decl in &plain {
+        infer::function(&cx, decl);
+    }
+    summarise(&cx);
+    for decl in &programs {
+        infer::function(&cx, decl);
+    }
+    if let Some((file, name, true)) = entry {
+        infer::script(&cx, file, name, &decls.script);
+    }
+    summarise(&cx);
+    let values: Vec<(Symbol, Ty)> =
+        decls.values.iter().map(|decl| (decl.name, cx.value_type(decl.name, decl.name_span))).collect();
+    let Cx { done, stdio, out: found, .. } = cx;
+    out.extend(found.into_inner());
+    let mut tables = env.own;
+    for (name, ty) in values {
+        if let Some(sig) = tables.sigs.get_mut(&name) {
+            sig.result = ty;
+        }
+    }
+    for (name, stdio) in stdio.into_inner() {
+        if let Some(sig) = tables.sigs.get_mut(&name) {
+            sig.stdio = stdio;
+        }
+    }
+    let mut unit = Unit { types: tables.types.values().cloned().collect(), defs: done.into_inner() };
+    unit.types.sort_by_key(|def| def.name);
+    unit.defs.sort_by_key(|def| def.name);
+    passes(&unit, lib, &mut out);
+    Output { unit, tables, main: entry.map(|(_, name, _)| name), diagnostics: sorted(out) }
+}
+
+/// What is decided on the finished HIR.
+fn passes(unit: &Unit, lib: &Library, out: &mut Vec<Diagnostic>) {
+    let linked = Linked::new(unit, lib);
+    let defs: &dyn Defs = &linked;
+    for def in unit.defs.iter().filter(|def| !matches!(def.body, Body::Intrinsic(_))) {
+        exhaust::check_matches(def, defs, out);
+    }
+    recursion::functions(&unit.defs, out);
+    effects::check(&unit.defs, defs, out);
+    contract::prove(unit, defs, out);
+}
+
+fn summarise(cx: &Cx<'_>) {
+    let known = |name: Symbol| cx.env.lib.sigs.get(&name).map(|sig: &Sig| (&sig.stdio, &sig.generics[..]));
+    let found = stdio::summaries(&cx.done.borrow(), &known);
+    *cx.stdio.borrow_mut() = found;
+}
+
+/// One diagnostic per code and place, in the order of places.
+fn sorted(mut out: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    out.sort_by_key(Diagnostic::span);
+    let mut seen: FxHashSet<(Code, Span)> = FxHashSet::default();
+    out.retain(|diagnostic| diagnostic.span().is_none() || seen.insert((diagnostic.code, diagnostic.span())));
+    out
+}
+
+/// Does a definition declare a contract, its own or that of a program inside?
+fn has_contract(form: &Form) -> bool {
+    match &form.kind {
+        FormKind::Map(entries) => {
+            entries.iter().any(|(key, value)| {
+                key.is_keyword("in") || key.is_keyword("out") || has_contract(key) || has_contract(value)
+            })
+        }
+        FormKind::List(items) | FormKind::Vector(items) | FormKind::Set(items) => items.iter().any(has_contract),
+        _ => false,
+    }
+}
+
+/// The file of the entry, the full name of its `main`, and whether that is made of top-level expressions.
+fn entry_point(
+    files: &[SourceFile],
+    env: &Env<'_>,
+    decls: &Decls<'_>,
+    unreadable: bool,
+    out: &mut Vec<Diagnostic>,
+) -> Option<(usize, Symbol, bool)> {
+    let file = files.iter().position(|file| file.is_entry)?;
+    let name = full(files[file].ns, "main");
+    if let Some(sig) = env.own.sigs.get(&name) {
+        for form in &decls.script {
+            out.push(
+                Diagnostic::new(Code::StrayExpression, "an expression at the top of a file that defines `main`")
+                    .label(form.span, "nothing would run this")
+                    .label(sig.span, "`main` is defined here"),
+            );
+        }
+        if sig.is_value || !sig.params.is_empty() || (sig.result != Ty::Nil && sig.result != crate::unify::wrong()) {
+            out.push(
+                Diagnostic::new(Code::BadMain, "`main` takes nothing and gives nil")
+                    .at(sig.span)
+                    .help("(defn main [] -> nil …); the arguments of the command line are `(args)`"),
+            );
+            return None;
+        }
+        return Some((file, name, false));
+    }
+    let tried = files[file].forms.iter().any(|form| {
+        let named = form.as_list().and_then(|items| items.get(1));
+        form.is_error() || (form.head().is_some() && named.is_some_and(|name| name.is_symbol("main")))
+    });
+    if !decls.script.is_empty() {
+        return Some((file, name, true));
+    }
+    if !unreadable && !tried {
+        let start = Span::new(files[file].file, 0, 0);
+        out.push(
+            Diagnostic::new(Code::MissingMain, "this program has no `main`")
+                .at(start)
+                .help("(defn main [] -> nil …), or expressions at the top of the file"),
+        );
+    }
+    None
+}

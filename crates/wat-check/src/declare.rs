@@ -1,0 +1,688 @@
+//! From the forms of all files to their definitions: names, types, signatures. Bodies are left as forms; so are
+//! the values of `def`s, whose types inference finds.
+
+use crate::head::{self, Attributes, Head, bad_syntax};
+use crate::hir::{Contract, TypeDef, VariantDef};
+use crate::namespace::SourceFile;
+use crate::scope::{Env, FileScope, Lookup, PRELUDE, starts_upper};
+use crate::special::Special;
+use crate::table::{Alias, Sig, Stdio, Variadic, full};
+use crate::ty::Ty;
+use crate::typeform::{TypeReader, Variables, is_variable};
+use crate::unify::wrong;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+use wat_source::{Code, Diagnostic, Span, Symbol, suggest};
+use wat_syntax::{Form, FormKind};
+
+/// The protocols of the language.
+pub const PROTOCOLS: [&str; 6] = ["Eq", "Ord", "Hash", "Show", "Num", "Wire"];
+/// More parameters or fields than this are an error.
+const MOST_PARAMS: usize = 255;
+/// Tags of variants without fields lie below the first page.
+const MOST_VARIANTS: usize = 4000;
+
+/// A `defn` whose signature is in the tables.
+#[derive(Debug)]
+pub struct FnDecl<'a> {
+    pub file: usize,
+    pub name: Symbol,
+    pub name_span: Span,
+    pub patterns: Vec<&'a Form>,
+    pub result_span: Span,
+    /// Empty where the definition is an intrinsic.
+    pub body: &'a [Form],
+    pub form: &'a Form,
+    pub doc: Option<Arc<str>>,
+}
+
+/// A `def`.
+#[derive(Debug)]
+pub struct ValueDecl<'a> {
+    pub file: usize,
+    pub name: Symbol,
+    pub name_span: Span,
+    pub value: &'a Form,
+    pub private: bool,
+    pub doc: Option<Arc<str>>,
+}
+
+#[derive(Debug, Default)]
+pub struct Decls<'a> {
+    pub functions: Vec<FnDecl<'a>>,
+    pub values: Vec<ValueDecl<'a>>,
+    /// Top-level expressions of the entry, in order.
+    pub script: Vec<&'a Form>,
+    /// The types in contracts, which must be data.
+    pub contracts: Vec<(Ty, Span)>,
+}
+
+/// Declare everything in the files into `env.own`.
+pub fn declare<'a>(files: &'a [SourceFile], env: &mut Env<'_>, out: &mut Vec<Diagnostic>) -> Decls<'a> {
+    env.scopes = files.iter().map(FileScope::of).collect();
+    for file in files {
+        env.own.names.entry(file.ns).or_default();
+    }
+    let mut declarer = Declarer { env, out, seen: FxHashMap::default(), decls: Decls::default() };
+    let mut items = Vec::new();
+    for (number, file) in files.iter().enumerate() {
+        for form in &file.forms {
+            match form.head().and_then(|head| Special::definition(head.as_str())) {
+                Some(special) => items.push((number, special, form)),
+                None if form.is_error() => {}
+                None if file.is_entry => declarer.decls.script.push(form),
+                None => declarer.out.push(
+                    Diagnostic::new(Code::StrayExpression, "an expression at the top of a file that is used by others")
+                        .at(form.span)
+                        .help("only the entry file may be a script"),
+                ),
+            }
+        }
+    }
+    declarer.type_names(&items);
+    declarer.aliases(&items);
+    for (file, special, form) in &items {
+        match special {
+            Special::Defstruct => declarer.structure(*file, form),
+            Special::Defenum => declarer.enumeration(*file, form),
+            _ => {}
+        }
+    }
+    for (file, special, form) in &items {
+        match special {
+            Special::Defn => declarer.function(*file, form),
+            Special::Def => declarer.value(*file, form),
+            Special::Defstruct | Special::Defenum | Special::Defalias => {}
+            Special::Ns => declarer.out.push(bad_syntax(form.span, "`ns` is the first form of a file")),
+            other => declarer.out.push(
+                Diagnostic::new(Code::UnsupportedForm, format!("`{}` is not available", other.name())).at(form.span),
+            ),
+        }
+    }
+    declarer.decls
+}
+
+/// Definitions of programs may be written by their full names: `(defn user/f …)` in `user` defines `f`.
+fn short_name(name: Symbol, ns: Symbol) -> Option<&'static str> {
+    match name.split() {
+        (None, short) => Some(short),
+        (Some(written), short) if ns == written => Some(short),
+        _ => None,
+    }
+}
+
+struct Declarer<'a, 'e, 'l> {
+    env: &'e mut Env<'l>,
+    out: &'e mut Vec<Diagnostic>,
+    /// Where each full name was defined.
+    seen: FxHashMap<Symbol, Span>,
+    decls: Decls<'a>,
+}
+
+impl<'a> Declarer<'a, '_, '_> {
+    fn namespace(&self, file: usize) -> Symbol {
+        self.env.scopes[file].namespace()
+    }
+
+    /// The full name of a definition, after the rules about names.
+    fn define(&mut self, file: usize, head: &Head<'_>, is_type: bool) -> Option<Symbol> {
+        let ns = self.namespace(file);
+        let Some(short) = short_name(head.name, ns) else {
+            self.out.push(
+                Diagnostic::new(Code::BadName, format!("`{}` belongs to another namespace than `{ns}`", head.name))
+                    .at(head.name_span),
+            );
+            return None;
+        };
+        let complaint = if is_type && !starts_upper(short) {
+            Some("a type begins with a capital")
+        } else if is_type && is_variable(short) {
+            Some("one capital is a type variable; a type has a longer name")
+        } else if !is_type && starts_upper(short) {
+            Some("only types and variants begin with a capital")
+        } else if short.contains('/') && short != "/" {
+            Some("a definition's name has no `/`")
+        } else {
+            None
+        };
+        if let Some(complaint) = complaint {
+            self.out.push(
+                Diagnostic::new(Code::BadName, format!("`{short}` cannot be the name of this definition"))
+                    .label(head.name_span, complaint),
+            );
+            if is_type || short.contains('/') {
+                return None;
+            }
+        }
+        let name = full(ns, short);
+        if let Some(first) = self.seen.get(&name) {
+            self.out.push(
+                Diagnostic::new(Code::Redefinition, format!("`{short}` is defined twice"))
+                    .label(head.name_span, "again here")
+                    .label(*first, "first here"),
+            );
+            return None;
+        }
+        self.seen.insert(name, head.name_span);
+        self.shadowing(short, is_type, head.name_span);
+        if !head.attributes.is_true("private") {
+            self.list(ns, short);
+        }
+        Some(name)
+    }
+
+    fn list(&mut self, ns: Symbol, short: &str) {
+        let names = self.env.own.names.entry(ns).or_default();
+        let short = Symbol::new(short);
+        if !names.contains(&short) {
+            names.push(short);
+        }
+    }
+
+    fn shadowing(&mut self, short: &str, is_type: bool, span: Span) {
+        if self.env.in_library {
+            return;
+        }
+        let in_prelude = |ns: &str| {
+            let listed = self.env.lib.names.get(&Symbol::new(ns));
+            listed.is_some_and(|names| names.contains(&Symbol::new(short)))
+        };
+        let hides = PRELUDE.iter().any(|ns| in_prelude(ns))
+            || (is_type && crate::scope::BUILTIN_TYPES.contains(&short))
+            || Special::by_name(short).is_some();
+        if hides {
+            self.out.push(
+                Diagnostic::new(Code::ShadowedPrelude, format!("this hides `{short}` of the prelude"))
+                    .label(span, "the prelude's stays in reach by its full name"),
+            );
+        }
+    }
+
+    // ---- types
+
+    fn type_names(&mut self, items: &[(usize, Special, &'a Form)]) {
+        for (file, special, form) in items {
+            let (what, keep) = match special {
+                Special::Defstruct => ("defstruct", 1),
+                Special::Defenum => ("defenum", 0),
+                Special::Defalias => ("defalias", 1),
+                _ => continue,
+            };
+            let Some(head) = head::head(what, form, keep, self.out) else { continue };
+            let Some(name) = self.define(*file, &head, true) else { continue };
+            let params = self.type_params(head.params);
+            let private = head.attributes.is_true("private");
+            let span = head.name_span;
+            if *special == Special::Defalias {
+                head.attributes.check(what, &["private"], self.out);
+                self.env.own.aliases.insert(name, Alias { params, ty: None, private, span });
+                continue;
+            }
+            head.attributes.check(what, &["derive", "private"], self.out);
+            let def = TypeDef {
+                name,
+                params,
+                is_struct: *special == Special::Defstruct,
+                variants: Vec::new(),
+                derives_ord: self.derives_ord(&head.attributes),
+                private,
+                doc: head.doc.map(Arc::from),
+                span,
+            };
+            self.env.own.types.insert(name, def);
+        }
+    }
+
+    fn type_params(&mut self, forms: &[Form]) -> Vec<Symbol> {
+        let mut params = Vec::new();
+        for form in forms {
+            match form.as_symbol() {
+                Some(name) if is_variable(name.as_str()) && !params.contains(&name) => params.push(name),
+                _ => self.out.push(bad_syntax(form.span, "a type parameter is one capital letter, each once")),
+            }
+        }
+        params
+    }
+
+    fn derives_ord(&mut self, attributes: &Attributes<'_>) -> bool {
+        let Some(form) = attributes.get("derive") else { return false };
+        let mut ord = false;
+        for item in form.as_vector().unwrap_or(std::slice::from_ref(form)) {
+            match item.as_symbol() {
+                Some(name) if name == "Ord" => ord = true,
+                Some(name) if PROTOCOLS.contains(&name.as_str()) && name != "Num" => {}
+                _ => self.out.push(bad_syntax(item.span, "`:derive` takes a vector of protocols: [Ord]")),
+            }
+        }
+        ord
+    }
+
+    /// Aliases may use each other in any order, so their right sides are read in rounds.
+    fn aliases(&mut self, items: &[(usize, Special, &'a Form)]) {
+        let mut open: Vec<(usize, Symbol, &Form, Span)> = Vec::new();
+        for (file, special, form) in items {
+            if *special != Special::Defalias {
+                continue;
+            }
+            let Some(head) = head::head("defalias", form, 1, &mut Vec::new()) else { continue };
+            let Some(short) = short_name(head.name, self.namespace(*file)) else { continue };
+            let name = full(self.namespace(*file), short);
+            if self.env.own.aliases.get(&name).is_none_or(|alias| alias.span != head.name_span) {
+                continue;
+            }
+            match head.rest {
+                [ty] => open.push((*file, name, ty, head.name_span)),
+                _ => {
+                    self.out.push(bad_syntax(form.span, "`defalias` takes a name and one type"));
+                    self.set_alias(name, wrong());
+                }
+            }
+        }
+        while !open.is_empty() {
+            let before = open.len();
+            open.retain(|(file, name, form, _)| {
+                let params = self.env.own.aliases[name].params.clone();
+                let mut found = Vec::new();
+                let mut reader = TypeReader {
+                    env: self.env,
+                    file: *file,
+                    variables: Variables::Known(&params),
+                    out: &mut found,
+                    waits: false,
+                };
+                let ty = reader.read(form);
+                if reader.waits {
+                    return true;
+                }
+                self.out.extend(found);
+                self.set_alias(*name, ty);
+                false
+            });
+            if open.len() == before {
+                for (_, name, _, span) in open.drain(..) {
+                    self.out.push(
+                        Diagnostic::new(Code::BadType, format!("the alias `{}` stands for itself", name.name()))
+                            .at(span),
+                    );
+                    self.set_alias(name, wrong());
+                }
+            }
+        }
+    }
+
+    fn set_alias(&mut self, name: Symbol, ty: Ty) {
+        if let Some(alias) = self.env.own.aliases.get_mut(&name) {
+            alias.ty = Some(ty);
+        }
+    }
+
+    /// The type this head registered, unless it was a second definition of the name.
+    fn registered(&self, file: usize, head: &Head<'_>) -> Option<(Symbol, Vec<Symbol>)> {
+        let name = full(self.namespace(file), short_name(head.name, self.namespace(file))?);
+        let def = self.env.own.types.get(&name).filter(|def| def.span == head.name_span)?;
+        Some((name, def.params.clone()))
+    }
+
+    fn structure(&mut self, file: usize, form: &'a Form) {
+        let Some(head) = head::head("defstruct", form, 1, &mut Vec::new()) else { return };
+        let Some((name, params)) = self.registered(file, &head) else { return };
+        let fields = match head.rest {
+            [fields] if fields.as_vector().is_some() => {
+                self.fields(file, fields.as_vector().unwrap_or(&[]), &params)
+            }
+            [] => {
+                self.out.push(bad_syntax(form.span, "`defstruct` takes a vector of fields: [x <- f64]"));
+                Vec::new()
+            }
+            [other, ..] => {
+                if !other.is_error() {
+                    self.out.push(bad_syntax(other.span, "`defstruct` takes one vector of fields: [x <- f64]"));
+                }
+                Vec::new()
+            }
+        };
+        let short = Symbol::new(name.name());
+        if !head.attributes.is_true("private") {
+            for (field, _) in &fields {
+                self.list(self.namespace(file), &format!("{short}/{field}"));
+            }
+        }
+        let variant = VariantDef { name: short, fields, span: head.name_span };
+        self.set_variants(name, vec![variant]);
+    }
+
+    fn set_variants(&mut self, name: Symbol, variants: Vec<VariantDef>) {
+        if let Some(def) = self.env.own.types.get_mut(&name) {
+            def.variants = variants;
+        }
+    }
+
+    fn enumeration(&mut self, file: usize, form: &'a Form) {
+        let Some(head) = head::head("defenum", form, 0, &mut Vec::new()) else { return };
+        let Some((name, params)) = self.registered(file, &head) else { return };
+        let mut variants: Vec<VariantDef> = Vec::new();
+        for item in head.rest {
+            let (variant, fields) = match (&item.kind, item.as_list()) {
+                (FormKind::Error, _) => continue,
+                (FormKind::Symbol(_), _) => (item, None),
+                (_, Some([variant])) => (variant, None),
+                (_, Some([variant, fields])) if fields.as_vector().is_some() => (variant, fields.as_vector()),
+                _ => {
+                    self.out.push(bad_syntax(item.span, "a variant is `Name` or `(Name [field <- Type])`"));
+                    continue;
+                }
+            };
+            let Some(short) = variant.as_symbol() else {
+                self.out.push(bad_syntax(variant.span, "a variant begins with its name"));
+                continue;
+            };
+            if !starts_upper(short.as_str()) || short.as_str().contains('/') {
+                self.out.push(
+                    Diagnostic::new(Code::BadName, format!("`{short}` cannot name a variant"))
+                        .label(variant.span, "variants begin with a capital"),
+                );
+            }
+            if let Some(first) = variants.iter().find(|v| v.name == short) {
+                self.out.push(
+                    Diagnostic::new(Code::Redefinition, format!("the variant `{short}` is defined twice"))
+                        .label(variant.span, "again here")
+                        .label(first.span, "first here"),
+                );
+                continue;
+            }
+            let fields = fields.map_or_else(Vec::new, |fields| self.fields(file, fields, &params));
+            if !head.attributes.is_true("private") {
+                self.list(self.namespace(file), &format!("{}/{short}", name.name()));
+            }
+            variants.push(VariantDef { name: short, fields, span: variant.span });
+        }
+        if head.rest.is_empty() {
+            self.out.push(bad_syntax(form.span, "`defenum` needs at least one variant"));
+        }
+        if variants.len() > MOST_VARIANTS {
+            self.out.push(
+                Diagnostic::new(Code::TooManyVariants, format!("an enum has at most {MOST_VARIANTS} variants"))
+                    .at(head.name_span),
+            );
+            variants.truncate(MOST_VARIANTS);
+        }
+        self.set_variants(name, variants);
+    }
+
+    fn fields(&mut self, file: usize, items: &[Form], params: &[Symbol]) -> Vec<(Symbol, Ty)> {
+        let mut fields: Vec<(Symbol, Ty)> = Vec::new();
+        let found = head::params(items, self.out);
+        self.limit(found.len(), "fields", items);
+        for field in found {
+            let Some(name) = field.pattern.as_symbol() else {
+                self.out.push(bad_syntax(field.pattern.span, "a field has a name"));
+                continue;
+            };
+            if field.is_rest {
+                self.out.push(bad_syntax(field.pattern.span, "fields have no rest"));
+            }
+            if starts_upper(name.as_str()) || name.as_str().contains('/') {
+                self.out.push(
+                    Diagnostic::new(Code::BadName, format!("`{name}` cannot name a field"))
+                        .label(field.pattern.span, "fields do not begin with a capital"),
+                );
+            }
+            if fields.iter().any(|(other, _)| *other == name) {
+                self.out.push(
+                    Diagnostic::new(Code::DuplicateField, format!("the field `{name}` stands twice"))
+                        .at(field.pattern.span),
+                );
+                continue;
+            }
+            let ty = match field.ty {
+                Some(ty) => self.ty(file, ty, Variables::Known(params)),
+                None => {
+                    self.out.push(bad_syntax(field.pattern.span, format!("the field `{name}` needs a type")));
+                    wrong()
+                }
+            };
+            fields.push((name, ty));
+        }
+        fields
+    }
+
+    fn limit(&mut self, count: usize, what: &str, items: &[Form]) {
+        if count > MOST_PARAMS {
+            self.out.push(
+                Diagnostic::new(Code::ArgumentLimit, format!("at most {MOST_PARAMS} {what}"))
+                    .at(items[0].span.to(items[items.len() - 1].span)),
+            );
+        }
+    }
+
+    fn ty(&mut self, file: usize, form: &Form, variables: Variables<'_>) -> Ty {
+        TypeReader { env: self.env, file, variables, out: self.out, waits: false }.read(form)
+    }
+
+    // ---- functions and values
+
+    fn value(&mut self, file: usize, form: &'a Form) {
+        let Some(head) = head::head("def", form, 1, self.out) else { return };
+        head.attributes.check("def", &["private"], self.out);
+        let [value] = head.rest else {
+            self.out.push(bad_syntax(form.span, "`def` takes a name and one value"));
+            return;
+        };
+        let Some(name) = self.define(file, &head, false) else { return };
+        let private = head.attributes.is_true("private");
+        let sig = Sig {
+            name,
+            generics: Vec::new(),
+            bounds: Vec::new(),
+            params: Vec::new(),
+            has_rest: false,
+            result: wrong(),
+            is_value: true,
+            contract: None,
+            variadic: None,
+            overload: None,
+            on: Vec::new(),
+            intrinsic: None,
+            private,
+            stdio: Stdio::default(),
+            span: head.name_span,
+        };
+        self.env.own.sigs.insert(name, sig);
+        let doc = head.doc.map(Arc::from);
+        self.decls.values.push(ValueDecl { file, name, name_span: head.name_span, value, private, doc });
+    }
+
+    fn function(&mut self, file: usize, form: &'a Form) {
+        let Some(head) = head::head("defn", form, 0, self.out) else { return };
+        let mut allowed = vec!["in", "out", "where", "private"];
+        if self.env.in_library {
+            allowed.extend(["intrinsic", "overload", "on", "variadic"]);
+        }
+        head.attributes.check("defn", &allowed, self.out);
+        let Some(name) = self.define(file, &head, false) else { return };
+        let (params_form, rest) = match head.rest {
+            [params, rest @ ..] if params.as_vector().is_some() => (params, rest),
+            _ => {
+                self.out.push(bad_syntax(form.span, "`defn` needs its parameters in a vector: [x <- i64]"));
+                return;
+            }
+        };
+        let mut generics = Vec::new();
+        let items = params_form.as_vector().unwrap_or(&[]);
+        let found = head::params(items, self.out);
+        self.limit(found.len(), "parameters", items);
+        let (mut params, mut patterns, mut has_rest) = (Vec::new(), Vec::new(), false);
+        for param in found {
+            let mut ty = match param.ty {
+                Some(ty) => self.ty(file, ty, Variables::Introduce(&mut generics)),
+                None => {
+                    self.out.push(bad_syntax(
+                        param.pattern.span,
+                        format!("the parameter `{}` needs a type: {0} <- T", param.pattern),
+                    ));
+                    wrong()
+                }
+            };
+            if param.is_rest {
+                has_rest = true;
+                ty = Ty::Vector(Arc::new(ty));
+            }
+            let print = param.pattern.as_symbol().unwrap_or_else(|| Symbol::new("_"));
+            params.push((print, ty));
+            patterns.push(param.pattern);
+        }
+        let (result, result_span, body) = match rest {
+            [arrow, ty, body @ ..] if arrow.is_symbol("->") => {
+                (self.ty(file, ty, Variables::Introduce(&mut generics)), ty.span, body)
+            }
+            _ => {
+                self.out.push(bad_syntax(params_form.span, "`defn` states its result after the parameters: -> T"));
+                (wrong(), params_form.span, rest)
+            }
+        };
+        let contract = self.contract(file, &head.attributes, &generics);
+        let bounds = self.bounds(file, &head.attributes, &generics);
+        let sig = Sig {
+            name,
+            bounds,
+            params,
+            has_rest,
+            result,
+            is_value: false,
+            contract,
+            variadic: self.variadic(&head.attributes),
+            overload: self.overload(file, &head.attributes, name),
+            on: on(&head.attributes),
+            intrinsic: head.attributes.get("intrinsic").and_then(Form::as_str).map(Symbol::new),
+            private: head.attributes.is_true("private"),
+            stdio: Stdio::default(),
+            span: head.name_span,
+            generics,
+        };
+        if let Some(intrinsic) = sig.intrinsic {
+            self.env.own.intrinsics.insert(intrinsic, name);
+        }
+        self.env.own.sigs.insert(name, sig);
+        let doc = head.doc.map(Arc::from);
+        self.decls.functions.push(FnDecl {
+            file,
+            name,
+            name_span: head.name_span,
+            patterns,
+            result_span,
+            body,
+            form,
+            doc,
+        });
+    }
+
+    fn contract(&mut self, file: usize, attributes: &Attributes<'_>, generics: &[Symbol]) -> Option<Contract> {
+        if !attributes.has("in") && !attributes.has("out") {
+            return None;
+        }
+        let mut side = |key| match attributes.get(key) {
+            Some(form) => {
+                let ty = self.ty(file, form, Variables::Known(generics));
+                self.decls.contracts.push((ty.clone(), form.span));
+                ty
+            }
+            None => Ty::Edn,
+        };
+        Some(Contract { input: side("in"), output: side("out") })
+    }
+
+    fn bounds(&mut self, _file: usize, attributes: &Attributes<'_>, generics: &[Symbol]) -> Vec<(Symbol, Symbol)> {
+        let mut bounds = Vec::new();
+        let Some(form) = attributes.get("where") else { return bounds };
+        let Some(items) = form.as_vector() else {
+            self.out.push(bad_syntax(form.span, "`:where` takes a vector of bounds: [(Ord T)]"));
+            return bounds;
+        };
+        for item in items {
+            let pair = match item.as_list() {
+                Some([protocol, variable]) => protocol.as_symbol().zip(variable.as_symbol()),
+                _ => None,
+            };
+            let Some((protocol, variable)) = pair else {
+                if !item.is_error() {
+                    self.out.push(bad_syntax(item.span, "a bound is a protocol and a type variable: (Ord T)"));
+                }
+                continue;
+            };
+            let short = protocol.as_str().strip_prefix("wat.core/").unwrap_or(protocol.as_str());
+            if !PROTOCOLS.contains(&short) {
+                let mut diagnostic =
+                    Diagnostic::new(Code::UnboundName, format!("unknown protocol `{protocol}`")).at(item.span);
+                if let Some(near) = suggest(short, PROTOCOLS) {
+                    diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+                }
+                self.out.push(diagnostic);
+            } else if !generics.contains(&variable) {
+                self.out.push(
+                    Diagnostic::new(Code::UnknownTypeVariable, format!("`{variable}` is no type variable here"))
+                        .label(item.span, "the parameters and the result do not mention it"),
+                );
+            } else {
+                bounds.push((Symbol::new(short), variable));
+            }
+        }
+        bounds
+    }
+
+    fn variadic(&mut self, attributes: &Attributes<'_>) -> Option<Variadic> {
+        let form = attributes.get("variadic")?;
+        match form.as_symbol().map(|name| name.as_str()) {
+            Some("fold") => Some(Variadic::Fold),
+            Some("chain") => Some(Variadic::Chain),
+            _ => {
+                self.out.push(bad_syntax(form.span, "`:variadic` is fold or chain"));
+                None
+            }
+        }
+    }
+
+    fn overload(&mut self, file: usize, attributes: &Attributes<'_>, name: Symbol) -> Option<Symbol> {
+        let written = attributes.get("overload")?.as_symbol()?;
+        let ns = self.namespace(file);
+        let overloaded = match written.split() {
+            (None, short) => full(ns, short),
+            _ => written,
+        };
+        self.env.own.overloads.entry(overloaded).or_default().push(name);
+        self.list(ns, overloaded.name());
+        Some(overloaded)
+    }
+}
+
+/// `:on 1`, `:on [0 1]`; the first argument where it does not stand.
+fn on(attributes: &Attributes<'_>) -> Vec<u32> {
+    let index = |form: &Form| form.as_int().and_then(|n| u32::try_from(n).ok());
+    match attributes.get("on") {
+        Some(form) => match form.as_vector() {
+            Some(items) => items.iter().filter_map(index).collect(),
+            None => index(form).into_iter().collect(),
+        },
+        None => vec![0],
+    }
+}
+
+/// The names after `:only`, once everything is declared.
+pub fn check_uses(files: &[SourceFile], env: &Env<'_>, out: &mut Vec<Diagnostic>) {
+    for (number, file) in files.iter().enumerate() {
+        for used in file.uses.iter().filter(|used| env.is_namespace(used.ns)) {
+            for (name, span) in &used.only {
+                let path = full(used.ns, name.as_str());
+                let value = env.value(number, path);
+                let ty = env.ty(number, path);
+                if matches!(value, Lookup::Found(_)) || matches!(ty, Lookup::Found(_)) {
+                    continue;
+                }
+                let lookup = match (value, ty) {
+                    (Lookup::Private(name), _) | (_, Lookup::Private(name)) => Lookup::Private(name),
+                    _ => Lookup::Missing,
+                };
+                out.push(env.unbound(number, path, *span, false, lookup, std::iter::empty()));
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! `def`s are values: computing one neither touches the world nor needs itself. Decided on the finished HIR, by
+//! following what each value mentions.
+
+use crate::hir::{Body, Def, Defs, ExprKind};
+use crate::stdio::visit;
+use rustc_hash::{FxHashMap, FxHashSet};
+use wat_source::{Code, Diagnostic, Span, Symbol};
+
+/// Runtime functions that touch the world outside the program's values.
+const EFFECTS: &[&str] = &[
+    "println", "eprintln", "readln", "try_readln", "args", "now", "ticks", "sleep", "stopped", "own_path",
+    "spawn_process", "spawn_thread", "send", "recv", "call", "close", "wait", "stop", "kill", "peer_pid", "peer_path",
+    "peer_status", "peer_sender", "peer_receiver", "channel", "sender_send", "receiver_recv", "end_peers",
+    "select_any",
+];
+
+/// Check every `def` among the definitions.
+pub fn check(own: &[Def], defs: &dyn Defs, out: &mut Vec<Diagnostic>) {
+    let mut effects = Effects { defs, known: FxHashMap::default() };
+    for def in own {
+        let Body::Value(value) = &def.body else { continue };
+        // A function as a value has its effects when it is called.
+        if !matches!(value.kind, ExprKind::Lambda(_) | ExprKind::Def { .. }) {
+            let found = mentions(def).into_iter().find_map(|(name, span)| Some((effects.of(name)?, name, span)));
+            if let Some((effect, name, span)) = found {
+                let mut diagnostic =
+                    Diagnostic::new(Code::EffectInDef, format!("the value of `{}` has an effect", def.name.name()))
+                        .label(span, format!("`{}` touches the world outside", name.name()));
+                if effect != name {
+                    diagnostic = diagnostic.note(format!("by way of `{}`", effect.name()));
+                }
+                out.push(diagnostic.help("do it in a function that `main` calls"));
+            }
+        }
+    }
+    if !out.iter().any(|diagnostic| diagnostic.code == Code::DefCycle) {
+        cycles(own, out);
+    }
+}
+
+struct Effects<'a> {
+    defs: &'a dyn Defs,
+    known: FxHashMap<Symbol, Option<Symbol>>,
+}
+
+impl Effects<'_> {
+    /// The definition with the effect that this one has or reaches; None for a `def`, which is judged itself.
+    fn of(&mut self, name: Symbol) -> Option<Symbol> {
+        if let Some(known) = self.known.get(&name) {
+            return *known;
+        }
+        self.known.insert(name, None);
+        let def = self.defs.def(name)?;
+        let found = match &def.body {
+            Body::Intrinsic(intrinsic) => EFFECTS.contains(&intrinsic.as_str()).then_some(name),
+            Body::Value(_) => None,
+            Body::Fn(body) => {
+                let mut own = false;
+                visit(body, false, &mut |e| {
+                    own |= matches!(e.kind, ExprKind::Select(_) | ExprKind::WithPeers { .. });
+                });
+                if own {
+                    Some(name)
+                } else {
+                    mentions(def).into_iter().find_map(|(next, _)| self.of(next))
+                }
+            }
+        };
+        self.known.insert(name, found);
+        found
+    }
+}
+
+/// Definitions mentioned in a body, with the places; not inside programs.
+fn mentions(def: &Def) -> Vec<(Symbol, Span)> {
+    let mut found = Vec::new();
+    if let Body::Fn(body) | Body::Value(body) = &def.body {
+        visit(body, false, &mut |e| match &e.kind {
+            ExprKind::Def { name, .. } | ExprKind::Call { name, .. } => found.push((*name, e.span)),
+            _ => {}
+        });
+    }
+    found
+}
+
+/// A value that reaches itself through functions and other values.
+fn cycles(own: &[Def], out: &mut Vec<Diagnostic>) {
+    let edges: FxHashMap<Symbol, Vec<(Symbol, Span)>> = own.iter().map(|def| (def.name, mentions(def))).collect();
+    let mut reported: FxHashSet<Symbol> = FxHashSet::default();
+    for def in own.iter().filter(|def| matches!(def.body, Body::Value(_))) {
+        let mut seen: FxHashSet<Symbol> = FxHashSet::default();
+        let mut from: FxHashMap<Symbol, Symbol> = FxHashMap::default();
+        let mut open = vec![def.name];
+        let mut closing = None;
+        while let Some(name) = open.pop() {
+            for (next, _) in edges.get(&name).into_iter().flatten() {
+                if *next == def.name {
+                    closing = Some(name);
+                } else if edges.contains_key(next) && seen.insert(*next) {
+                    from.insert(*next, name);
+                    open.push(*next);
+                }
+            }
+        }
+        let Some(mut step) = closing else { continue };
+        let mut circle = vec![def.name.name(), step.name()];
+        while let Some(before) = from.get(&step) {
+            step = *before;
+            circle.push(step.name());
+        }
+        if circle.last() != Some(&def.name.name()) {
+            circle.push(def.name.name());
+        }
+        circle.dedup();
+        circle.reverse();
+        let members: Vec<Symbol> = seen.iter().copied().chain([def.name]).collect();
+        if members.iter().any(|name| reported.contains(name)) {
+            continue;
+        }
+        reported.insert(def.name);
+        out.push(
+            Diagnostic::new(Code::DefCycle, format!("the value of `{}` needs itself", def.name.name()))
+                .at(def.span)
+                .note(circle.join(" → ")),
+        );
+    }
+}

@@ -1,0 +1,99 @@
+//! The words of a type mismatch: what each side is, where it comes from, and what would help.
+
+use super::Infer;
+use super::call::a;
+use super::tree::{Callee, E, K, Why};
+use crate::unify::{Clash, Con, T};
+use wat_source::{Code, Diagnostic};
+
+impl Infer<'_, '_> {
+    /// `e` stands where a value of another type is wanted.
+    pub fn mismatch(&mut self, e: &E, wanted: T, why: Why, clash: Clash) {
+        let (found, want) = (self.types.show(e.ty), self.types.show(wanted));
+        if clash == Clash::Infinite {
+            self.report(
+                Diagnostic::new(Code::InfiniteType, format!("this type would contain itself: {found} in {want}"))
+                    .at(e.span),
+            );
+            return;
+        }
+        let title = match why {
+            Why::Test => format!("a test is a bool, not {}", a(&found)),
+            _ => format!("expected {want}, found {found}"),
+        };
+        let mut diagnostic =
+            Diagnostic::new(Code::TypeMismatch, title).label(e.span, format!("this is {}", a(&found)));
+        diagnostic = match why {
+            Why::Nothing | Why::Test => diagnostic,
+            Why::Arg { callee, index, span } => {
+                let nth = match index {
+                    0 => "first".to_string(),
+                    1 => "second".to_string(),
+                    2 => "third".to_string(),
+                    n => format!("{}th", n + 1),
+                };
+                let text = format!("the {nth} argument of `{}` is {}", callee.name(), a(&want));
+                if self.in_own_file(span) && self.env.sig(callee).is_some() {
+                    diagnostic.label(span, text)
+                } else {
+                    diagnostic.note(text)
+                }
+            }
+            Why::Result(span) => diagnostic.label(span, format!("the result is {} by the signature", a(&want))),
+            Why::Written(span) => diagnostic.label(span, format!("{} is asked for here", a(&want))),
+            Why::Branch(span) => diagnostic.label(span, format!("the branch before gives {}", a(&want))),
+            Why::Element(span) => diagnostic.label(span, format!("the first one is {}", a(&want))),
+            Why::Init(span) => diagnostic.label(span, format!("here it is {}", a(&want))),
+            Why::Field(name, span) => {
+                let text = format!("the field `{name}` is {}", a(&want));
+                if self.in_own_file(span) { diagnostic.label(span, text) } else { diagnostic.note(text) }
+            }
+        };
+        let written = match &e.kind {
+            K::Local(id) => Some(self.locals[id.0 as usize].name.as_str()),
+            K::Def(Callee::Known { name, .. }) => Some(name.name()),
+            _ => None,
+        };
+        if let K::Local(id) = e.kind {
+            let local = &self.locals[id.0 as usize];
+            diagnostic = diagnostic.label(local.span, format!("`{}` comes from here", local.name));
+        }
+        let text = written.unwrap_or("…");
+        let help = match (self.types.head(e.ty), self.types.head(wanted)) {
+            (Some(Con::I64), Some(Con::F64)) => Some(format!("convert it: (f64 {text})")),
+            (Some(Con::F64), Some(Con::I64)) => Some(format!("convert it, cutting off the fraction: (i64 {text})")),
+            (Some(Con::Fn), Some(Con::Program)) => {
+                Some("write the name of the `defn` itself, or a `fn` literal, in this place".to_string())
+            }
+            (Some(found), Some(Con::Str)) if found != Con::Nil => Some(format!("make text of it: (str {text})")),
+            (Some(_), Some(Con::Edn)) => Some(format!("convert it: (edn {text})")),
+            (Some(_), Some(Con::Named(name))) if name == "wat.core/Option" => {
+                let inner = self.types.args(wanted)[0];
+                (self.types.show(inner) == found).then(|| format!("wrap it: (Some {text})"))
+            }
+            _ => None,
+        };
+        if let Some(help) = help {
+            diagnostic = diagnostic.help(help);
+        }
+        self.report(diagnostic);
+    }
+
+    /// `e` is what a pattern is given; `found` the type of the values the pattern takes apart.
+    pub fn pattern_mismatch(&mut self, e: &E, found: T, clash: Clash) {
+        let (given, taken) = (self.types.show(e.ty), self.types.show(found));
+        let code = if clash == Clash::Infinite { Code::InfiniteType } else { Code::TypeMismatch };
+        self.report(
+            Diagnostic::new(code, format!("this pattern is for {}, and the value is {}", a(&taken), a(&given)))
+                .label(e.span, format!("takes apart {}", a(&taken))),
+        );
+    }
+
+    /// Is this place in a file of the program, not of the library?
+    fn in_own_file(&self, span: wat_source::Span) -> bool {
+        if span.is_none() {
+            return false;
+        }
+        self.env.in_library || !self.env.lib.sigs.values().any(|sig| sig.span.file == span.file)
+    }
+}

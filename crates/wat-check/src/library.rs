@@ -1,0 +1,88 @@
+//! The standard library, checked: its tables and bodies. Built once from its source, serialised, and loaded
+//! before each check. What a program sees of it is decided by `scope.rs`.
+
+use crate::check::{self, Input};
+use crate::hir::{Def, Defs, TypeDef, Unit};
+use crate::namespace;
+use crate::table::Tables;
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+use wat_source::{Diagnostic, SourceMap, Symbol};
+
+/// Definitions of the library by full name.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Library {
+    pub(crate) tables: Tables,
+    defs: FxHashMap<Symbol, Def>,
+}
+
+impl Library {
+    /// Check the library's files: paths and texts. Their places are in the map from now on.
+    pub fn build(files: &[(&str, &str)], sources: &mut SourceMap) -> (Library, Vec<Diagnostic>) {
+        let mut out = Vec::new();
+        let mut read = Vec::new();
+        for (path, text) in files {
+            let (file, reading) = wat_syntax::load(sources, path, text.as_bytes().to_vec());
+            read.push(namespace::open(file, reading, false, &mut out));
+        }
+        let empty = Library::default();
+        let output = check::run(Input { files: &read, lib: &empty, in_library: true }, out);
+        let defs = output.unit.defs.into_iter().map(|def| (def.name, def)).collect();
+        (Library { tables: output.tables, defs }, output.diagnostics)
+    }
+
+    /// All definitions, in no order.
+    pub fn defs(&self) -> impl Iterator<Item = &Def> {
+        self.defs.values()
+    }
+
+    /// The names that every program sees without `:use`, sorted.
+    pub fn prelude(&self) -> Vec<Symbol> {
+        let mut names: Vec<Symbol> = crate::scope::PRELUDE
+            .iter()
+            .filter_map(|ns| self.tables.names.get(&Symbol::new(ns)))
+            .flatten()
+            .copied()
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+impl Defs for Library {
+    fn def(&self, name: Symbol) -> Option<&Def> {
+        self.defs.get(&name)
+    }
+
+    fn type_def(&self, name: Symbol) -> Option<&TypeDef> {
+        self.tables.types.get(&name)
+    }
+}
+
+/// A program's definitions together with the library's.
+#[derive(Debug)]
+pub struct Linked<'a> {
+    defs: FxHashMap<Symbol, &'a Def>,
+    types: FxHashMap<Symbol, &'a TypeDef>,
+    lib: &'a Library,
+}
+
+impl<'a> Linked<'a> {
+    pub fn new(unit: &'a Unit, lib: &'a Library) -> Linked<'a> {
+        Linked {
+            defs: unit.defs.iter().map(|def| (def.name, def)).collect(),
+            types: unit.types.iter().map(|def| (def.name, def)).collect(),
+            lib,
+        }
+    }
+}
+
+impl Defs for Linked<'_> {
+    fn def(&self, name: Symbol) -> Option<&Def> {
+        self.defs.get(&name).copied().or_else(|| self.lib.def(name))
+    }
+
+    fn type_def(&self, name: Symbol) -> Option<&TypeDef> {
+        self.types.get(&name).copied().or_else(|| self.lib.type_def(name))
+    }
+}

@@ -1,0 +1,368 @@
+//! What a name means in a file: definitions of its namespace, names brought by `:use`, the prelude, and paths
+//! through aliases and full namespaces. Locals are the business of inference.
+
+use crate::hir::TypeDef;
+use crate::namespace::SourceFile;
+use crate::special::Special;
+use crate::table::{Alias, Sig, Tables, full};
+use rustc_hash::{FxHashMap, FxHashSet};
+use wat_source::{Code, Diagnostic, Span, Symbol, suggest};
+
+/// The namespaces whose public definitions every file sees.
+pub const PRELUDE: [&str; 2] = ["wat.core", "wat.kernel"];
+
+/// What a name of a value stands for; the symbols are full names.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Item {
+    Special(Special),
+    Def(Symbol),
+    Overload(Symbol),
+    /// A constructor: of a struct, or a variant of an enum.
+    Variant { ty: Symbol, index: u32 },
+    /// `Point/x` as a function.
+    Field { ty: Symbol, index: u32 },
+}
+
+/// What a name of a type stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TypeItem {
+    /// A type of the language, by its name in the source.
+    Builtin(&'static str),
+    Type(Symbol),
+    Alias(Symbol),
+}
+
+/// The outcome of looking up a name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lookup<I> {
+    Found(I),
+    /// It exists, but only its own file may use it.
+    Private(Symbol),
+    NoNamespace(&'static str),
+    Missing,
+}
+
+/// The types of the language itself. All live in `wat.core`.
+pub const BUILTIN_TYPES: &[&str] = &[
+    "nil", "bool", "i64", "f64", "char", "keyword", "Symbol", "BigInt", "Decimal", "String", "Bytes", "Instant",
+    "Duration", "Uuid", "Edn", "Vector", "Map", "Set", "Seq", "Tuple", "Fn", "Program", "Peer", "Sender", "Receiver",
+];
+
+/// A file as names see it.
+#[derive(Debug, Default)]
+pub struct FileScope {
+    pub ns: Option<Symbol>,
+    aliases: FxHashMap<Symbol, Symbol>,
+    /// Short name to the namespace it comes from.
+    only: FxHashMap<Symbol, Symbol>,
+    used: FxHashSet<Symbol>,
+}
+
+impl FileScope {
+    pub fn of(file: &SourceFile) -> FileScope {
+        let mut scope = FileScope { ns: Some(file.ns), ..FileScope::default() };
+        for used in &file.uses {
+            scope.used.insert(used.ns);
+            if let Some(alias) = used.alias {
+                scope.aliases.insert(alias, used.ns);
+            }
+            for (name, _) in &used.only {
+                scope.only.insert(*name, used.ns);
+            }
+        }
+        scope
+    }
+
+    pub fn namespace(&self) -> Symbol {
+        self.ns.unwrap_or_else(|| Symbol::new("user"))
+    }
+}
+
+/// All definitions in sight: the program's own, then the library's.
+#[derive(Debug)]
+pub struct Env<'a> {
+    pub lib: &'a Tables,
+    pub own: Tables,
+    pub scopes: Vec<FileScope>,
+    /// Attributes of library files are allowed, and the prelude is not shadowed by its own definitions.
+    pub in_library: bool,
+}
+
+impl Env<'_> {
+    pub fn sig(&self, name: Symbol) -> Option<&Sig> {
+        self.own.sigs.get(&name).or_else(|| self.lib.sigs.get(&name))
+    }
+
+    pub fn type_def(&self, name: Symbol) -> Option<&TypeDef> {
+        self.own.types.get(&name).or_else(|| self.lib.types.get(&name))
+    }
+
+    pub fn alias(&self, name: Symbol) -> Option<&Alias> {
+        self.own.aliases.get(&name).or_else(|| self.lib.aliases.get(&name))
+    }
+
+    /// The implementations of an overloaded name.
+    pub fn overload(&self, name: Symbol) -> Option<&[Symbol]> {
+        let found = self.own.overloads.get(&name).or_else(|| self.lib.overloads.get(&name));
+        found.map(Vec::as_slice)
+    }
+
+    /// The definition that a runtime function or primitive implements.
+    pub fn intrinsic(&self, name: &str) -> Option<Symbol> {
+        let name = Symbol::new(name);
+        self.own.intrinsics.get(&name).or_else(|| self.lib.intrinsics.get(&name)).copied()
+    }
+
+    pub fn is_namespace(&self, ns: Symbol) -> bool {
+        self.own.names.contains_key(&ns) || self.lib.names.contains_key(&ns)
+    }
+
+    /// The namespace that a qualifier written in a file stands for.
+    fn qualifier(&self, file: usize, written: &str) -> Option<Symbol> {
+        let scope = &self.scopes[file];
+        let name = Symbol::new(written);
+        if let Some(ns) = scope.aliases.get(&name) {
+            return Some(*ns);
+        }
+        let known = scope.ns == Some(name) || scope.used.contains(&name) || self.lib.names.contains_key(&name);
+        let own_library = self.in_library && self.own.names.contains_key(&name);
+        (known || own_library || PRELUDE.contains(&written)).then_some(name)
+    }
+
+    /// What a name of a value means in a file.
+    pub fn value(&self, file: usize, name: Symbol) -> Lookup<Item> {
+        match name.split() {
+            (None, short) => self.bare(file, short, |ns| self.member(ns, short)),
+            (Some(path), short) => match type_path(path) {
+                Some((qualifier, type_name)) => {
+                    let ty = match qualifier {
+                        None => self.bare(file, type_name, |ns| self.own_type(ns, type_name)),
+                        Some(q) => match self.qualifier(file, q) {
+                            Some(ns) => self.visible(file, self.own_type(ns, type_name)),
+                            None => return Lookup::NoNamespace(q),
+                        },
+                    };
+                    match ty {
+                        Lookup::Found(ty) => match self.part(ty, short) {
+                            Some(item) => Lookup::Found(item),
+                            None => Lookup::Missing,
+                        },
+                        Lookup::Private(name) => Lookup::Private(name),
+                        Lookup::NoNamespace(q) => Lookup::NoNamespace(q),
+                        Lookup::Missing => Lookup::Missing,
+                    }
+                }
+                None => match self.qualifier(file, path) {
+                    Some(ns) => self.visible(file, self.member(ns, short)),
+                    None => Lookup::NoNamespace(path),
+                },
+            },
+        }
+    }
+
+    /// What a name of a type means in a file.
+    pub fn ty(&self, file: usize, name: Symbol) -> Lookup<TypeItem> {
+        match name.split() {
+            (None, short) => self.bare(file, short, |ns| self.type_member(ns, short)),
+            (Some(path), short) => match self.qualifier(file, path) {
+                Some(ns) => self.visible(file, self.type_member(ns, short)),
+                None => Lookup::NoNamespace(path),
+            },
+        }
+    }
+
+    /// An unqualified name: this namespace, then `:only`, then the prelude.
+    fn bare<I: Copy>(&self, file: usize, short: &str, find: impl Fn(Symbol) -> Option<(I, Owner)>) -> Lookup<I>
+    where
+        I: Copy,
+    {
+        let scope = &self.scopes[file];
+        let brought = scope.only.get(&Symbol::new(short)).copied();
+        let prelude = PRELUDE.iter().map(|ns| Symbol::new(ns));
+        for ns in scope.ns.into_iter().chain(brought).chain(prelude) {
+            if let Some(found) = find(ns) {
+                match self.visible(file, Some(found)) {
+                    Lookup::Private(_) if PRELUDE.contains(&ns.as_str()) && brought != Some(ns) => {}
+                    other => return other,
+                }
+            }
+        }
+        Lookup::Missing
+    }
+
+    fn visible<I>(&self, file: usize, found: Option<(I, Owner)>) -> Lookup<I> {
+        match found {
+            None => Lookup::Missing,
+            Some((_, Owner { private: Some(name), ns })) if self.scopes[file].ns != Some(ns) => Lookup::Private(name),
+            Some((item, _)) => Lookup::Found(item),
+        }
+    }
+
+    fn member(&self, ns: Symbol, short: &str) -> Option<(Item, Owner)> {
+        let open = Owner { private: None, ns };
+        if ns == "wat.core" {
+            if let Some(special) = Special::by_name(short) {
+                return Some((Item::Special(special), open));
+            }
+            let option = [("None", 0), ("Some", 1)];
+            let result = [("Ok", 0), ("Err", 1)];
+            for (ty, variants) in [("wat.core/Option", option), ("wat.core/Result", result)] {
+                if let Some((_, index)) = variants.iter().find(|(name, _)| *name == short) {
+                    return Some((Item::Variant { ty: Symbol::new(ty), index: *index }, open));
+                }
+            }
+        }
+        let name = full(ns, short);
+        if self.overload(name).is_some() {
+            return Some((Item::Overload(name), open));
+        }
+        if let Some(sig) = self.sig(name) {
+            return Some((Item::Def(name), Owner { private: sig.private.then_some(name), ns }));
+        }
+        let ty = self.type_def(name).filter(|ty| ty.is_struct)?;
+        Some((Item::Variant { ty: name, index: 0 }, Owner { private: ty.private.then_some(name), ns }))
+    }
+
+    fn own_type(&self, ns: Symbol, short: &str) -> Option<(Symbol, Owner)> {
+        let name = full(ns, short);
+        let ty = self.type_def(name)?;
+        Some((name, Owner { private: ty.private.then_some(name), ns }))
+    }
+
+    fn type_member(&self, ns: Symbol, short: &str) -> Option<(TypeItem, Owner)> {
+        if let Some((name, owner)) = self.own_type(ns, short) {
+            return Some((TypeItem::Type(name), owner));
+        }
+        let name = full(ns, short);
+        if let Some(alias) = self.alias(name) {
+            return Some((TypeItem::Alias(name), Owner { private: alias.private.then_some(name), ns }));
+        }
+        if PRELUDE.contains(&ns.as_str()) {
+            let builtin = BUILTIN_TYPES.iter().find(|builtin| **builtin == short)?;
+            return Some((TypeItem::Builtin(builtin), Owner { private: None, ns }));
+        }
+        None
+    }
+
+    /// A variant of an enum, or the field function of a struct.
+    fn part(&self, ty: Symbol, short: &str) -> Option<Item> {
+        let def = self.type_def(ty)?;
+        if def.is_struct {
+            let fields = &def.variants.first()?.fields;
+            let index = fields.iter().position(|(name, _)| *name == short)?;
+            return Some(Item::Field { ty, index: index as u32 });
+        }
+        let index = def.variants.iter().position(|variant| variant.name == short)?;
+        Some(Item::Variant { ty, index: index as u32 })
+    }
+
+    /// The complaint about a name that means nothing here.
+    pub fn unbound(
+        &self,
+        file: usize,
+        name: Symbol,
+        span: Span,
+        is_type: bool,
+        lookup: Lookup<()>,
+        locals: impl Iterator<Item = &'static str>,
+    ) -> Diagnostic {
+        match lookup {
+            Lookup::Private(name) => {
+                return Diagnostic::new(Code::PrivateName, format!("`{name}` is private to its file")).at(span);
+            }
+            Lookup::NoNamespace(qualifier) => {
+                let scope = &self.scopes[file];
+                let known = scope.aliases.keys().chain(&scope.used).map(|ns| ns.as_str());
+                let library = self.lib.names.keys().map(|ns| ns.as_str());
+                let written = Symbol::new(qualifier);
+                let diagnostic = Diagnostic::new(Code::UnknownNamespace, format!("no namespace or alias `{qualifier}`"))
+                    .at(span);
+                return if self.own.names.contains_key(&written) {
+                    diagnostic.help(format!("bring it in: (:use [{qualifier}])"))
+                } else if let Some(near) = suggest(qualifier, known.chain(library)) {
+                    diagnostic.help(format!("did you mean `{near}`?"))
+                } else {
+                    diagnostic
+                };
+            }
+            Lookup::Found(()) | Lookup::Missing => {}
+        }
+        let (code, what) = if is_type { (Code::UnboundType, "type") } else { (Code::UnboundName, "name") };
+        let diagnostic =
+            Diagnostic::new(code, format!("unknown {what} `{name}`")).label(span, "nothing here has this name");
+        let candidates = self.candidates(file, name, is_type);
+        let locals: Vec<&str> = locals.collect();
+        let near = suggest(name.as_str(), candidates.iter().map(String::as_str).chain(locals.iter().copied()));
+        match near {
+            Some(near) => diagnostic.suggest(format!("did you mean `{near}`?"), span, near),
+            None => match self.elsewhere(file, name, is_type) {
+                Some(place) => diagnostic.help(place),
+                None => diagnostic,
+            },
+        }
+    }
+
+    /// All names that could stand where this one was written.
+    fn candidates(&self, file: usize, name: Symbol, is_type: bool) -> Vec<String> {
+        let scope = &self.scopes[file];
+        let shorts = |ns: Symbol| {
+            let own = self.own.names.get(&ns).into_iter().flatten();
+            own.chain(self.lib.names.get(&ns).into_iter().flatten()).filter(move |short| {
+                let capital = starts_upper(short.as_str().rsplit('/').next().unwrap_or(""));
+                !is_type || (capital && !short.as_str().contains('/'))
+            })
+        };
+        match name.split() {
+            (Some(path), _) if type_path(path).is_none() => {
+                let Some(ns) = self.qualifier(file, path) else { return Vec::new() };
+                shorts(ns).map(|short| format!("{path}/{short}")).collect()
+            }
+            _ => {
+                let mut all: Vec<String> = Vec::new();
+                let prelude = PRELUDE.iter().map(|ns| Symbol::new(ns));
+                for ns in scope.ns.into_iter().chain(prelude) {
+                    all.extend(shorts(ns).map(|short| short.to_string()));
+                }
+                all.extend(scope.only.keys().map(|short| short.to_string()));
+                let builtin = if is_type { BUILTIN_TYPES } else { Special::NAMES };
+                all.extend(builtin.iter().map(|name| name.to_string()));
+                if !is_type {
+                    all.extend(["Some", "None", "Ok", "Err"].map(String::from));
+                }
+                all
+            }
+        }
+    }
+
+    /// A namespace of the library or of the file's uses that defines the very name.
+    fn elsewhere(&self, file: usize, name: Symbol, is_type: bool) -> Option<String> {
+        if is_type || name.namespace().is_some() {
+            return None;
+        }
+        let used = self.scopes[file].used.iter().copied();
+        let mut places: Vec<Symbol> = used.chain(self.lib.names.keys().copied()).collect();
+        places.sort();
+        let ns = places.into_iter().find(|ns| matches!(self.member(*ns, name.as_str()), Some((_, o)) if o.private.is_none()))?;
+        Some(format!("`{ns}/{name}` has this name"))
+    }
+}
+
+/// The namespace a definition stands in, and its full name where it is private.
+#[derive(Clone, Copy, Debug)]
+struct Owner {
+    private: Option<Symbol>,
+    ns: Symbol,
+}
+
+pub fn starts_upper(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_uppercase())
+}
+
+/// `Shape` and `money.Coin` as qualifier and type name; None for a namespace.
+fn type_path(path: &str) -> Option<(Option<&str>, &str)> {
+    let (qualifier, last) = match path.rsplit_once('.') {
+        Some((qualifier, last)) => (Some(qualifier), last),
+        None => (None, path),
+    };
+    starts_upper(last).then_some((qualifier, last))
+}
