@@ -165,3 +165,72 @@ fn release(cell: Obj) {
         entry.handle.released();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::heap::message::Message;
+    use crate::testing::{Ty, live, region, vector_of};
+    use wat_abi::desc::Kind;
+
+    /// Notes its name when it is released.
+    struct Noted(&'static str, Arc<Mutex<Vec<&'static str>>>);
+
+    impl Handle for Noted {
+        fn released(&self) {
+            self.1.lock().expect("no test fails in here").push(self.0);
+        }
+    }
+
+    #[test]
+    fn cells_own_references_and_a_heap_releases_the_newest_first() {
+        let types = region();
+        let released = Arc::new(Mutex::new(Vec::new()));
+        let take = || std::mem::take(&mut *released.lock().expect("no test fails in here"));
+        let mut heap = Heap::new(1 << 20);
+        let mut receiver = Heap::new(1 << 20);
+        let mem = heap.mem();
+        let [a, b, c] = ["a", "b", "c"]
+            .map(|name| make(mem, Builtin::Peer, Arc::new(Noted(name, released.clone()))).expect("room"));
+        let noted: Arc<Noted> = get(b).downcast().expect("it was made so");
+        assert_eq!(noted.0, "b");
+
+        // A copy in another heap is a second cell.
+        let message = Message::copy(b, DescRef::builtin(Builtin::Peer)).expect("room");
+        let copy = message.adopt(receiver.mem()).expect("room");
+        assert_eq!(number(copy), number(b));
+        mem.drop(b);
+        assert!(take().is_empty());
+        receiver.mem().drop(copy);
+        assert_eq!(take(), ["b"]);
+
+        // A message that nobody takes releases what it holds.
+        let tuple = types.desc(&Ty::Tuple(vec![Ty::Str]));
+        assert_eq!(tuple.kind(), Kind::Tuple);
+        let d = make(mem, Builtin::Sender, Arc::new(Noted("d", released.clone()))).expect("room");
+        let message = Message::copy(d, DescRef::builtin(Builtin::Sender)).expect("room");
+        mem.drop(d);
+        assert!(take().is_empty());
+        drop(message);
+        assert_eq!(take(), ["d"]);
+
+        // Handles adopted with a large message are newer than those that were there.
+        let words = types.desc(&Ty::Vector(Box::new(Ty::Str)));
+        let strings: Vec<u64> =
+            (0..500).map(|_| crate::text::make_string(mem, "text").expect("room")).collect();
+        let many = vector_of(mem, words, &strings);
+        let pair = mem.object_of(DescRef::builtin(Builtin::EdnTagged), 0, &[many, c]).expect("room").slot();
+        let held =
+            make(receiver.mem(), Builtin::Receiver, Arc::new(Noted("e", released.clone()))).expect("room");
+        let message = Message::copy(pair, DescRef::builtin(Builtin::EdnTagged)).expect("room");
+        message.adopt(receiver.mem()).expect("room");
+        mem.drop(pair);
+        assert!(take().is_empty() && live(receiver.mem()) > 500 && held != 0);
+        drop(receiver);
+        assert_eq!(take(), ["c", "e"]);
+        assert_eq!(live(mem), 1);
+        mem.drop(a);
+        assert_eq!(take(), ["a"]);
+        assert_eq!(heap.live_objects(), 0);
+    }
+}

@@ -25,3 +25,5 @@ pub mod text;
 pub mod unit;
 pub mod value;
 pub mod vector;
+
+pub use heap::message;

@@ -172,3 +172,103 @@ pub fn of_bytes(mem: Mem, value: u64, desc: DescRef) -> Result<u64, Fail> {
         Err(_) => sum::option(mem, desc, None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Ty, check_balance, region, text};
+
+    #[test]
+    fn positions_count_scalars() {
+        check_balance(|mem| {
+            let string = make_string(mem, "aé😀b").expect("room");
+            assert_eq!(count(string), 4);
+            assert_eq!(nth(string, 2), Ok(u64::from(u32::from('😀'))));
+            for (from, to, wanted) in [(0, 4, "aé😀b"), (1, 3, "é😀"), (4, 4, ""), (3, 4, "b")] {
+                let part = slice(mem, string, from, to).expect("in range");
+                assert_eq!(str(part), wanted);
+                mem.drop(part);
+            }
+            for (from, to) in [(-1, 2), (3, 2), (0, 5)] {
+                assert_eq!(slice(mem, string, from, to).expect_err("out of range").kind, "index");
+            }
+            assert!(nth(string, 4).is_err() && nth(string, -1).is_err());
+            let part = make_string(mem, "😀").expect("room");
+            assert_eq!(
+                (find(string, part), contains(string, part), starts_with(string, part)),
+                (2, true, false)
+            );
+            [string, part].into_iter().for_each(|slot| mem.drop(slot));
+        });
+    }
+
+    #[test]
+    fn splitting_and_joining() {
+        check_balance(|mem| {
+            for (separator, whole, pieces) in [
+                (",", "a,b,,c", "[\"a\" \"b\" \"\" \"c\"]"),
+                (",", "", "[\"\"]"),
+                ("", "aé", "[\"a\" \"é\"]"),
+                ("--", "-----", "[\"\" \"\" \"-\"]"),
+            ] {
+                let [separator, string] =
+                    [separator, whole].map(|part| make_string(mem, part).expect("room"));
+                let split = split(mem, separator, string).expect("room");
+                assert_eq!(text(split, &Ty::Vector(Box::new(Ty::Str))), pieces);
+                let joined = join(mem, separator, Obj::of(split)).expect("room");
+                assert_eq!(str(joined), whole);
+                let all = join_all(mem, Obj::of(split)).expect("room");
+                assert_eq!(str(all), whole.replace(str(separator), ""));
+                [separator, string, split, joined, all].into_iter().for_each(|slot| mem.drop(slot));
+            }
+        });
+    }
+
+    #[test]
+    fn numbers_in_text() {
+        let (whole, float) = (Ty::Option(Box::new(Ty::I64)), Ty::Option(Box::new(Ty::F64)));
+        check_balance(|mem| {
+            for (input, int, float_text) in [
+                ("42", "42", "42.0"),
+                ("-7", "-7", "-7.0"),
+                ("1.5e3", "nil", "1500.0"),
+                ("9223372036854775808", "nil", "9223372036854775808.0"),
+                ("", "nil", "nil"),
+                (" 1", "nil", "nil"),
+                ("nan", "nil", "nil"),
+                ("inf", "nil", "nil"),
+                ("1e999", "nil", "nil"),
+                ("two", "nil", "nil"),
+            ] {
+                let string = make_string(mem, input).expect("room");
+                let a = parse_i64(mem, string, region().desc(&whole)).expect("room");
+                let b = parse_f64(mem, string, region().desc(&float)).expect("room");
+                assert_eq!(text(a, &whole), int, "{input}");
+                let shown = if float_text.starts_with("9223") { "9.223372036854776e18" } else { float_text };
+                assert_eq!(text(b, &float), shown, "{input}");
+                [string, a, b].into_iter().for_each(|slot| mem.drop(slot));
+            }
+        });
+    }
+
+    #[test]
+    fn keywords_and_bytes() {
+        let option = Ty::Option(Box::new(Ty::Str));
+        check_balance(|mem| {
+            let name = make_string(mem, "shop/cart").expect("room");
+            let keyword = keyword_of(mem, name).expect("a name");
+            assert_eq!(crate::text::stored_hash(keyword), wat_abi::hash::keyword("shop/cart"));
+            let back = keyword_name(mem, keyword).expect("room");
+            assert_eq!(str(back), "shop/cart");
+            let wrong = make_string(mem, "a b").expect("room");
+            assert!(keyword_of(mem, wrong).is_err());
+            let raw = make_bytes(mem, &[0xff, 0x61]).expect("room");
+            assert_eq!((bytes_nth(raw, 0), bytes_nth(raw, 2).is_err()), (Ok(0xff), true));
+            assert_eq!(of_bytes(mem, raw, region().desc(&option)), Ok(0));
+            let all = bytes_of(mem, name).expect("room");
+            let text = of_bytes(mem, all, region().desc(&option)).expect("room");
+            assert_eq!(str(Obj::of(text).get(0)), "shop/cart");
+            [name, keyword, back, wrong, raw, all, text].into_iter().for_each(|slot| mem.drop(slot));
+        });
+    }
+}

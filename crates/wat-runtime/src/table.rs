@@ -9,6 +9,7 @@ use crate::fail::{Fail, answer};
 use crate::heap::Mem;
 use crate::map::{self, Entry};
 use crate::object::{Obj, retain_as};
+use crate::unit::edge::guarded;
 use crate::value::compare::compare;
 use crate::value::equal::equal_objects;
 use crate::value::hash::hash as hash_of;
@@ -31,8 +32,10 @@ macro_rules! fallible {
             $(pub unsafe extern "C" fn $name($ctx: *mut Ctx $(, $arg: u64)*) -> Answer {
                 // SAFETY: compiled code passes the context of its own thread, which is in a heap.
                 let $mem = unsafe { Mem::of($ctx) };
-                let run = || -> Result<u64, Fail> { $body };
-                answer($ctx, run())
+                guarded(|| {
+                    let run = || -> Result<u64, Fail> { $body };
+                    answer($ctx, run())
+                })
             })*
         }
         fn fallible_rows(table: &mut [usize; RT_COUNT]) {
@@ -50,7 +53,7 @@ macro_rules! leaf {
                 // SAFETY: compiled code passes the context of its own thread, which is in a heap.
                 let $mem = unsafe { Mem::of(ctx) };
                 let _ = $mem;
-                $body
+                guarded(|| $body)
             })*
         }
         fn leaf_rows(table: &mut [usize; RT_COUNT]) {
@@ -224,4 +227,84 @@ fn keys(mem: Mem, map: Obj, result: DescRef) -> Result<u64, Fail> {
         retain_as(entry.key, key);
         Ok(entry.key)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::heap::Heap;
+    use crate::testing::{Ty, region, value};
+
+    type One = unsafe extern "C" fn(*mut Ctx, u64) -> Answer;
+    type Leaf = unsafe extern "C" fn(*mut Ctx, u64) -> u64;
+
+    fn context() -> Ctx {
+        // SAFETY: the record holds numbers and raw pointers, for which zero is a value.
+        let mut ctx: Ctx = unsafe { std::mem::zeroed() };
+        ctx.region = crate::region::base() as u64;
+        ctx
+    }
+
+    #[test]
+    fn rows_work_through_the_table() {
+        let types = region();
+        let mut ctx = context();
+        pure_rows(&mut ctx.rt);
+        let mut heap = Heap::new(1 << 20);
+        // SAFETY: the heap outlives its stay in the context.
+        let outer = unsafe { Heap::enter(&raw mut *heap, &mut ctx) };
+        let at = &raw mut ctx;
+        // SAFETY: the rows' addresses are those of functions of these types.
+        unsafe {
+            let alloc: One = std::mem::transmute(ctx.rt[RtFn::alloc_slow as usize]);
+            let drop: Leaf = std::mem::transmute(ctx.rt[RtFn::drop_slow as usize]);
+            let convert: One = std::mem::transmute(ctx.rt[RtFn::i64_of_f64 as usize]);
+            let cell = alloc(at, 24);
+            assert_eq!(cell.status, 0);
+            // The rest of the batch is there for compiled code to pop.
+            assert_ne!((*at).free[1], 0);
+            Obj::of(cell.value).set_header(types.desc(&Ty::Tuple(vec![Ty::I64, Ty::I64])), 0);
+            assert_eq!(drop(at, cell.value), 0);
+            assert_eq!((*at).free[1], cell.value);
+
+            assert_eq!(convert(at, (-1.5f64).to_bits()).value as i64, -1);
+            for out in [f64::NAN, f64::INFINITY, 9.3e18, -9.3e18] {
+                assert_eq!(convert(at, out.to_bits()).status, 1);
+            }
+            assert_eq!(alloc(at, 1 << 21).status, 1);
+            (*at).stop.store(stop::KILL, Ordering::Relaxed);
+            assert_eq!(alloc(at, 16).status, 1);
+
+            let map = value(Mem::of(at), &Ty::Map(Box::new(Ty::Str), Box::new(Ty::I64)), "{\"a\" 1}");
+            let key = value(Mem::of(at), &Ty::Str, "\"a\"");
+            type Get = unsafe extern "C" fn(*mut Ctx, u64, u64, u64) -> Answer;
+            let get: Get = std::mem::transmute(ctx.rt[RtFn::map_get as usize]);
+            let option = types.desc(&Ty::Option(Box::new(Ty::I64)));
+            let found = get(at, map, key, u64::from(option.0));
+            assert_eq!(Obj::of(found.value).get(0), 1);
+            [map, key, found.value].into_iter().for_each(|slot| _ = drop(at, slot));
+            Heap::leave(&mut ctx, outer);
+        }
+        assert_eq!(heap.live_objects(), 0);
+    }
+
+    #[test]
+    fn the_rows_left_out_are_the_units_and_the_hosts() {
+        let mut table = [0; RT_COUNT];
+        pure_rows(&mut table);
+        let first_of_host = RtFn::println as usize;
+        let units = [
+            "crash_now",
+            "stack_overflow",
+            "panic",
+            "panic_plain",
+            "assert_failed",
+            "unwrap_failed",
+            "attempt",
+        ];
+        for row in &RtFn::ALL[..first_of_host] {
+            assert_eq!(table[*row as usize] == 0, units.contains(&row.row().name), "{}", row.row().name);
+        }
+        assert!(table[first_of_host..].iter().all(|&address| address == 0));
+    }
 }

@@ -235,14 +235,10 @@ impl Heap {
         for (at, total) in std::mem::take(&mut other.mappings) {
             self.push_mapping(at, total);
         }
-        for c in 0..CLASSES {
-            self.carved[c] += other.carved[c];
-            splice(&mut free[c], other.free[c]);
-        }
-        for c in 0..MEDIUM {
-            self.carved_medium[c] += other.carved_medium[c];
-            splice(&mut self.medium[c], other.medium[c]);
-        }
+        let carved = self.carved.iter_mut().chain(&mut self.carved_medium);
+        carved.zip(other.carved.iter().chain(&other.carved_medium)).for_each(|(mine, other)| *mine += other);
+        let lists = free.iter_mut().chain(&mut self.medium);
+        lists.zip(other.free.iter().chain(&other.medium)).for_each(|(mine, &other)| splice(mine, other));
         if other.bump_end - other.bump > self.bump_end - self.bump {
             (self.bump, self.bump_end) = (other.bump, other.bump_end);
         }

@@ -1,6 +1,6 @@
 //! Walking the entries of a map or set in its order: by hash, then by key.
 
-use super::cells::{Fragments, LEVELS, NODE, NODE_HEAD, SORTED_HEAD, Shape, TRIE, count};
+use super::cells::{Fragments, LEVELS, NODE, SORTED_HEAD, Shape, TRIE, count};
 use crate::object::Obj;
 
 /// An entry; the collection keeps what its slots hold.
@@ -60,7 +60,6 @@ impl Iterator for Entries {
             let bit = 1 << place;
             self.stack[self.depth - 1].1 = place + 1;
             if fragments.entries & bit != 0 {
-                debug_assert!(NODE_HEAD == 1);
                 return Some(self.entry(object, fragments.entry_slot(bit, self.stride)));
             }
             self.stack[self.depth] = (object.get(fragments.node_slot(bit, self.stride)), 0);

@@ -71,9 +71,43 @@ impl Cursor {
         })
     }
 
+    /// Whether the part answered last is a key or an element of a set.
+    #[inline]
+    pub fn at_key(&self) -> bool {
+        match &self.0 {
+            Parts::Entries { value, pending, .. } => value.is_none() || pending.is_some(),
+            _ => false,
+        }
+    }
+
+    /// The hash of the part answered last, if that is a key.
+    #[inline]
+    pub fn key_hash(&self) -> Option<u64> {
+        match &self.0 {
+            Parts::Entries { hash, .. } if self.at_key() => Some(*hash),
+            _ => None,
+        }
+    }
+
+    /// Whether no part can follow, as far as is known without looking: lets a walk down a list keep no trail.
+    #[inline]
+    pub fn is_spent(&self) -> bool {
+        match &self.0 {
+            Parts::None => true,
+            Parts::Fields { fields, next, .. } => *next == fields.len(),
+            Parts::Tagged { next, .. } => *next >= 2,
+            Parts::Elements { run, at, vector, .. } => run.is_empty() && *at == vector::count(*vector),
+            Parts::Entries { .. } => false,
+        }
+    }
+}
+
+impl Iterator for Cursor {
+    type Item = (u64, DescRef);
+
     /// The next part and its type.
     #[inline]
-    pub fn next(&mut self) -> Option<(u64, DescRef)> {
+    fn next(&mut self) -> Option<(u64, DescRef)> {
         match &mut self.0 {
             Parts::None => None,
             Parts::Fields { object, fields, next } => {
@@ -108,36 +142,6 @@ impl Cursor {
                 *pending = value.map(|_| entry.value);
                 Some((entry.key, *key))
             }
-        }
-    }
-
-    /// Whether the part answered last is a key or an element of a set.
-    #[inline]
-    pub fn at_key(&self) -> bool {
-        match &self.0 {
-            Parts::Entries { value, pending, .. } => value.is_none() || pending.is_some(),
-            _ => false,
-        }
-    }
-
-    /// The hash of the part answered last, if that is a key.
-    #[inline]
-    pub fn key_hash(&self) -> Option<u64> {
-        match &self.0 {
-            Parts::Entries { hash, .. } if self.at_key() => Some(*hash),
-            _ => None,
-        }
-    }
-
-    /// Whether no part can follow, as far as is known without looking: lets a walk down a list keep no trail.
-    #[inline]
-    pub fn is_spent(&self) -> bool {
-        match &self.0 {
-            Parts::None => true,
-            Parts::Fields { fields, next, .. } => *next == fields.len(),
-            Parts::Tagged { next, .. } => *next >= 2,
-            Parts::Elements { run, at, vector, .. } => run.is_empty() && *at == vector::count(*vector),
-            Parts::Entries { .. } => false,
         }
     }
 }
