@@ -38,7 +38,7 @@
     (0 (broken state at))
     (_ (if (and (odd? (quot at 200)) (= (draw state 3 2) 0))
          (record at "203.0.113.9" (str "/admin/" (draw state 4 1000) ".php") "404" (str (+ 200 (draw state 5 50))))
-         (record at (client state) (target state) (status state) (size state))))))
+         (record at (client state) (target state) (answer state) (size state))))))
 
 (defn record [at <- i64  client <- String  target <- String  status <- String  size <- String] -> String
   (str client " - - [" (clock at) "] \"GET " target " HTTP/1.1\" " status " " size " \"-\" \"Mozilla/5.0 (X11; \\\"wat\\\")\""))
@@ -59,7 +59,7 @@
        (match (draw state 10 3) (0 "") (_ (str (draw state 11 (+ 1 (draw state 12 400))))))
        (match (draw state 13 5) (0 (str "?page=" (draw state 14 9))) (_ ""))))
 
-(defn status [state <- i64] -> String
+(defn answer [state <- i64] -> String
   (one-of state 15 ["200" "200" "200" "200" "200" "200" "200" "301" "304" "404" "500"]))
 
 (defn size [state <- i64] -> String

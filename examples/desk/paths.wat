@@ -20,7 +20,7 @@
   (println (report (count-all (Tally/Exact {})))))
 
 (defn count-all [tally <- Tally] -> Tally
-  (match (readln)
+  (match (readln -> (Vector String))
     ((Some paths) (count-all (reduce note tally paths)))
     (None         tally)))
 

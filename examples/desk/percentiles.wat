@@ -19,7 +19,7 @@
   (println (percentiles (count-all (Counts 1 {})))))
 
 (defn count-all [c <- Counts] -> Counts
-  (match (readln)
+  (match (readln -> (Vector i64))
     ((Some sizes) (count-all (reduce note c sizes)))
     (None         c)))
 

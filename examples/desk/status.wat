@@ -40,7 +40,7 @@
    missed  <- i64])
 
 (defn count-all [tally <- Tally] -> Tally
-  (match (readln)
+  (match (readln -> (Vector Record))
     ((Some records) (count-all (reduce note tally records)))
     (None           tally)))
 

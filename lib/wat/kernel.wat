@@ -95,6 +95,7 @@
 (defn serve
   "Answers each value read with what the function makes of it, until the client closes.
   Example: (call (spawn-thread (fn {:in i64 :out i64} [] (serve inc))) 1) => #wat.core/Ok 2"
+  {:where [(Wire I) (Wire O)]}
   [f <- (Fn [I] -> O)] -> nil
   (match (readln)
     ((Some request) (do (println (f request)) (serve f)))
@@ -103,6 +104,7 @@
 (defn serve-state
   "Like `serve`, with a state: the function gives the next state and the answer.
   Example: (call (spawn-thread (fn {:in i64 :out i64} [] (serve-state 5 (fn [s n] (tuple (+ s n) s))))) 1) => #wat.core/Ok 5"
+  {:where [(Wire I) (Wire O)]}
   [state <- S  step <- (Fn [S I] -> (Tuple S O))] -> nil
   (match (readln)
     ((Some request)
@@ -246,7 +248,7 @@
   [p <- (Peer I O)] -> Status)
 
 (defn channel "A bounded channel of n values within the process. Example: (let [(tuple s r) (channel 1)] (ignore (send s :a)) (recv r)) => :a"
-  {:intrinsic "channel"}
+  {:intrinsic "channel" :where [(Wire T)]}
   [n <- i64] -> (Tuple (Sender T) (Receiver T)))
 
 ;; ---- several peers

@@ -1,4 +1,4 @@
-(defn f [n <- i64] -> f64
-  ;; error[type-mismatch]
-  (* n 1.5))
-(defn main [] -> nil (println (f 1)))
+(defn main [] -> nil
+  (let [n (count [1 2])]
+    ;; error[type-mismatch]
+    (println (* n 1.5))))

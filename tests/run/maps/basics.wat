@@ -13,4 +13,4 @@
     (println (get (update m :z (fn [n] (unwrap-or n 7))) :z))
     (println (= m {:b 2 :a 1}))
     (println (= (merge m {:a 5}) {:a 5 :b 2}))
-    (println [(empty? m) (count (merge m {:c 3} {:d 4}))])))
+    (println (tuple (empty? m) (count (merge m {:c 3} {:d 4}))))))
