@@ -6,7 +6,7 @@
 //! | room | noun |
 //! |---|---|
 //! | `boot/` | the record, the bootstrap, confinement |
-//! | `process.rs` | this process and its end |
+//! | `process.rs`, `shared.rs` | this process and its end; what its threads share |
 //! | `spawn.rs` | making a child |
 //! | `child/` | the handle on a child, its end, its stderr |
 //! | `warden/` | the thread that watches |
@@ -28,6 +28,7 @@ mod process;
 mod reader;
 mod sealed;
 mod select;
+mod shared;
 mod signals;
 mod spawn;
 mod sys;

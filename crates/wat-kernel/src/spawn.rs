@@ -6,7 +6,7 @@ use crate::child::Child;
 use crate::child::core::{ChildCore, Ends, Identity};
 use crate::control::{BOOT_CHUNK, MAX_BOOT, ToChild};
 use crate::life::ChildEvent;
-use crate::process::Shared;
+use crate::shared::Shared;
 use crate::sys::clone::{self, Launched, Order};
 use crate::sys::{fd, futex, process};
 use crate::waiter::{Interrupt, Waiter};
@@ -83,7 +83,7 @@ pub(crate) fn spawn(shared: &Arc<Shared>, waiter: &Waiter, what: Spawn) -> Child
                 shared.set_wall_timer(number, Duration::from_millis(ms));
             }
             if shared.stopping() {
-                core.event(shared, ChildEvent::StopAsked, shared.time_to_stop());
+                core.event(shared, ChildEvent::StopAsked, shared.stop_left().unwrap_or_default());
             }
             core
         }

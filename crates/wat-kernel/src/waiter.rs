@@ -8,7 +8,7 @@
 //!
 //! Not here: what a thread waits for.
 
-use crate::process::Shared;
+use crate::shared::Shared;
 use crate::sys::{fd, futex, process};
 use std::io;
 use std::marker::PhantomData;

@@ -10,7 +10,8 @@ pub use confine::{STEPS, Step};
 pub use record::{Boot, GRACE, Limits};
 
 use crate::control::{FromChild, MAX_BOOT, MAX_PACKET, ToChild};
-use crate::process::{Process, Shared, Start};
+use crate::process::Process;
+use crate::shared::{Shared, Start};
 use crate::signals;
 use crate::sys::clone::{BINARY, CONTROL, IMAGE, PLACES};
 use crate::sys::{fd, process};

@@ -9,7 +9,7 @@ use crate::control::{FromChild, ToChild};
 use crate::gate::Gate;
 use crate::life::{ChildAction, ChildEvent, State, child_step};
 use crate::outbox::Outbox;
-use crate::process::Shared;
+use crate::shared::Shared;
 use crate::sys::{fd, futex, process};
 use crate::warden::timers::Timer;
 use std::io;

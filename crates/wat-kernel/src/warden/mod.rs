@@ -9,7 +9,7 @@ pub(crate) mod timers;
 use crate::child::core::{Role, STALL_CHECK};
 use crate::control::{FromChild, MAX_PACKET, ToChild};
 use crate::life::{ChildEvent, Event};
-use crate::process::Shared;
+use crate::shared::Shared;
 use crate::sys::{fd, process, signal};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};

@@ -1,6 +1,6 @@
 //! The warden's timers: a sorted set. Setting one wakes the warden only if it would sleep past it.
 
-use crate::process::lock;
+use crate::shared::lock;
 use crate::sys::fd;
 use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;

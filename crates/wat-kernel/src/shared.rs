@@ -1,0 +1,413 @@
+//! What the program's threads and the warden share: descriptors, children, time, the state of the stop.
+//!
+//! Each field has its own lock, held briefly and never across a blocking call. Not here: what the program may ask
+//! ([`crate::Process`]), nor the loop that acts (`warden/`).
+
+use crate::boot::Boot;
+use crate::child::core::{ChildCore, Role, STALL_CHECK};
+use crate::child::end::End;
+use crate::child::lines::Forward;
+use crate::control::FromChild;
+use crate::life::{self, Action, Event, State};
+use crate::outbox::{Gathered, Outbox};
+use crate::signals::Signals;
+use crate::spawn::Job;
+use crate::sys::{fd, futex, process, signal};
+use crate::waiter::{Interrupt, Registry, Waiter, Wakes};
+use crate::warden::timers::{Timer, Timers};
+use std::collections::BTreeMap;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+/// What boot hands over.
+pub(crate) struct Start {
+    pub(crate) boot: Boot,
+    pub(crate) control: Option<OwnedFd>,
+    pub(crate) binary: OwnedFd,
+    pub(crate) image: Option<OwnedFd>,
+    pub(crate) signals: Signals,
+}
+
+pub(crate) type Unseen = Box<dyn Fn(&str, &str, &End) + Send + Sync>;
+pub(crate) type Quit = Box<dyn Fn() + Send + Sync>;
+
+/// Shared by the program's threads and the warden.
+pub(crate) struct Shared {
+    start: Start,
+    main_thread: i32,
+    image: Mutex<Option<Arc<OwnedFd>>>,
+    /// Wakes the warden.
+    wake: Arc<OwnedFd>,
+    /// The descriptors of children; made with the first.
+    poll_set: OnceLock<OwnedFd>,
+    children: Mutex<BTreeMap<u32, Arc<ChildCore>>>,
+    /// Children that have not ended: what `finish` sleeps on.
+    alive: AtomicU32,
+    numbers: AtomicU32,
+    /// What is left of the bound on processes; unused without one.
+    quota: Mutex<u32>,
+    life: Mutex<Life>,
+    stopping: AtomicBool,
+    pub(crate) waiters: Registry,
+    pub(crate) gathered: Gathered,
+    stdout: Arc<Outbox>,
+    jobs: Mutex<Vec<Arc<Job>>>,
+    pub(crate) timers: Timers,
+    forward: Mutex<Forward>,
+    unseen: OnceLock<Unseen>,
+    quit: OnceLock<Quit>,
+}
+
+struct Life {
+    state: State,
+    deadline: Option<Instant>,
+    /// The signal that began the stop of a root.
+    signal: Option<i32>,
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shared {
+    pub(crate) fn new(mut start: Start) -> io::Result<Arc<Shared>> {
+        let wake = Arc::new(fd::event()?);
+        Ok(Arc::new(Shared {
+            main_thread: process::thread_id(),
+            image: Mutex::new(start.image.take().map(Arc::new)),
+            quota: Mutex::new(start.boot.limits.processes.unwrap_or(0)),
+            start,
+            gathered: Gathered::waking(wake.clone()),
+            timers: Timers::waking(wake.clone()),
+            wake,
+            poll_set: OnceLock::new(),
+            children: Mutex::default(),
+            alive: AtomicU32::new(0),
+            numbers: AtomicU32::new(0),
+            life: Mutex::new(Life { state: State::Starting, deadline: None, signal: None }),
+            stopping: AtomicBool::new(false),
+            waiters: Registry::default(),
+            stdout: Arc::new(Outbox::standard(fd::standard(1))),
+            jobs: Mutex::default(),
+            forward: Mutex::default(),
+            unseen: OnceLock::new(),
+            quit: OnceLock::new(),
+        }))
+    }
+
+    pub(crate) fn boot(&self) -> &Boot {
+        &self.start.boot
+    }
+
+    pub(crate) fn binary(&self) -> &OwnedFd {
+        &self.start.binary
+    }
+
+    pub(crate) fn control(&self) -> Option<BorrowedFd<'_>> {
+        self.start.control.as_ref().map(AsFd::as_fd)
+    }
+
+    pub(crate) fn signals(&self) -> Option<&OwnedFd> {
+        self.start.signals.taken.as_ref()
+    }
+
+    pub(crate) fn reset_signals(&self) -> signal::Set {
+        self.start.signals.reset
+    }
+
+    pub(crate) fn main_thread(&self) -> i32 {
+        self.main_thread
+    }
+
+    pub(crate) fn image(&self) -> Option<Arc<OwnedFd>> {
+        lock(&self.image).clone()
+    }
+
+    pub(crate) fn set_image(&self, image: OwnedFd) {
+        *lock(&self.image) = Some(Arc::new(image));
+    }
+
+    pub(crate) fn stdout(&self) -> &Arc<Outbox> {
+        &self.stdout
+    }
+
+    pub(crate) fn wake_fd(&self) -> &OwnedFd {
+        &self.wake
+    }
+
+    pub(crate) fn wake_warden(&self) {
+        fd::raise_event(&self.wake);
+    }
+
+    pub(crate) fn next_number(&self) -> u32 {
+        self.numbers.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Boot is complete: says so to the parent.
+    pub(crate) fn announce_ready(&self) {
+        let mut life = lock(&self.life);
+        life.state = life::step(life.state, Event::Booted).0;
+        drop(life);
+        self.say(&FromChild::Ready);
+    }
+
+    /// Tells the parent. One that is gone is the lifeline's matter.
+    pub(crate) fn say(&self, what: &FromChild) {
+        let Some(control) = self.control() else { return };
+        let (head, length) = what.head();
+        let _ = fd::send_packet(control, &head[..length], what.body(), true);
+    }
+
+    /// The number of the write to stdout that the program is blocked in.
+    pub(crate) fn current_write(&self) -> u32 {
+        self.stdout.current_write()
+    }
+
+    // ---- children
+
+    /// Takes a new child under the warden's watch.
+    pub(crate) fn adopt(&self, core: &Arc<ChildCore>) {
+        self.alive.fetch_add(1, Ordering::SeqCst);
+        lock(&self.children).insert(core.number, core.clone());
+        let watched = self.poll_set().and_then(|set| {
+            core.watched(|fd, role| fd::epoll_add(set, fd, libc::EPOLLIN, token(core.number, role)))
+        });
+        if watched.is_err() {
+            // A child that cannot be watched cannot be kept; the warden finds its end by the timer.
+            core.event(self, life::ChildEvent::KillAsked, Duration::ZERO);
+        }
+        self.set_timer(core.started + STALL_CHECK, Timer::Stall(core.number));
+    }
+
+    /// The children's descriptors, with an event for each.
+    pub(crate) fn poll_set(&self) -> io::Result<&OwnedFd> {
+        if self.poll_set.get().is_none() {
+            let made = fd::epoll()?;
+            // A thread that lost the race drops its own.
+            if self.poll_set.set(made).is_ok() {
+                self.wake_warden();
+            }
+        }
+        Ok(self.poll_set.get().expect("set just above"))
+    }
+
+    pub(crate) fn existing_poll_set(&self) -> Option<&OwnedFd> {
+        self.poll_set.get()
+    }
+
+    /// Lets the warden drain a released child's stdout.
+    pub(crate) fn watch_output(&self, core: &ChildCore) {
+        let Ok(set) = self.poll_set() else { return };
+        let Some(output) = core.output.try_enter() else { return };
+        if let Some(fd) = &output.fd {
+            // Already there when a child is released twice, by its handle and by `finish`.
+            let _ = fd::epoll_add(set, fd.as_fd(), libc::EPOLLIN, token(core.number, Role::Stdout));
+        }
+    }
+
+    pub(crate) fn child(&self, number: u32) -> Option<Arc<ChildCore>> {
+        lock(&self.children).get(&number).cloned()
+    }
+
+    pub(crate) fn children_now(&self) -> Vec<Arc<ChildCore>> {
+        lock(&self.children).values().cloned().collect()
+    }
+
+    /// A child has its end: it is no longer watched.
+    pub(crate) fn dismiss(&self, core: Arc<ChildCore>) {
+        if let (Some(set), Some(pidfd)) = (self.poll_set.get(), &core.pidfd) {
+            fd::epoll_remove(set, pidfd.as_fd());
+        }
+        if lock(&self.children).remove(&core.number).is_some() {
+            self.give_back(core.granted);
+            // Before the count: whoever waits for it may then count on the descriptors being closed.
+            drop(core);
+            self.alive.fetch_sub(1, Ordering::SeqCst);
+            futex::wake(&self.alive, u32::MAX);
+        }
+    }
+
+    /// Takes one process, and what it may have below it, out of the quota.
+    pub(crate) fn grant(&self, wanted: Option<u32>) -> io::Result<u32> {
+        if self.boot().limits.processes.is_none() {
+            return Ok(wanted.unwrap_or(0));
+        }
+        let mut quota = lock(&self.quota);
+        let rest = quota.checked_sub(1).ok_or_else(|| {
+            io::Error::new(io::ErrorKind::QuotaExceeded, "the limit of processes is reached")
+        })?;
+        let granted = wanted.unwrap_or(rest / 2).min(rest);
+        *quota = rest - granted;
+        Ok(granted)
+    }
+
+    pub(crate) fn give_back(&self, granted: u32) {
+        if self.boot().limits.processes.is_some() {
+            *lock(&self.quota) += 1 + granted;
+        }
+    }
+
+    pub(crate) fn unseen_crash(&self, path: &str, program: &str, end: &End) {
+        match self.unseen.get() {
+            Some(tell) => tell(path, program, end),
+            None => {
+                let how = match &end.cause {
+                    crate::child::Cause::NoRecord(n) => n.to_string(),
+                    _ => "crashed".to_string(),
+                };
+                self.forward_line(format!("[{path}] {program}: {how}\n").into_bytes());
+            }
+        }
+    }
+
+    /// Sleeps until every child has ended.
+    pub(crate) fn await_children(&self, waiter: &Waiter) -> Result<(), Interrupt> {
+        loop {
+            let left = self.alive.load(Ordering::SeqCst);
+            if left == 0 {
+                return Ok(());
+            }
+            waiter.park(Wakes::Kill, &self.alive, left, None)?;
+        }
+    }
+
+    /// Only the first callback counts.
+    pub(crate) fn tell_unseen(&self, tell: Unseen) {
+        let _ = self.unseen.set(tell);
+    }
+
+    // ---- clones for other threads
+
+    pub(crate) fn submit(&self, job: Arc<Job>) {
+        lock(&self.jobs).push(job);
+        self.wake_warden();
+    }
+
+    pub(crate) fn take_jobs(&self) -> Vec<Arc<Job>> {
+        std::mem::take(&mut *lock(&self.jobs))
+    }
+
+    // ---- time
+
+    pub(crate) fn set_timer(&self, when: Instant, what: Timer) {
+        self.timers.set(when, what);
+    }
+
+    pub(crate) fn set_wall_timer(&self, number: u32, time: Duration) {
+        self.set_timer(Instant::now() + time, Timer::Wall(number));
+    }
+
+    // ---- stderr
+
+    pub(crate) fn forward_line(&self, line: Vec<u8>) {
+        let mut forward = lock(&self.forward);
+        forward.push(line);
+        forward.flush(|bytes| fd::write_now(fd::standard(2), bytes));
+    }
+
+    /// Writes what waits for stderr as far as it goes. True if something is left.
+    pub(crate) fn push_stderr(&self) -> bool {
+        let mut forward = lock(&self.forward);
+        forward.flush(|bytes| fd::write_now(fd::standard(2), bytes));
+        !forward.is_empty()
+    }
+
+    /// At the end, waits a moment for a slow reader of stderr.
+    pub(crate) fn flush_stderr(&self) {
+        let end = Instant::now() + Duration::from_secs(1);
+        while self.push_stderr() && Instant::now() < end {
+            let mut entries = [fd::interest(fd::standard(2), libc::POLLOUT)];
+            // Any outcome leads to another attempt until the time is over.
+            let _ = fd::poll(&mut entries, Some(Duration::from_millis(10)));
+        }
+    }
+
+    /// Only the first callback counts.
+    pub(crate) fn dump_on_quit(&self, dump: Quit) {
+        let _ = self.quit.set(dump);
+    }
+
+    pub(crate) fn quit(&self) {
+        if let Some(dump) = self.quit.get() {
+            dump();
+        }
+    }
+
+    // ---- the end
+
+    pub(crate) fn stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
+    }
+
+    /// Time until the deadline of a stop; `None` when none is under way.
+    pub(crate) fn stop_left(&self) -> Option<Duration> {
+        lock(&self.life).deadline.map(|end| end.saturating_duration_since(Instant::now()))
+    }
+
+    /// The program and its children have ended. Gives the signal that stopped a root.
+    pub(crate) fn finished(&self) -> Option<i32> {
+        let mut life = lock(&self.life);
+        life.state = life::step(life.state, Event::Finished).0;
+        life.signal
+    }
+
+    /// Puts an event of the stop through the table. A later request may only shorten the time.
+    pub(crate) fn stop(&self, event: Event, grace: Duration, signal: Option<i32>) {
+        let mut life = lock(&self.life);
+        let (state, action) = life::step(life.state, event);
+        life.state = state;
+        if life.signal.is_none() {
+            life.signal = signal;
+        }
+        match action {
+            Action::Nothing => {}
+            Action::Stop => {
+                let deadline = Instant::now() + grace;
+                if life.deadline.is_some_and(|before| before <= deadline) {
+                    return;
+                }
+                life.deadline = Some(deadline);
+                drop(life);
+                self.stopping.store(true, Ordering::SeqCst);
+                for core in self.children_now() {
+                    core.event(self, life::ChildEvent::StopAsked, grace);
+                }
+                self.waiters.stop_all();
+                self.waiters.kick();
+                self.set_timer(deadline, Timer::Own);
+                self.wake_warden();
+            }
+            Action::KillAll => {
+                let signal = life.signal;
+                drop(life);
+                self.kill_all(signal);
+            }
+        }
+    }
+
+    /// Is the stop's deadline past? A shorter one may have replaced the timer's.
+    pub(crate) fn deadline_passed(&self, now: Instant) -> bool {
+        lock(&self.life).deadline.is_some_and(|end| end <= now)
+    }
+
+    /// SIGKILLs the direct children, then ends this process: by the signal that stopped it, else by SIGKILL too.
+    fn kill_all(&self, signal: Option<i32>) -> ! {
+        for core in self.children_now() {
+            core.signal_kill();
+        }
+        self.push_stderr();
+        if let Some(signal) = signal {
+            signal::raise_default(signal);
+            process::leave(128 + signal);
+        }
+        process::die()
+    }
+}
+
+/// A child and a role in one word.
+pub(crate) fn token(number: u32, role: Role) -> u64 {
+    u64::from(number) << 2 | role as u64
+}
