@@ -14,11 +14,23 @@ pub fn crash(stderr: &str) -> Value {
 
 /// A field as text: a keyword's name, a string bare, anything else as EDN; empty where there is none.
 pub fn field(value: &Value, key: &str) -> String {
-    match value.get(key) {
+    match untagged(value).get(key) {
         None => String::new(),
         Some(found) => match (found.as_keyword(), found.as_str()) {
             (Some(word), _) | (_, Some(word)) => word.to_string(),
             _ => found.to_string(),
         },
+    }
+}
+
+/// The field itself, for a look further inside.
+pub fn inside<'a>(value: &'a Value, key: &str) -> &'a Value {
+    untagged(value).get(key).unwrap_or(&Value::Nil)
+}
+
+fn untagged(value: &Value) -> &Value {
+    match value {
+        Value::Tagged(tagged) => untagged(&tagged.1),
+        other => other,
     }
 }

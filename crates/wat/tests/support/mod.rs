@@ -6,7 +6,7 @@
 //!
 //! `WAT_SEED` repeats a run; `WAT_LAWS=full` runs the sizes of KERNEL.md instead of a twentieth.
 
-#![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(dead_code, unused_imports, reason = "each test binary uses its own part")]
 
 pub mod edn;
 pub mod patience;

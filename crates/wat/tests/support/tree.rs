@@ -65,7 +65,10 @@ impl Launch {
     ///
     /// # Safety
     /// The function runs between fork and exec: it may make system calls and nothing else.
-    pub unsafe fn before(mut self, adapt: impl Fn() -> std::io::Result<()> + Send + Sync + 'static) -> Launch {
+    pub unsafe fn before(
+        mut self,
+        adapt: impl Fn() -> std::io::Result<()> + Send + Sync + 'static,
+    ) -> Launch {
         // SAFETY: by this function's contract.
         unsafe { self.command.pre_exec(adapt) };
         self
@@ -74,13 +77,20 @@ impl Launch {
     pub fn start(mut self) -> Tree {
         self.command.args(&self.options).arg(&self.file).args(&self.args);
         self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = self.command.spawn().unwrap_or_else(|e| panic!("{} starts: {e}", self.binary.display()));
+        let mut child =
+            self.command.spawn().unwrap_or_else(|e| panic!("{} starts: {e}", self.binary.display()));
         ours().insert(child.id() as i32);
         let stdin = child.stdin.take();
         let stdout = child.stdout.take().expect("piped");
         let stderr = child.stderr.take().expect("piped");
-        let mut tree =
-            Tree { child, stdin, stdout: Some(stdout), out: Text::default(), err: Text::default(), readers: Vec::new() };
+        let mut tree = Tree {
+            child,
+            stdin,
+            stdout: Some(stdout),
+            out: Text::default(),
+            err: Text::default(),
+            readers: Vec::new(),
+        };
         tree.readers.push(tree.err.fill(stderr));
         if self.read {
             tree.read_stdout();
@@ -263,7 +273,8 @@ impl Text {
         let mut scanned = gathered.taken;
         loop {
             if let Some(at) = gathered.bytes[scanned..].iter().position(|b| *b == b'\n') {
-                let line = String::from_utf8_lossy(&gathered.bytes[gathered.taken..scanned + at]).into_owned();
+                let line =
+                    String::from_utf8_lossy(&gathered.bytes[gathered.taken..scanned + at]).into_owned();
                 gathered.taken = scanned + at + 1;
                 return Some(line);
             }

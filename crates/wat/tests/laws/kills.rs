@@ -1,0 +1,119 @@
+//! K1: with a node killed at any instant, all below it is gone within a second.
+
+use crate::support::process::{Process, descendants};
+use crate::support::source::test_file;
+use crate::support::{Random, Tree, eventually, size, turn, wat};
+use std::time::Duration;
+
+/// What the victims' descendants were doing when they were orphaned.
+#[derive(Default, Debug)]
+struct Tally {
+    below: usize,
+    running: usize,
+    waiting: usize,
+    stopped: usize,
+    unborn: usize,
+    roots: usize,
+}
+
+/// K1. Random trees whose nodes compute, read, write, send, receive and sleep; some are suspended, some not yet
+/// booted; a random node is killed at a random instant. Guards: the death signal set between clone and exec (without
+/// it computing and suspended nodes live on), the check of the lifeline after it (without it a child whose parent died
+/// before the death signal was set lives on), and the warden's reaping (without it the root keeps zombies).
+#[test]
+fn k1_sigkill_of_any_node_leaves_nothing_below_it() {
+    let _turn = turn(Duration::from_secs(600));
+    let mut random = Random::seeded();
+    let mut tally = Tally::default();
+    let mut garden = wat(test_file("laws/garden")).start();
+    let mut planted = 0;
+    for round in 0..size(1000).max(100) {
+        let request = format!("[{} {}]", random.below(4), random.below(1 << 30));
+        assert_eq!(garden.ask(&request), (planted + 1).to_string(), "round {round}: {request}");
+        let top = format!("/{planted}");
+        planted += 1;
+        if random.below(2) == 0 {
+            settle(&garden, &top);
+        } else {
+            std::thread::sleep(Duration::from_micros(random.below(20_000) as u64));
+        }
+        let nodes = under(&garden.nodes(), &top);
+        for node in &nodes {
+            if random.below(4) == 0 {
+                node.signal(libc::SIGSTOP);
+            }
+        }
+        if nodes.is_empty() || random.below(10) == 0 {
+            tally.roots += 1;
+            tally.count(&garden.nodes());
+            garden.signal(libc::SIGKILL);
+            garden.ends_within(Duration::from_secs(1));
+            let gone = eventually(Duration::from_secs(1), || descendants().is_empty());
+            assert!(
+                gone,
+                "round {round}, {request}: the root was killed, and this lives: {:#?}",
+                descendants()
+            );
+            garden = wat(test_file("laws/garden")).start();
+            planted = 0;
+            continue;
+        }
+        let victim = random.one_of(&nodes).clone();
+        kill(&victim, &mut tally, &request);
+        kill(&under(&descendants(), &top).first().cloned().unwrap_or(victim), &mut tally, &request);
+        let reaped = eventually(Duration::from_secs(1), || under(&garden.nodes(), &top).is_empty());
+        assert!(reaped, "round {round}, {request}: the root keeps {:#?}", garden.nodes());
+    }
+    println!("{tally:?}");
+    assert!(
+        tally.below > 50 && tally.stopped > 5 && tally.roots > 0,
+        "too little was put to the test: {tally:?}"
+    );
+    let ended = garden.finish();
+    assert!(ended.status.success(), "{ended:?}");
+}
+
+fn kill(victim: &Process, tally: &mut Tally, request: &str) {
+    let path = victim.path().expect("a node").to_string();
+    let mut below = under(&descendants(), &path);
+    below.retain(|node| node.pid != victim.pid);
+    tally.count(&below);
+    victim.signal(libc::SIGKILL);
+    let gone = eventually(Duration::from_secs(1), || under(&descendants(), &path).is_empty());
+    let left = under(&descendants(), &path);
+    assert!(gone, "{request}: {path} was killed, and this lives: {left:#?}");
+}
+
+/// The node at a path and all below it. A child between clone and exec still bears its parent's words.
+fn under(all: &[Process], path: &str) -> Vec<Process> {
+    let below = format!("{path}/");
+    let within = |node: &&Process| node.path().is_some_and(|p| p == path || p.starts_with(&below));
+    let mut found: Vec<Process> = all.iter().filter(within).cloned().collect();
+    found.sort_by_key(|node| node.path().map(str::len));
+    found
+}
+
+/// Waits until the tree has not grown for a while.
+fn settle(garden: &Tree, top: &str) {
+    let mut before = (0, 0);
+    eventually(Duration::from_secs(2), || {
+        let count = under(&garden.nodes(), top).len();
+        before = if count == before.0 { (count, before.1 + 1) } else { (count, 0) };
+        before.1 > 15
+    });
+}
+
+impl Tally {
+    fn count(&mut self, nodes: &[Process]) {
+        for node in nodes {
+            self.below += 1;
+            let name = std::fs::read_to_string(format!("/proc/{}/comm", node.pid)).unwrap_or_default();
+            match node.state {
+                _ if !name.starts_with("wat /") => self.unborn += 1,
+                'R' => self.running += 1,
+                'T' => self.stopped += 1,
+                _ => self.waiting += 1,
+            }
+        }
+    }
+}

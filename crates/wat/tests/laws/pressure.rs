@@ -1,0 +1,79 @@
+//! K7, K8: what nobody reads, and what is too large.
+
+use crate::support::process::{below, memory};
+use crate::support::source::test_file;
+use crate::support::{turn, wat};
+use std::io::Write;
+use std::time::Duration;
+
+/// The limit on a value, in EDN bytes.
+const LIMIT: usize = 16 << 20;
+
+/// K7. Guards: the draining in `wait` (without it the child stays blocked in its write and the wait never returns).
+#[test]
+fn k7_wait_drains_what_nobody_reads() {
+    let _turn = turn(Duration::from_secs(60));
+    let ended = wat(test_file("laws/pressure")).args(&["drain"]).run("");
+    assert_eq!(ended.out, "#wat.core/Ok nil\n", "{ended:?}");
+}
+
+/// K7. Guards: the reading ahead of a blocked writer (without it both sides block for ever) and its bound (without it
+/// the parent's memory grows for ever and no deadlock is ever found).
+#[test]
+fn k7_a_pair_blocked_on_each_other_is_told_so() {
+    let _turn = turn(Duration::from_secs(60));
+    let mut root = wat(test_file("laws/pressure")).args(&["deadlock"]).start();
+    let answer = root.line();
+    assert!(answer.starts_with("[:deadlock ") && answer.contains("/0"), "{answer}");
+    let ended = root.finish();
+    assert!(ended.status.success(), "{ended:?}");
+    let ended = wat(test_file("laws/pressure")).args(&["call"]).run("");
+    assert_eq!(ended.out, "6000000\n", "{ended:?}");
+}
+
+/// K8. Guards: the framer's count of a value's bytes (without it a value over the limit is read, or an endless one
+/// until memory ends) and its skipping to the next line (without it the bytes of the endless value are errors one by
+/// one, or the value after it is lost).
+#[test]
+fn k8_a_value_over_the_limit_is_refused_and_the_next_is_read() {
+    let _turn = turn(Duration::from_secs(120));
+    let mut root = wat(test_file("laws/sizes")).args(&["read"]).start();
+    let mut stdin = root.stdin.take().expect("piped");
+    let at = LIMIT - 2;
+    let writer = std::thread::spawn(move || {
+        for length in [at, at + 1, 10 * LIMIT, 3] {
+            let line = format!("\"{}\"\n", "x".repeat(length));
+            stdin.write_all(line.as_bytes()).expect("the root reads");
+        }
+        // Endless: no quote ever closes it.
+        stdin.write_all(b"\"").expect("the root reads");
+        for _ in 0..64 {
+            stdin.write_all(&vec![b'y'; 1 << 20]).expect("the root reads");
+        }
+        stdin.write_all(b"\n\"next\"\n").expect("the root reads");
+        stdin
+    });
+    let answers: Vec<String> = (0..6).map(|_| root.line()).collect();
+    assert_eq!(answers, [at.to_string().as_str(), ":limit", ":limit", "3", ":limit", "4"]);
+    drop(writer.join().expect("a writer does not fail"));
+    let ended = root.finish();
+    assert!(ended.status.success() && ended.out == ":end\n", "{ended:?}");
+}
+
+/// K8. Guards: the count of a value's bytes while it is written (without it the other side must refuse what has
+/// already been sent, or grow).
+#[test]
+fn k8_a_value_over_the_limit_does_not_leave_its_sender() {
+    let _turn = turn(Duration::from_secs(120));
+    let mut root = wat(test_file("laws/sizes")).args(&["exchange"]).start();
+    assert_eq!(root.ask(&LIMIT.to_string()), format!("[\"{0}\" \"{0}\" \"9\"]", LIMIT - 2));
+    for size in [LIMIT + 1, 10 * LIMIT] {
+        assert_eq!(root.ask(&size.to_string()), "[\":limit\" \":limit\" \"9\"]", "size {size}");
+    }
+    for node in below(root.pid()) {
+        let peak = memory(node.pid, "VmHWM:");
+        assert!(peak < 200 << 10, "{node:?} grew to {peak} KiB");
+    }
+    let ended = root.finish();
+    assert!(ended.status.success(), "{ended:?}");
+}

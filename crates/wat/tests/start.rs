@@ -1,0 +1,108 @@
+//! A child's start does no parsing, checking or compiling: counted from outside.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::process::Command;
+use std::time::Duration;
+use support::process::{memory, minor_faults};
+use support::source::test_file;
+use support::{Source, turn, wat};
+
+/// System calls a child may make between its exec and its first read of stdin, its second thread's included.
+const CALLS: usize = 60;
+/// Pages a child may touch in that time: its stack, its heap, its tables and the code it runs.
+const FAULTS: u64 = 600;
+
+/// Guards: the image mapped from descriptor 5 (a child that compiled would open sources and the library, and make calls
+/// by the thousand) and the boot record as the only thing read. Counted by strace, without which there is nothing to see.
+#[test]
+fn a_start_makes_few_calls_and_opens_no_source() {
+    let _turn = turn(Duration::from_secs(120));
+    if Command::new("strace").arg("-V").output().is_err() {
+        println!("skipped: no strace");
+        return;
+    }
+    let place = Source::empty();
+    let log = place.directory.join("calls");
+    let words = ["-f", "-qq", "-s", "200", "-o", log.to_str().expect("UTF-8"), env!("CARGO_BIN_EXE_wat")];
+    let traced = wat(test_file("laws/births")).binary("strace".into()).options(&words).run("1 2 3 4 5");
+    assert_eq!(
+        traced.out, "#wat.core/Ok 2\n#wat.core/Ok 4\n#wat.core/Ok 6\n#wat.core/Ok 8\n#wat.core/Ok 10\n",
+        "{traced:?}"
+    );
+    let log = std::fs::read_to_string(log).expect("strace's output");
+    let starts = starts(&log);
+    assert_eq!(starts.len(), 5, "five children were started:\n{log}");
+    for calls in starts {
+        println!("{} calls", calls.len());
+        let all = calls.join("\n");
+        assert!((5..=CALLS).contains(&calls.len()), "{} calls:\n{all}", calls.len());
+        for call in &calls {
+            let opens = call.contains(" open(") || call.contains(" openat(");
+            assert!(
+                !opens || call.contains("\"/proc/self/") || call.contains("\"/sys/"),
+                "{call}\nof\n{all}"
+            );
+            assert!(!call.contains("execve(") && !call.contains("fork("), "{call}\nof\n{all}");
+        }
+    }
+}
+
+/// For each child the lines from its exec to its main thread's first read of descriptor 0 or wait for it.
+fn starts(log: &str) -> Vec<Vec<&str>> {
+    let lines: Vec<&str> = log.lines().collect();
+    let process = |line: &str| line.split_whitespace().next().unwrap_or_default().to_string();
+    let mut found = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        // The line of a call that returned; where another thread came between, its second half.
+        if !(line.contains("execveat") && line.trim_end().ends_with("= 0")) {
+            continue;
+        }
+        let main = process(line);
+        let mut threads = BTreeSet::from([main.clone()]);
+        let mut calls = Vec::new();
+        for line in &lines[at + 1..] {
+            if !threads.contains(&process(line)) {
+                continue;
+            }
+            if process(line) == main && (line.contains(" read(0") || line.contains("poll([{fd=0")) {
+                break;
+            }
+            if line.contains("clone(") || line.contains("clone3(") || line.contains("clone3 resumed") {
+                threads.extend(line.rsplit("= ").next().map(|pid| pid.trim().to_string()));
+            }
+            // A call in two halves is one call.
+            if !line.contains("resumed>") && !line.contains("+++") && !line.contains("---") {
+                calls.push(*line);
+            }
+        }
+        found.push(calls);
+    }
+    found
+}
+
+/// Guards: as above: a child that carried the checked library or the compiler's tables would touch thousands of pages.
+#[test]
+fn a_start_touches_few_pages() {
+    let _turn = turn(Duration::from_secs(60));
+    let mut root = wat(test_file("laws/births")).start();
+    for n in 1..=5 {
+        assert_eq!(root.ask(&n.to_string()), format!("#wat.core/Ok {}", 2 * n));
+    }
+    let nodes = root.nodes();
+    assert_eq!(nodes.len(), 5);
+    for node in nodes {
+        let (faults, resident) = (minor_faults(node.pid), memory(node.pid, "RssAnon:"));
+        println!("{faults} faults, {resident} KiB of its own");
+        assert!(faults > 0 && faults < FAULTS, "{node:?}: {faults} faults");
+        assert!(resident < minor_pages(FAULTS), "{node:?}: {resident} KiB");
+    }
+    let ended = root.finish();
+    assert!(ended.status.success(), "{ended:?}");
+}
+
+/// Pages in KiB.
+fn minor_pages(count: u64) -> u64 {
+    4 * count
+}
