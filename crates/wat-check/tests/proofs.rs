@@ -1,6 +1,7 @@
 //! Matches and contracts from source text, with the library: a mistake is marked by `;; error[code]` or
 //! `;; warning[code]` on the line above it, and nothing else is reported.
 
+use expect_test::expect;
 use wat_check::{Entry, Library, World, check};
 use wat_source::{Diagnostic, SourceMap, Symbol};
 
@@ -52,9 +53,7 @@ fn marked(texts: &[&str]) {
         let mut found: Vec<(usize, String)> = checked
             .diagnostics
             .iter()
-            .map(|d| {
-                (sources.position(d.span()).line as usize, format!("{}[{}]", d.severity.name(), d.code))
-            })
+            .map(|d| (sources.position(d.span()).line as usize, format!("{}[{}]", d.severity.name(), d.code)))
             .collect();
         found.sort();
         assert_eq!(found, marks(text), "in\n{text}\n{}", drawn(&checked.diagnostics, &sources));
@@ -104,6 +103,20 @@ fn matches() {
   (if-let [n x] n (match x (None 0) (_ 1))))
 (defn main [] -> nil
   (println (+ (f []) (g (Ok None)) (h None))))",
+        "(defn main [] -> nil
+  (let [p (spawn-thread (fn {:in i64 :out i64} [] (serve inc)))]
+    (select
+      ;; error[refutable-pattern]
+      (p (Ok v) (println v))
+      (exit p r (println r))
+      (after (seconds 1) (println \"late\")))))",
+        "(defn f [x <- i64] -> (Fn [bool] -> i64)
+  (fn [b]
+    ;; error[missing-case]
+    (match (tuple b x)
+      ((tuple true 0) 0)
+      ((tuple false _) 1))))
+(defn main [] -> nil (println ((f 1) true)))",
     ]);
 }
 
@@ -156,6 +169,34 @@ fn contracts() {
 (defn worker {:in Edn :out i64} [] -> nil (even 9))
 (defn main [] -> nil (ignore (wait (spawn-process worker))))",
     ]);
+}
+
+#[test]
+fn the_chain_is_shown() {
+    let text = "(defn report [n <- i64] -> nil
+  (println (str \"got \" n)))
+(defn worker {:in i64 :out i64} [] -> nil
+  (serve (fn [n] (do (report n) n))))
+(defn main [] -> nil (println (call (spawn-process worker) 1)))";
+    let mut sources = SourceMap::new();
+    let library = library(&mut sources);
+    let entry = Entry { path: "test.wat".to_string(), text: text.as_bytes().to_vec() };
+    let checked = check(entry, &mut Alone, &library, &mut sources);
+    expect![[r#"
+        error[contract-violation]: `worker` writes String, but its contract says i64
+         --> test.wat:2:3
+          |
+        2 |   (println (str "got " n)))
+          |   ^^^^^^^^^^^^^^^^^^^^^^^^ writes String
+        3 | (defn worker {:in i64 :out i64} [] -> nil
+          |       ------ `:out` is i64
+        4 |   (serve (fn [n] (do (report n) n))))
+          |                      ---------- `worker` calls `report`
+          |
+          = note: `worker` calls `report`
+          = note: `report` writes String, but the contract of `worker` says i64
+    "#]]
+    .assert_eq(&drawn(&checked.diagnostics, &sources));
 }
 
 #[test]
