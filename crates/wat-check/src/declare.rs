@@ -150,7 +150,7 @@ impl<'a> Declarer<'a, '_, '_> {
                 Diagnostic::new(Code::BadName, format!("`{short}` cannot be the name of this definition"))
                     .label(head.name_span, complaint),
             );
-            if is_type || short.contains('/') {
+            if short.contains('/') {
                 return None;
             }
         }

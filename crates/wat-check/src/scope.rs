@@ -39,6 +39,8 @@ pub enum Lookup<I> {
     /// It exists, but only its own file may use it.
     Private(Symbol),
     NoNamespace(&'static str),
+    /// In a namespace whose file could not be read, which has been reported.
+    Unread,
     Missing,
 }
 
@@ -113,6 +115,20 @@ impl Env<'_> {
         self.own.intrinsics.get(&name).or_else(|| self.lib.intrinsics.get(&name)).copied()
     }
 
+    /// Look for a name in the namespace of a path.
+    fn qualified<I>(
+        &self,
+        file: usize,
+        path: &'static str,
+        find: impl FnOnce(Symbol) -> Option<(I, Owner)>,
+    ) -> Lookup<I> {
+        match self.qualifier(file, path) {
+            Some(ns) if self.is_namespace(ns) => self.visible(file, find(ns)),
+            Some(_) => Lookup::Unread,
+            None => Lookup::NoNamespace(path),
+        }
+    }
+
     pub fn is_namespace(&self, ns: Symbol) -> bool {
         self.own.names.contains_key(&ns) || self.lib.names.contains_key(&ns)
     }
@@ -137,10 +153,7 @@ impl Env<'_> {
                 Some((qualifier, type_name)) => {
                     let ty = match qualifier {
                         None => self.bare(file, type_name, |ns| self.own_type(ns, type_name)),
-                        Some(q) => match self.qualifier(file, q) {
-                            Some(ns) => self.visible(file, self.own_type(ns, type_name)),
-                            None => return Lookup::NoNamespace(q),
-                        },
+                        Some(q) => self.qualified(file, q, |ns| self.own_type(ns, type_name)),
                     };
                     match ty {
                         Lookup::Found(ty) => match self.part(ty, short) {
@@ -149,13 +162,11 @@ impl Env<'_> {
                         },
                         Lookup::Private(name) => Lookup::Private(name),
                         Lookup::NoNamespace(q) => Lookup::NoNamespace(q),
+                        Lookup::Unread => Lookup::Unread,
                         Lookup::Missing => Lookup::Missing,
                     }
                 }
-                None => match self.qualifier(file, path) {
-                    Some(ns) => self.visible(file, self.member(ns, short)),
-                    None => Lookup::NoNamespace(path),
-                },
+                None => self.qualified(file, path, |ns| self.member(ns, short)),
             },
         }
     }
@@ -164,22 +175,19 @@ impl Env<'_> {
     pub fn ty(&self, file: usize, name: Symbol) -> Lookup<TypeItem> {
         match name.split() {
             (None, short) => self.bare(file, short, |ns| self.type_member(ns, short)),
-            (Some(path), short) => match self.qualifier(file, path) {
-                Some(ns) => self.visible(file, self.type_member(ns, short)),
-                None => Lookup::NoNamespace(path),
-            },
+            (Some(path), short) => self.qualified(file, path, |ns| self.type_member(ns, short)),
         }
     }
 
     /// An unqualified name: this namespace, then `:only`, then the prelude.
-    fn bare<I: Copy>(&self, file: usize, short: &str, find: impl Fn(Symbol) -> Option<(I, Owner)>) -> Lookup<I>
-    where
-        I: Copy,
-    {
+    fn bare<I>(&self, file: usize, short: &str, find: impl Fn(Symbol) -> Option<(I, Owner)>) -> Lookup<I> {
         let scope = &self.scopes[file];
         let brought = scope.only.get(&Symbol::new(short)).copied();
         let prelude = PRELUDE.iter().map(|ns| Symbol::new(ns));
         for ns in scope.ns.into_iter().chain(brought).chain(prelude) {
+            if brought == Some(ns) && !self.is_namespace(ns) {
+                return Lookup::Unread;
+            }
             if let Some(found) = find(ns) {
                 match self.visible(file, Some(found)) {
                     Lookup::Private(_) if PRELUDE.contains(&ns.as_str()) && brought != Some(ns) => {}
@@ -256,7 +264,7 @@ impl Env<'_> {
         Some(Item::Variant { ty, index: index as u32 })
     }
 
-    /// The complaint about a name that means nothing here.
+    /// The complaint about a name that means nothing here; not for one of a namespace that was not read.
     pub fn unbound(
         &self,
         file: usize,
@@ -285,7 +293,7 @@ impl Env<'_> {
                     diagnostic
                 };
             }
-            Lookup::Found(()) | Lookup::Missing => {}
+            Lookup::Found(()) | Lookup::Unread | Lookup::Missing => {}
         }
         let (code, what) = if is_type { (Code::UnboundType, "type") } else { (Code::UnboundName, "name") };
         let diagnostic =

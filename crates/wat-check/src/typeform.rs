@@ -82,6 +82,7 @@ impl TypeReader<'_> {
             _ if is_variable(name.as_str()) && items.is_empty() => self.variable(name, span),
             other => {
                 let lookup = match other {
+                    Lookup::Unread => return wrong(),
                     Lookup::Private(name) => Lookup::Private(name),
                     Lookup::NoNamespace(q) => Lookup::NoNamespace(q),
                     Lookup::Found(_) | Lookup::Missing => Lookup::Missing,

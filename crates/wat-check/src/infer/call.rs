@@ -89,6 +89,7 @@ impl Infer<'_, '_> {
             return self.wrong_arity(sig, args, span);
         }
         let program = self.program();
+        let first_bound = self.bounds.len();
         let targs = self.instantiate(sig, span, program);
         let result = self.instance(&sig.result, sig, &targs);
         if let Some(form) = read_type {
@@ -131,12 +132,23 @@ impl Infer<'_, '_> {
             }
         }
         let args: Vec<E> = slots.into_iter().flatten().collect();
+        self.place_bounds(sig, first_bound, &args);
         let ty = match sig.variadic {
             Some(Variadic::Fold) if args.len() == 1 => args[0].ty,
             _ => result,
         };
         let e = E { kind: K::Call { callee: Callee::Known { name: sig.name, targs }, args }, ty, span };
         self.meet(e, want)
+    }
+
+    /// A protocol is asked of an argument; there it is missed.
+    pub fn place_bounds(&mut self, sig: &Sig, first: usize, args: &[E]) {
+        for (n, (_, variable)) in sig.bounds.iter().enumerate() {
+            let at = sig.params.iter().position(|(_, ty)| mentions(ty, *variable));
+            if let (Some(bound), Some(arg)) = (self.bounds.get_mut(first + n), at.and_then(|at| args.get(at))) {
+                bound.span = arg.span;
+            }
+        }
     }
 
     /// `-> T` at the end of the arguments of what reads a value of a type that nothing else says.

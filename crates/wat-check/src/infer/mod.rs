@@ -455,9 +455,6 @@ impl<'c, 'e> Infer<'c, 'e> {
         for (input, tys) in [(true, &stdio.reads), (false, &stdio.writes)] {
             for ty in tys {
                 let t = self.instance(ty, sig, &targs);
-                if sig.intrinsic.is_some() {
-                    self.bounds.push(Bound { protocol: Symbol::new("Wire"), ty: t, span, asked });
-                }
                 if let Some(program) = program {
                     self.events.push(Event { input, ty: t, program });
                 }
@@ -483,6 +480,7 @@ impl<'c, 'e> Infer<'c, 'e> {
         use crate::scope::Lookup;
         let lookup = match self.env.value(self.file, name) {
             Lookup::Found(item) => return Some(item),
+            Lookup::Unread => return None,
             Lookup::Private(name) => Lookup::Private(name),
             Lookup::NoNamespace(q) => Lookup::NoNamespace(q),
             Lookup::Missing => Lookup::Missing,

@@ -6,7 +6,7 @@ use crate::head::bad_syntax;
 use crate::hir::LocalId;
 use crate::scope::{Item, starts_upper};
 use crate::special::Special;
-use crate::unify::{Con, T};
+use crate::unify::{Con, Open, Shape, T};
 use wat_source::{Code, Diagnostic, Span, Symbol};
 use wat_syntax::{Form, FormKind};
 
@@ -313,20 +313,22 @@ impl Infer<'_, '_> {
             }
         }
         let Some(def) = def else {
+            if matches!(self.types.shape(ty), Shape::Open(Open::Any | Open::Never)) {
+                let fields = wanted
+                    .iter()
+                    .map(|(name, form, at)| {
+                        let (field, ty) = self.pending_field(ty, *name, *at);
+                        (field, self.part(form, ty, names))
+                    })
+                    .collect();
+                return P { kind: Pk::Fields(fields), ty, span };
+            }
             let silent = self.types.is_error(ty);
             let error = self.types.error();
             for (_, form, _) in &wanted {
                 self.part(form, error, names);
             }
             if silent {
-                return self.broken(span);
-            }
-            if self.types.is_open(ty) {
-                self.report(
-                    Diagnostic::new(Code::AmbiguousType, "which struct this takes apart is not known here")
-                        .at(span)
-                        .help("give the name its type: [p <- Point]"),
-                );
                 return self.broken(span);
             }
             let shown = self.types.show(ty);

@@ -137,6 +137,8 @@ impl Infer<'_, '_> {
                 let param = self.param_type(sig, targs, n);
                 let _ = self.types.unify(arg.ty, param);
             }
+            let first = self.bounds.len() - sig.bounds.len();
+            self.place_bounds(sig, first, &args);
         }
         let ty = self.types.scalar(ty);
         E { kind: K::Call { callee, args }, ty, span }
@@ -188,7 +190,6 @@ impl Infer<'_, '_> {
                 } else {
                     self.infer(form)
                 };
-                self.require("Wire", data.ty, data.span, "panic!");
                 ("panic", vec![message, data])
             }
         };

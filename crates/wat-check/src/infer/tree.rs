@@ -87,6 +87,8 @@ pub enum Pk {
     Tuple(Vec<P>),
     Vector { items: Vec<P>, rest: Option<Box<P>> },
     Or(Vec<P>),
+    /// `{:x p}` on a struct that was not known yet; the numbers are those of pending fields.
+    Fields(Vec<(usize, P)>),
     /// Reported.
     Error,
 }

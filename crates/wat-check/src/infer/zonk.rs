@@ -273,7 +273,7 @@ impl<'e> Infer<'_, 'e> {
 
     /// A match with something wrong in it says nothing about the cases it covers: only its parts stay.
     fn match_out(&mut self, scrutinee: E, arms: Vec<A>, span: Span) -> ExprKind {
-        if self.is_wrong(scrutinee.ty) || arms.iter().any(|arm| is_broken(&arm.pattern)) {
+        if self.is_wrong(scrutinee.ty) || arms.iter().any(|arm| self.is_broken(&arm.pattern)) {
             let mut parts = vec![scrutinee];
             for arm in arms {
                 parts.extend(arm.guard);
@@ -296,9 +296,12 @@ impl<'e> Infer<'_, 'e> {
 
     fn pattern_out(&mut self, pattern: P) -> Pattern {
         let ty = self.types.write(pattern.ty);
+        if let Pk::Fields(fields) = pattern.kind {
+            return self.fields_out(fields, ty, pattern.span);
+        }
         let mut all = |patterns: Vec<P>| patterns.into_iter().map(|p| self.pattern_out(p)).collect::<Vec<_>>();
         let kind = match pattern.kind {
-            Pk::Wild | Pk::Error => PatternKind::Wild,
+            Pk::Wild | Pk::Error | Pk::Fields(_) => PatternKind::Wild,
             Pk::Bind(id) => PatternKind::Bind(id),
             Pk::Lit(lit) => PatternKind::Lit(number(lit, &ty)),
             Pk::Variant { variant, fields } => PatternKind::Variant { variant, fields: all(fields) },
@@ -312,15 +315,46 @@ impl<'e> Infer<'_, 'e> {
         };
         Pattern { kind, ty, span: pattern.span }
     }
-}
 
-fn is_broken(pattern: &P) -> bool {
-    match &pattern.kind {
-        Pk::Error => true,
-        Pk::Wild | Pk::Bind(_) | Pk::Lit(_) => false,
-        Pk::As(inner, _) => is_broken(inner),
-        Pk::Variant { fields: parts, .. } | Pk::Tuple(parts) | Pk::Or(parts) => parts.iter().any(is_broken),
-        Pk::Vector { items, rest } => items.iter().any(is_broken) || rest.as_ref().is_some_and(|rest| is_broken(rest)),
+    /// The fields of a struct that was found after the pattern.
+    fn fields_out(&mut self, parts: Vec<(usize, P)>, ty: Ty, span: Span) -> Pattern {
+        let env = self.env;
+        let def = match &ty {
+            Ty::Named(name, _) => env.type_def(*name).filter(|def| def.is_struct),
+            _ => None,
+        };
+        let (Some(def), Ty::Named(_, targs)) = (def, &ty) else {
+            return Pattern { kind: PatternKind::Wild, ty, span };
+        };
+        let wild = |(_, field): &(Symbol, Ty)| Pattern {
+            kind: PatternKind::Wild,
+            ty: crate::wire::field_at(field, def, targs),
+            span,
+        };
+        let mut fields: Vec<Pattern> = def.variants[0].fields.iter().map(wild).collect();
+        for (field, part) in parts {
+            if let Some(index) = self.fields[field].index {
+                fields[index as usize] = self.pattern_out(part);
+            }
+        }
+        Pattern { kind: PatternKind::Variant { variant: 0, fields }, ty, span }
+    }
+
+    fn is_broken(&self, pattern: &P) -> bool {
+        match &pattern.kind {
+            Pk::Error => true,
+            Pk::Wild | Pk::Bind(_) | Pk::Lit(_) => false,
+            Pk::As(inner, _) => self.is_broken(inner),
+            Pk::Variant { fields: parts, .. } | Pk::Tuple(parts) | Pk::Or(parts) => {
+                parts.iter().any(|part| self.is_broken(part))
+            }
+            Pk::Fields(parts) => {
+                parts.iter().any(|(field, part)| self.fields[*field].index.is_none() || self.is_broken(part))
+            }
+            Pk::Vector { items, rest } => {
+                items.iter().any(|item| self.is_broken(item)) || rest.as_ref().is_some_and(|rest| self.is_broken(rest))
+            }
+        }
     }
 }
 

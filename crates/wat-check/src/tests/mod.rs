@@ -2,9 +2,13 @@
 
 mod conformance;
 mod library;
+mod mistakes;
+mod names;
+mod types;
 
 use crate::namespace::{Entry, World};
 use crate::{Checked, Library, check};
+use std::path::PathBuf;
 use std::sync::OnceLock;
 use wat_source::{Diagnostic, SourceMap, Symbol};
 
@@ -47,14 +51,24 @@ impl World for Files<'_> {
     }
 }
 
-/// Check the first file with the others in reach.
-fn check_files(main: &str, others: &[(&str, &str)]) -> (Checked, SourceMap) {
+/// Files below a folder.
+struct Folder(PathBuf);
+
+impl World for Folder {
+    fn read(&mut self, namespace: Symbol) -> Result<Option<(String, Vec<u8>)>, String> {
+        let path = self.0.join(format!("{}.wat", namespace.as_str().replace('.', "/")));
+        Ok(std::fs::read(&path).ok().map(|bytes| (path.display().to_string(), bytes)))
+    }
+}
+
+/// Check a file with others in reach.
+fn check_in(main: &str, world: &mut dyn World) -> (Checked, SourceMap) {
     let mut sources = SourceMap::new();
     for (path, text) in library_files() {
         sources.add(&path, text);
     }
     let entry = Entry { path: "main.wat".to_string(), text: main.as_bytes().to_vec() };
-    let checked = check(entry, &mut Files(others), &library().0, &mut sources);
+    let checked = check(entry, world, &library().0, &mut sources);
     (checked, sources)
 }
 
@@ -66,4 +80,15 @@ fn listed(diagnostics: &[Diagnostic], sources: &SourceMap) -> String {
         text += &format!("{}:{} {} {}\n", at.line, at.column, diagnostic.code, diagnostic.title);
     }
     text
+}
+
+/// What checking says of a program of one file.
+fn said(main: &str) -> String {
+    said_of(main, &[])
+}
+
+/// What checking says of a program of several files.
+fn said_of(main: &str, others: &[(&str, &str)]) -> String {
+    let (checked, sources) = check_in(main, &mut Files(others));
+    listed(&checked.diagnostics, &sources)
 }
