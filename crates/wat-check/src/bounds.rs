@@ -41,7 +41,8 @@ impl Question<'_> {
     fn ask(&self, ty: &Ty, seen: &mut Vec<Ty>) -> Result<(), Lack> {
         let no = |derivable| Err(Lack { part: ty.clone(), derivable });
         if let Ty::Var(name) = ty {
-            let known = *name == "?" || self.given.iter().any(|(p, v)| v == name && implies(p.as_str(), self.protocol));
+            let known = *name == "?"
+                || self.given.iter().any(|(p, v)| v == name && implies(p.as_str(), self.protocol));
             return if known { Ok(()) } else { no(false) };
         }
         match self.protocol {
@@ -50,7 +51,14 @@ impl Question<'_> {
                 _ => no(false),
             },
             "Ord" => match ty {
-                Ty::I64 | Ty::F64 | Ty::BigInt | Ty::Decimal | Ty::Duration | Ty::Char | Ty::Str | Ty::Keyword => Ok(()),
+                Ty::I64
+                | Ty::F64
+                | Ty::BigInt
+                | Ty::Decimal
+                | Ty::Duration
+                | Ty::Char
+                | Ty::Str
+                | Ty::Keyword => Ok(()),
                 Ty::Bool | Ty::Instant => Ok(()),
                 Ty::Vector(t) => self.ask(t, seen),
                 Ty::Tuple(ts) => ts.iter().try_for_each(|t| self.ask(t, seen)),
@@ -63,7 +71,7 @@ impl Question<'_> {
             "Wire" => match wire::wire(ty, self.env) {
                 Ok(()) => Ok(()),
                 // A variable inside: does the signature say that it is data?
-                Err(part) if matches!(part, Ty::Var(_)) => self.parts(ty, seen),
+                Err(Ty::Var(_)) => self.parts(ty, seen),
                 Err(part) => Err(Lack { part, derivable: false }),
             },
             _ => match ty {

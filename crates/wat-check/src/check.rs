@@ -47,7 +47,7 @@ pub struct Output {
 
 /// Forms are deep where programs are: the work runs on a stack of its own that is large enough for any that the
 /// reader lets through, threading macros included.
-const STACK_BYTES: usize = 1 << 30;
+const STACK_BYTES: usize = 256 << 20;
 
 pub fn run(input: Input<'_>, out: Vec<Diagnostic>) -> Output {
     std::thread::scope(|scope| {
@@ -85,7 +85,8 @@ fn on_deep_stack(input: Input<'_>, mut out: Vec<Diagnostic>) -> Output {
         cx.value_type(decl.name, decl.name_span);
     }
     // First what sets no contract, because contracts flow into types through what it reads and writes.
-    let (programs, plain): (Vec<_>, Vec<_>) = decls.functions.iter().partition(|decl| has_contract(decl.form));
+    let (programs, plain): (Vec<_>, Vec<_>) =
+        decls.functions.iter().partition(|decl| has_contract(decl.form));
     for decl in &plain {
         infer::function(&cx, decl);
     }
@@ -148,12 +149,12 @@ fn sorted(mut out: Vec<Diagnostic>) -> Vec<Diagnostic> {
 /// Does a definition declare a contract, its own or that of a program inside?
 fn has_contract(form: &Form) -> bool {
     match &form.kind {
-        FormKind::Map(entries) => {
-            entries.iter().any(|(key, value)| {
-                key.is_keyword("in") || key.is_keyword("out") || has_contract(key) || has_contract(value)
-            })
+        FormKind::Map(entries) => entries.iter().any(|(key, value)| {
+            key.is_keyword("in") || key.is_keyword("out") || has_contract(key) || has_contract(value)
+        }),
+        FormKind::List(items) | FormKind::Vector(items) | FormKind::Set(items) => {
+            items.iter().any(has_contract)
         }
-        FormKind::List(items) | FormKind::Vector(items) | FormKind::Set(items) => items.iter().any(has_contract),
         _ => false,
     }
 }
@@ -171,12 +172,18 @@ fn entry_point(
     if let Some(sig) = env.own.sigs.get(&name) {
         for form in &decls.script {
             out.push(
-                Diagnostic::new(Code::StrayExpression, "an expression at the top of a file that defines `main`")
-                    .label(form.span, "nothing would run this")
-                    .label(sig.span, "`main` is defined here"),
+                Diagnostic::new(
+                    Code::StrayExpression,
+                    "an expression at the top of a file that defines `main`",
+                )
+                .label(form.span, "nothing would run this")
+                .label(sig.span, "`main` is defined here"),
             );
         }
-        if sig.is_value || !sig.params.is_empty() || (sig.result != Ty::Nil && sig.result != crate::unify::wrong()) {
+        if sig.is_value
+            || !sig.params.is_empty()
+            || (sig.result != Ty::Nil && sig.result != crate::unify::wrong())
+        {
             out.push(
                 Diagnostic::new(Code::BadMain, "`main` takes nothing and gives nil")
                     .at(sig.span)

@@ -72,9 +72,12 @@ pub fn declare<'a>(files: &'a [SourceFile], env: &mut Env<'_>, out: &mut Vec<Dia
                 None if form.is_error() => {}
                 None if file.is_entry => declarer.decls.script.push(form),
                 None => declarer.out.push(
-                    Diagnostic::new(Code::StrayExpression, "an expression at the top of a file that is used by others")
-                        .at(form.span)
-                        .help("only the entry file may be a script"),
+                    Diagnostic::new(
+                        Code::StrayExpression,
+                        "an expression at the top of a file that is used by others",
+                    )
+                    .at(form.span)
+                    .help("only the entry file may be a script"),
                 ),
             }
         }
@@ -95,7 +98,8 @@ pub fn declare<'a>(files: &'a [SourceFile], env: &mut Env<'_>, out: &mut Vec<Dia
             Special::Defstruct | Special::Defenum | Special::Defalias => {}
             Special::Ns => declarer.out.push(bad_syntax(form.span, "`ns` is the first form of a file")),
             other => declarer.out.push(
-                Diagnostic::new(Code::UnsupportedForm, format!("`{}` is not available", other.name())).at(form.span),
+                Diagnostic::new(Code::UnsupportedForm, format!("`{}` is not available", other.name()))
+                    .at(form.span),
             ),
         }
     }
@@ -129,8 +133,11 @@ impl<'a> Declarer<'a, '_, '_> {
         let ns = self.namespace(file);
         let Some(short) = short_name(head.name, ns) else {
             self.out.push(
-                Diagnostic::new(Code::BadName, format!("`{}` belongs to another namespace than `{ns}`", head.name))
-                    .at(head.name_span),
+                Diagnostic::new(
+                    Code::BadName,
+                    format!("`{}` belongs to another namespace than `{ns}`", head.name),
+                )
+                .at(head.name_span),
             );
             return None;
         };
@@ -238,7 +245,9 @@ impl<'a> Declarer<'a, '_, '_> {
         for form in forms {
             match form.as_symbol() {
                 Some(name) if is_variable(name.as_str()) && !params.contains(&name) => params.push(name),
-                _ => self.out.push(bad_syntax(form.span, "a type parameter is one capital letter, each once")),
+                _ => {
+                    self.out.push(bad_syntax(form.span, "a type parameter is one capital letter, each once"))
+                }
             }
         }
         params
@@ -299,13 +308,13 @@ impl<'a> Declarer<'a, '_, '_> {
                 false
             });
             if open.len() == before {
-                for (_, name, _, span) in open.drain(..) {
-                    self.out.push(
-                        Diagnostic::new(Code::BadType, format!("the alias `{}` stands for itself", name.name()))
-                            .at(span),
-                    );
-                    self.set_alias(name, wrong());
-                }
+                // One of the circle is given up; the others then stand for something.
+                let (_, name, _, span) = open.remove(0);
+                self.out.push(
+                    Diagnostic::new(Code::BadType, format!("the alias `{}` stands for itself", name.name()))
+                        .at(span),
+                );
+                self.set_alias(name, wrong());
             }
         }
     }
@@ -336,7 +345,8 @@ impl<'a> Declarer<'a, '_, '_> {
             }
             [other, ..] => {
                 if !other.is_error() {
-                    self.out.push(bad_syntax(other.span, "`defstruct` takes one vector of fields: [x <- f64]"));
+                    self.out
+                        .push(bad_syntax(other.span, "`defstruct` takes one vector of fields: [x <- f64]"));
                 }
                 Vec::new()
             }
@@ -401,8 +411,11 @@ impl<'a> Declarer<'a, '_, '_> {
         }
         if variants.len() > MOST_VARIANTS {
             self.out.push(
-                Diagnostic::new(Code::TooManyVariants, format!("an enum has at most {MOST_VARIANTS} variants"))
-                    .at(head.name_span),
+                Diagnostic::new(
+                    Code::TooManyVariants,
+                    format!("an enum has at most {MOST_VARIANTS} variants"),
+                )
+                .at(head.name_span),
             );
             variants.truncate(MOST_VARIANTS);
         }
@@ -536,7 +549,10 @@ impl<'a> Declarer<'a, '_, '_> {
                 (self.ty(file, ty, Variables::Introduce(&mut generics)), ty.span, body)
             }
             _ => {
-                self.out.push(bad_syntax(params_form.span, "`defn` states its result after the parameters: -> T"));
+                self.out.push(bad_syntax(
+                    params_form.span,
+                    "`defn` states its result after the parameters: -> T",
+                ));
                 (wrong(), params_form.span, rest)
             }
         };
@@ -576,7 +592,12 @@ impl<'a> Declarer<'a, '_, '_> {
         });
     }
 
-    fn contract(&mut self, file: usize, attributes: &Attributes<'_>, generics: &[Symbol]) -> Option<Contract> {
+    fn contract(
+        &mut self,
+        file: usize,
+        attributes: &Attributes<'_>,
+        generics: &[Symbol],
+    ) -> Option<Contract> {
         if !attributes.has("in") && !attributes.has("out") {
             return None;
         }
@@ -591,7 +612,12 @@ impl<'a> Declarer<'a, '_, '_> {
         Some(Contract { input: side("in"), output: side("out") })
     }
 
-    fn bounds(&mut self, _file: usize, attributes: &Attributes<'_>, generics: &[Symbol]) -> Vec<(Symbol, Symbol)> {
+    fn bounds(
+        &mut self,
+        _file: usize,
+        attributes: &Attributes<'_>,
+        generics: &[Symbol],
+    ) -> Vec<(Symbol, Symbol)> {
         let mut bounds = Vec::new();
         let Some(form) = attributes.get("where") else { return bounds };
         let Some(items) = form.as_vector() else {
@@ -605,22 +631,27 @@ impl<'a> Declarer<'a, '_, '_> {
             };
             let Some((protocol, variable)) = pair else {
                 if !item.is_error() {
-                    self.out.push(bad_syntax(item.span, "a bound is a protocol and a type variable: (Ord T)"));
+                    self.out
+                        .push(bad_syntax(item.span, "a bound is a protocol and a type variable: (Ord T)"));
                 }
                 continue;
             };
             let short = protocol.as_str().strip_prefix("wat.core/").unwrap_or(protocol.as_str());
             if !PROTOCOLS.contains(&short) {
                 let mut diagnostic =
-                    Diagnostic::new(Code::UnboundName, format!("unknown protocol `{protocol}`")).at(item.span);
+                    Diagnostic::new(Code::UnboundName, format!("unknown protocol `{protocol}`"))
+                        .at(item.span);
                 if let Some(near) = suggest(short, PROTOCOLS) {
                     diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
                 }
                 self.out.push(diagnostic);
             } else if !generics.contains(&variable) {
                 self.out.push(
-                    Diagnostic::new(Code::UnknownTypeVariable, format!("`{variable}` is no type variable here"))
-                        .label(item.span, "the parameters and the result do not mention it"),
+                    Diagnostic::new(
+                        Code::UnknownTypeVariable,
+                        format!("`{variable}` is no type variable here"),
+                    )
+                    .label(item.span, "the parameters and the result do not mention it"),
                 );
             } else {
                 bounds.push((Symbol::new(short), variable));

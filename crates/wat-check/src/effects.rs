@@ -8,9 +8,34 @@ use wat_source::{Code, Diagnostic, Span, Symbol};
 
 /// Runtime functions that touch the world outside the program's values.
 const EFFECTS: &[&str] = &[
-    "println", "eprintln", "readln", "try_readln", "args", "now", "ticks", "sleep", "stopped", "own_path",
-    "spawn_process", "spawn_thread", "send", "recv", "call", "close", "wait", "stop", "kill", "peer_pid", "peer_path",
-    "peer_status", "peer_sender", "peer_receiver", "channel", "sender_send", "receiver_recv", "end_peers",
+    "println",
+    "eprintln",
+    "readln",
+    "try_readln",
+    "args",
+    "now",
+    "ticks",
+    "sleep",
+    "stopped",
+    "own_path",
+    "spawn_process",
+    "spawn_thread",
+    "send",
+    "recv",
+    "call",
+    "close",
+    "wait",
+    "stop",
+    "kill",
+    "peer_pid",
+    "peer_path",
+    "peer_status",
+    "peer_sender",
+    "peer_receiver",
+    "channel",
+    "sender_send",
+    "receiver_recv",
+    "end_peers",
     "select_any",
 ];
 
@@ -21,11 +46,14 @@ pub fn check(own: &[Def], defs: &dyn Defs, out: &mut Vec<Diagnostic>) {
         let Body::Value(value) = &def.body else { continue };
         // A function as a value has its effects when it is called.
         if !matches!(value.kind, ExprKind::Lambda(_) | ExprKind::Def { .. }) {
-            let found = mentions(def).into_iter().find_map(|(name, span)| Some((effects.of(name)?, name, span)));
+            let found =
+                mentions(def).into_iter().find_map(|(name, span)| Some((effects.of(name)?, name, span)));
             if let Some((effect, name, span)) = found {
-                let mut diagnostic =
-                    Diagnostic::new(Code::EffectInDef, format!("the value of `{}` has an effect", def.name.name()))
-                        .label(span, format!("`{}` touches the world outside", name.name()));
+                let mut diagnostic = Diagnostic::new(
+                    Code::EffectInDef,
+                    format!("the value of `{}` has an effect", def.name.name()),
+                )
+                .label(span, format!("`{}` touches the world outside", name.name()));
                 if effect != name {
                     diagnostic = diagnostic.note(format!("by way of `{}`", effect.name()));
                 }
@@ -59,11 +87,7 @@ impl Effects<'_> {
                 visit(body, false, &mut |e| {
                     own |= matches!(e.kind, ExprKind::Select(_) | ExprKind::WithPeers { .. });
                 });
-                if own {
-                    Some(name)
-                } else {
-                    mentions(def).into_iter().find_map(|(next, _)| self.of(next))
-                }
+                if own { Some(name) } else { mentions(def).into_iter().find_map(|(next, _)| self.of(next)) }
             }
         };
         self.known.insert(name, found);
@@ -85,7 +109,8 @@ fn mentions(def: &Def) -> Vec<(Symbol, Span)> {
 
 /// A value that reaches itself through functions and other values.
 fn cycles(own: &[Def], out: &mut Vec<Diagnostic>) {
-    let edges: FxHashMap<Symbol, Vec<(Symbol, Span)>> = own.iter().map(|def| (def.name, mentions(def))).collect();
+    let edges: FxHashMap<Symbol, Vec<(Symbol, Span)>> =
+        own.iter().map(|def| (def.name, mentions(def))).collect();
     let mut reported: FxHashSet<Symbol> = FxHashSet::default();
     for def in own.iter().filter(|def| matches!(def.body, Body::Value(_))) {
         let mut seen: FxHashSet<Symbol> = FxHashSet::default();

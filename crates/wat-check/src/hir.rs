@@ -96,43 +96,85 @@ pub enum ExprKind {
     Lit(Lit),
     Local(LocalId),
     /// A `def` value, or a `defn` used as a function value.
-    Def { name: Symbol, targs: Vec<Ty> },
+    Def {
+        name: Symbol,
+        targs: Vec<Ty>,
+    },
     /// A call of a definition with all its parameters. Intrinsics included.
-    Call { name: Symbol, targs: Vec<Ty>, args: Vec<Expr> },
+    Call {
+        name: Symbol,
+        targs: Vec<Ty>,
+        args: Vec<Expr>,
+    },
     /// A call of a function value.
-    Apply { callee: Box<Expr>, args: Vec<Expr> },
+    Apply {
+        callee: Box<Expr>,
+        args: Vec<Expr>,
+    },
     /// A struct, enum variant (Option and Result included); `ty` is the `Ty::Named`.
-    Construct { variant: u32, args: Vec<Expr> },
+    Construct {
+        variant: u32,
+        args: Vec<Expr>,
+    },
     /// Field of a struct.
-    Field { value: Box<Expr>, index: u32 },
+    Field {
+        value: Box<Expr>,
+        index: u32,
+    },
     /// `(with p :x 3.0)`: fields in the order written.
-    With { value: Box<Expr>, fields: Vec<(u32, Expr)> },
+    With {
+        value: Box<Expr>,
+        fields: Vec<(u32, Expr)>,
+    },
     Tuple(Vec<Expr>),
     Vector(Vec<Expr>),
     Map(Vec<(Expr, Expr)>),
     Set(Vec<Expr>),
     /// Sequential; patterns are irrefutable.
-    Let { binds: Vec<(Pattern, Expr)>, body: Box<Expr> },
-    If { test: Box<Expr>, then: Box<Expr>, other: Box<Expr> },
+    Let {
+        binds: Vec<(Pattern, Expr)>,
+        body: Box<Expr>,
+    },
+    If {
+        test: Box<Expr>,
+        then: Box<Expr>,
+        other: Box<Expr>,
+    },
     /// At least one; the value is the last's; the others' values are dropped.
     Do(Vec<Expr>),
     /// Proved exhaustive (or an error was reported and no program is made).
-    Match { scrutinee: Box<Expr>, arms: Vec<Arm> },
+    Match {
+        scrutinee: Box<Expr>,
+        arms: Vec<Arm>,
+    },
     /// `(fn …)`; also `#(…)`.
     Lambda(Box<Lambda>),
     /// A value of type `(Program I O)`: a `defn` named in program position.
-    ProgramOf { name: Symbol, targs: Vec<Ty>, contract: Contract },
+    ProgramOf {
+        name: Symbol,
+        targs: Vec<Ty>,
+        contract: Contract,
+    },
     /// `(loop [x init …] body)`
-    Loop { params: Vec<(LocalId, Expr)>, body: Box<Expr> },
+    Loop {
+        params: Vec<(LocalId, Expr)>,
+        body: Box<Expr>,
+    },
     /// Back to the innermost `Loop`, or to the start of the innermost function when there is none.
     Recur(Vec<Expr>),
     /// `(try e)`: unwrap `Ok`/`Some`, or leave the innermost function (lambda or definition) with the
     /// `Err`/`None`, rebuilt at that function's result type.
-    Try { value: Box<Expr>, is_result: bool },
+    Try {
+        value: Box<Expr>,
+        is_result: bool,
+    },
     /// `(select …)`
     Select(Vec<Clause>),
     /// `(with-peers [a e …] body)`: however the scope is left, all are told to stop, last first, and reaped.
-    WithPeers { binds: Vec<(LocalId, Expr)>, body: Box<Expr> },
+    WithPeers {
+        binds: Vec<(LocalId, Expr)>,
+        body: Box<Expr>,
+    },
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -190,10 +232,16 @@ pub enum PatternKind {
     As(Box<Pattern>, LocalId),
     Lit(Lit),
     /// Struct or enum variant; one pattern per field, in field order (fields not named are `Wild`).
-    Variant { variant: u32, fields: Vec<Pattern> },
+    Variant {
+        variant: u32,
+        fields: Vec<Pattern>,
+    },
     Tuple(Vec<Pattern>),
     /// `[a b]` exactly, `[a b & rest]` at least.
-    Vector { items: Vec<Pattern>, rest: Option<Box<Pattern>> },
+    Vector {
+        items: Vec<Pattern>,
+        rest: Option<Box<Pattern>>,
+    },
     /// Alternatives bind the same locals.
     Or(Vec<Pattern>),
 }

@@ -106,9 +106,12 @@ impl Loader<'_> {
         let mut circle: Vec<&str> = above[from..].iter().map(|ns| ns.as_str()).collect();
         circle.push(used.ns.as_str());
         self.out.push(
-            Diagnostic::new(Code::ImportCycle, format!("files use each other in a circle: {}", circle.join(" → ")))
-                .label(used.span, "this closes the circle")
-                .help("move what both need into a namespace of its own"),
+            Diagnostic::new(
+                Code::ImportCycle,
+                format!("files use each other in a circle: {}", circle.join(" → ")),
+            )
+            .label(used.span, "this closes the circle")
+            .help("move what both need into a namespace of its own"),
         );
     }
 
@@ -117,9 +120,11 @@ impl Loader<'_> {
             Ok(Some(found)) => found,
             Ok(None) => {
                 self.state.insert(used.ns, true);
-                let mut diagnostic =
-                    Diagnostic::new(Code::UnknownNamespace, format!("no file defines the namespace `{}`", used.ns))
-                        .label(used.span, format!("looked for {}.wat", used.ns.as_str().replace('.', "/")));
+                let mut diagnostic = Diagnostic::new(
+                    Code::UnknownNamespace,
+                    format!("no file defines the namespace `{}`", used.ns),
+                )
+                .label(used.span, format!("looked for {}.wat", used.ns.as_str().replace('.', "/")));
                 let known = self.lib.names.keys().map(|ns| ns.as_str());
                 if let Some(near) = suggest(used.ns.as_str(), known) {
                     diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
@@ -193,8 +198,11 @@ fn check_name(name: Symbol, span: Span, out: &mut Vec<Diagnostic>) {
 
 fn one_use(form: &Form, out: &mut Vec<Diagnostic>) -> Option<Use> {
     let wrong = |span: Span| {
-        Diagnostic::new(Code::BadSyntax, "a `:use` is `[namespace]`, with `:as alias` and `:only [names]` where wanted")
-            .at(span)
+        Diagnostic::new(
+            Code::BadSyntax,
+            "a `:use` is `[namespace]`, with `:as alias` and `:only [names]` where wanted",
+        )
+        .at(span)
     };
     if form.is_error() {
         return None;

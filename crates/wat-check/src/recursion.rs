@@ -24,15 +24,20 @@ pub fn functions(own: &[Def], out: &mut Vec<Diagnostic>) {
     for def in own {
         let (Body::Fn(body) | Body::Value(body)) = &def.body else { continue };
         visit(body, true, &mut |e| match &e.kind {
-            ExprKind::Def { name, targs } | ExprKind::Call { name, targs, .. } | ExprKind::ProgramOf { name, targs, .. } => {
+            ExprKind::Def { name, targs }
+            | ExprKind::Call { name, targs, .. }
+            | ExprKind::ProgramOf { name, targs, .. } => {
                 found.push((def.name, *name, targs.clone(), e.span));
             }
             _ => {}
         });
     }
-    let generics: FxHashMap<Symbol, &[Symbol]> = own.iter().map(|def| (def.name, &def.generics[..])).collect();
-    let mentions: Vec<Mention<'_>> =
-        found.iter().map(|(from, to, targs, span)| Mention { from: *from, to: *to, targs, span: *span }).collect();
+    let generics: FxHashMap<Symbol, &[Symbol]> =
+        own.iter().map(|def| (def.name, &def.generics[..])).collect();
+    let mentions: Vec<Mention<'_>> = found
+        .iter()
+        .map(|(from, to, targs, span)| Mention { from: *from, to: *to, targs, span: *span })
+        .collect();
     for mention in growing(&generics, &mentions) {
         out.push(
             Diagnostic::new(
@@ -58,8 +63,10 @@ pub fn types<'a>(own: impl Iterator<Item = &'a TypeDef>, out: &mut Vec<Diagnosti
         }
     }
     let generics: FxHashMap<Symbol, &[Symbol]> = all.iter().map(|def| (def.name, &def.params[..])).collect();
-    let mentions: Vec<Mention<'_>> =
-        found.iter().map(|(from, to, targs, span)| Mention { from: *from, to: *to, targs, span: *span }).collect();
+    let mentions: Vec<Mention<'_>> = found
+        .iter()
+        .map(|(from, to, targs, span)| Mention { from: *from, to: *to, targs, span: *span })
+        .collect();
     for mention in growing(&generics, &mentions) {
         out.push(
             Diagnostic::new(
@@ -76,12 +83,17 @@ fn list(targs: &[Ty]) -> String {
 }
 
 /// The mentions that would never end.
-fn growing<'m, 'a>(generics: &FxHashMap<Symbol, &[Symbol]>, mentions: &'m [Mention<'a>]) -> Vec<&'m Mention<'a>> {
+fn growing<'m, 'a>(
+    generics: &FxHashMap<Symbol, &[Symbol]>,
+    mentions: &'m [Mention<'a>],
+) -> Vec<&'m Mention<'a>> {
     let mut edges: FxHashMap<Node, FxHashSet<Node>> = FxHashMap::default();
     let mut wrapping: Vec<(&Mention<'_>, Node, Node)> = Vec::new();
     let mut bad: Vec<&Mention<'_>> = Vec::new();
     for mention in mentions {
-        let (Some(ours), true) = (generics.get(&mention.from), generics.contains_key(&mention.to)) else { continue };
+        let (Some(ours), true) = (generics.get(&mention.from), generics.contains_key(&mention.to)) else {
+            continue;
+        };
         if mention.from == mention.to {
             let same = mention.targs.iter().zip(ours.iter()).all(|(ty, own)| *ty == Ty::Var(*own));
             if !same && !mention.targs.iter().any(|ty| crate::infer::mentions(ty, Symbol::new("?"))) {

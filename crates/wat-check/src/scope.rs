@@ -18,9 +18,15 @@ pub enum Item {
     Def(Symbol),
     Overload(Symbol),
     /// A constructor: of a struct, or a variant of an enum.
-    Variant { ty: Symbol, index: u32 },
+    Variant {
+        ty: Symbol,
+        index: u32,
+    },
     /// `Point/x` as a function.
-    Field { ty: Symbol, index: u32 },
+    Field {
+        ty: Symbol,
+        index: u32,
+    },
 }
 
 /// What a name of a type stands for.
@@ -46,8 +52,9 @@ pub enum Lookup<I> {
 
 /// The types of the language itself. All live in `wat.core`.
 pub const BUILTIN_TYPES: &[&str] = &[
-    "nil", "bool", "i64", "f64", "char", "keyword", "Symbol", "BigInt", "Decimal", "String", "Bytes", "Instant",
-    "Duration", "Uuid", "Edn", "Vector", "Map", "Set", "Seq", "Tuple", "Fn", "Program", "Peer", "Sender", "Receiver",
+    "nil", "bool", "i64", "f64", "char", "keyword", "Symbol", "BigInt", "Decimal", "String", "Bytes",
+    "Instant", "Duration", "Uuid", "Edn", "Vector", "Map", "Set", "Seq", "Tuple", "Fn", "Program", "Peer",
+    "Sender", "Receiver",
 ];
 
 /// A file as names see it.
@@ -140,7 +147,8 @@ impl Env<'_> {
         if let Some(ns) = scope.aliases.get(&name) {
             return Some(*ns);
         }
-        let known = scope.ns == Some(name) || scope.used.contains(&name) || self.lib.names.contains_key(&name);
+        let known =
+            scope.ns == Some(name) || scope.used.contains(&name) || self.lib.names.contains_key(&name);
         let own_library = self.in_library && self.own.names.contains_key(&name);
         (known || own_library || PRELUDE.contains(&written)).then_some(name)
     }
@@ -201,7 +209,9 @@ impl Env<'_> {
     fn visible<I>(&self, file: usize, found: Option<(I, Owner)>) -> Lookup<I> {
         match found {
             None => Lookup::Missing,
-            Some((_, Owner { private: Some(name), ns })) if self.scopes[file].ns != Some(ns) => Lookup::Private(name),
+            Some((_, Owner { private: Some(name), ns })) if self.scopes[file].ns != Some(ns) => {
+                Lookup::Private(name)
+            }
             Some((item, _)) => Lookup::Found(item),
         }
     }
@@ -276,15 +286,17 @@ impl Env<'_> {
     ) -> Diagnostic {
         match lookup {
             Lookup::Private(name) => {
-                return Diagnostic::new(Code::PrivateName, format!("`{name}` is private to its file")).at(span);
+                return Diagnostic::new(Code::PrivateName, format!("`{name}` is private to its file"))
+                    .at(span);
             }
             Lookup::NoNamespace(qualifier) => {
                 let scope = &self.scopes[file];
                 let known = scope.aliases.keys().chain(&scope.used).map(|ns| ns.as_str());
                 let library = self.lib.names.keys().map(|ns| ns.as_str());
                 let written = Symbol::new(qualifier);
-                let diagnostic = Diagnostic::new(Code::UnknownNamespace, format!("no namespace or alias `{qualifier}`"))
-                    .at(span);
+                let diagnostic =
+                    Diagnostic::new(Code::UnknownNamespace, format!("no namespace or alias `{qualifier}`"))
+                        .at(span);
                 return if self.own.names.contains_key(&written) {
                     diagnostic.help(format!("bring it in: (:use [{qualifier}])"))
                 } else if let Some(near) = suggest(qualifier, known.chain(library)) {
@@ -296,11 +308,12 @@ impl Env<'_> {
             Lookup::Found(()) | Lookup::Unread | Lookup::Missing => {}
         }
         let (code, what) = if is_type { (Code::UnboundType, "type") } else { (Code::UnboundName, "name") };
-        let diagnostic =
-            Diagnostic::new(code, format!("unknown {what} `{name}`")).label(span, "nothing here has this name");
+        let diagnostic = Diagnostic::new(code, format!("unknown {what} `{name}`"))
+            .label(span, "nothing here has this name");
         let candidates = self.candidates(file, name, is_type);
         let locals: Vec<&str> = locals.collect();
-        let near = suggest(name.as_str(), candidates.iter().map(String::as_str).chain(locals.iter().copied()));
+        let near =
+            suggest(name.as_str(), candidates.iter().map(String::as_str).chain(locals.iter().copied()));
         match near {
             Some(near) => diagnostic.suggest(format!("did you mean `{near}`?"), span, near),
             None => match self.elsewhere(file, name, is_type) {
@@ -350,7 +363,9 @@ impl Env<'_> {
         let used = self.scopes[file].used.iter().copied();
         let mut places: Vec<Symbol> = used.chain(self.lib.names.keys().copied()).collect();
         places.sort();
-        let ns = places.into_iter().find(|ns| matches!(self.member(*ns, name.as_str()), Some((_, o)) if o.private.is_none()))?;
+        let ns = places
+            .into_iter()
+            .find(|ns| matches!(self.member(*ns, name.as_str()), Some((_, o)) if o.private.is_none()))?;
         Some(format!("`{ns}/{name}` has this name"))
     }
 }

@@ -18,7 +18,8 @@ pub fn summaries<'s>(
 ) -> FxHashMap<Symbol, Stdio> {
     let mut found: FxHashMap<Symbol, Stdio> = FxHashMap::default();
     let mentions: Vec<Vec<(Symbol, Vec<Ty>)>> = defs.iter().map(mentions).collect();
-    let generics: FxHashMap<Symbol, &[Symbol]> = defs.iter().map(|def| (def.name, &def.generics[..])).collect();
+    let generics: FxHashMap<Symbol, &[Symbol]> =
+        defs.iter().map(|def| (def.name, &def.generics[..])).collect();
     for def in defs {
         if let Body::Intrinsic(name) = def.body {
             found.insert(def.name, intrinsic(name, &def.generics));

@@ -121,7 +121,11 @@ impl fmt::Display for Ty {
             Ty::Named(n, ts) => {
                 let name = n.as_str();
                 let short = name.rsplit_once('/').map_or(name, |(_, s)| s);
-                if ts.is_empty() { f.write_str(short) } else { list(f, short, &ts.iter().collect::<Vec<_>>()) }
+                if ts.is_empty() {
+                    f.write_str(short)
+                } else {
+                    list(f, short, &ts.iter().collect::<Vec<_>>())
+                }
             }
             Ty::Var(v) => f.write_str(v.as_str()),
         }

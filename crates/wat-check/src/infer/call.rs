@@ -24,14 +24,16 @@ impl Infer<'_, '_> {
             Item::Overload(full) => self.overload_call(full, name, args, span, want),
             Item::Variant { ty, index } => self.construct(ty, index, args, span, want),
             Item::Field { ty, index } => {
-                let field = env.type_def(ty).expect("a name that was looked up").variants[0].fields[index as usize].0;
+                let field =
+                    env.type_def(ty).expect("a name that was looked up").variants[0].fields[index as usize].0;
                 let [arg] = args else { return self.wrong_count(name, 1, args, span) };
                 let targs: Vec<T> = {
                     let count = env.type_def(ty).map_or(0, |def| def.params.len());
                     (0..count).map(|_| self.types.fresh()).collect()
                 };
                 let wanted = self.types.con(Con::Named(ty), &targs);
-                let value = self.check(arg, Want::of(wanted, Why::Arg { callee: name, index: 0, span: name_span }));
+                let value =
+                    self.check(arg, Want::of(wanted, Why::Arg { callee: name, index: 0, span: name_span }));
                 self.field_of(value, field, name_span, span, want)
             }
             Item::Def(full) => {
@@ -62,7 +64,9 @@ impl Infer<'_, '_> {
         let Some((_, Ty::Named(name, _))) = sig.params.last() else { return false };
         let Some(def) = self.env.type_def(*name) else { return false };
         let is_option = |ty: &Ty| matches!(ty, Ty::Named(name, _) if *name == "wat.core/Option");
-        def.is_struct && !def.variants[0].fields.is_empty() && def.variants[0].fields.iter().all(|(_, ty)| is_option(ty))
+        def.is_struct
+            && !def.variants[0].fields.is_empty()
+            && def.variants[0].fields.iter().all(|(_, ty)| is_option(ty))
     }
 
     /// The type of the n-th argument.
@@ -82,7 +86,14 @@ impl Infer<'_, '_> {
     }
 
     /// `known`: an argument that was inferred to choose the overload.
-    pub fn call_def(&mut self, sig: &Sig, args: &[Form], span: Span, want: Want, known: Option<Vec<Option<E>>>) -> E {
+    pub fn call_def(
+        &mut self,
+        sig: &Sig,
+        args: &[Form],
+        span: Span,
+        want: Want,
+        known: Option<Vec<Option<E>>>,
+    ) -> E {
         let callee = sig.overload.unwrap_or(sig.name);
         let (args, read_type) = self.split_read_type(sig, args);
         if !self.accepts(sig, args.len()) {
@@ -145,7 +156,8 @@ impl Infer<'_, '_> {
     pub fn place_bounds(&mut self, sig: &Sig, first: usize, args: &[E]) {
         for (n, (_, variable)) in sig.bounds.iter().enumerate() {
             let at = sig.params.iter().position(|(_, ty)| mentions(ty, *variable));
-            if let (Some(bound), Some(arg)) = (self.bounds.get_mut(first + n), at.and_then(|at| args.get(at))) {
+            if let (Some(bound), Some(arg)) = (self.bounds.get_mut(first + n), at.and_then(|at| args.get(at)))
+            {
                 bound.span = arg.span;
             }
         }
@@ -173,9 +185,11 @@ impl Infer<'_, '_> {
             plural(count)
         };
         let params: Vec<String> = sig.params.iter().map(|(name, ty)| format!("{name} <- {ty}")).collect();
-        let mut diagnostic =
-            Diagnostic::new(Code::WrongArity, format!("`{name}` takes {wanted}, and {} given", given(args.len())))
-                .at(span);
+        let mut diagnostic = Diagnostic::new(
+            Code::WrongArity,
+            format!("`{name}` takes {wanted}, and {} given", given(args.len())),
+        )
+        .at(span);
         if self.env.own.sigs.contains_key(&sig.name) && !self.env.in_library {
             diagnostic = diagnostic.label(sig.span, format!("defined here with [{}]", params.join("  ")));
         } else {
@@ -199,7 +213,8 @@ impl Infer<'_, '_> {
 
     /// The type of a field at some type arguments.
     pub fn field_type(&mut self, ty: &Ty, params: &[Symbol], targs: &[T]) -> T {
-        self.types.read(ty, &|name| params.iter().position(|p| *p == name).and_then(|at| targs.get(at).copied()))
+        self.types
+            .read(ty, &|name| params.iter().position(|p| *p == name).and_then(|at| targs.get(at).copied()))
     }
 
     pub fn construct(&mut self, ty: Symbol, index: u32, args: &[Form], span: Span, want: Want) -> E {
@@ -212,16 +227,19 @@ impl Infer<'_, '_> {
             // What is wanted helps with the arguments; a difference is reported at the end.
             let _ = self.types.unify(result, wanted);
         }
-        let types: Vec<T> = variant.fields.iter().map(|(_, ty)| self.field_type(ty, &def.params, &targs)).collect();
+        let types: Vec<T> =
+            variant.fields.iter().map(|(_, ty)| self.field_type(ty, &def.params, &targs)).collect();
         let n = types.len();
-        let keyed = n > 0 && args.len() == 2 * n && args.iter().step_by(2).all(|key| key.as_keyword().is_some());
+        let keyed =
+            n > 0 && args.len() == 2 * n && args.iter().step_by(2).all(|key| key.as_keyword().is_some());
         let e = if keyed {
             self.construct_keyed(ty, index, &types, args, result, span)
         } else if args.len() == n {
             let args = self.field_args(args, &types, &|at| variant.fields[at].0, variant.span);
             E { kind: K::Construct { variant: index, args }, ty: result, span }
         } else {
-            let fields: Vec<String> = variant.fields.iter().map(|(name, ty)| format!("{name} <- {ty}")).collect();
+            let fields: Vec<String> =
+                variant.fields.iter().map(|(name, ty)| format!("{name} <- {ty}")).collect();
             for arg in args {
                 self.infer(arg);
             }
@@ -236,7 +254,13 @@ impl Infer<'_, '_> {
         self.meet(e, want)
     }
 
-    fn field_args(&mut self, args: &[Form], types: &[T], name: &dyn Fn(usize) -> Symbol, def: Span) -> Vec<E> {
+    fn field_args(
+        &mut self,
+        args: &[Form],
+        types: &[T],
+        name: &dyn Fn(usize) -> Symbol,
+        def: Span,
+    ) -> Vec<E> {
         let mut slots: Vec<Option<E>> = args.iter().map(|_| None).collect();
         for literals in [false, true] {
             for (n, arg) in args.iter().enumerate() {
@@ -248,7 +272,15 @@ impl Infer<'_, '_> {
         slots.into_iter().flatten().collect()
     }
 
-    fn construct_keyed(&mut self, ty: Symbol, index: u32, types: &[T], args: &[Form], result: T, span: Span) -> E {
+    fn construct_keyed(
+        &mut self,
+        ty: Symbol,
+        index: u32,
+        types: &[T],
+        args: &[Form],
+        result: T,
+        span: Span,
+    ) -> E {
         let env = self.env;
         let variant = &env.type_def(ty).expect("a name that was looked up").variants[index as usize];
         let mut slots: Vec<Option<E>> = types.iter().map(|_| None).collect();
@@ -293,7 +325,11 @@ impl Infer<'_, '_> {
                     for arg in args {
                         self.infer(arg);
                     }
-                    let title = format!("this function takes {}, and {} given", plural(params.len()), given(args.len()));
+                    let title = format!(
+                        "this function takes {}, and {} given",
+                        plural(params.len()),
+                        given(args.len())
+                    );
                     let shown = self.types.show(callee.ty);
                     let diagnostic = Diagnostic::new(Code::WrongArity, title)
                         .at(span)
@@ -338,8 +374,11 @@ impl Infer<'_, '_> {
                             .label(callee.span, format!("this is a {shown}"))
                             .help("(spawn-process …) gives a peer to talk to")
                     }
-                    _ => Diagnostic::new(Code::NotAFunction, format!("{} is called, and it is no function", a(&shown)))
-                        .label(callee.span, format!("this is {}", a(&shown))),
+                    _ => Diagnostic::new(
+                        Code::NotAFunction,
+                        format!("{} is called, and it is no function", a(&shown)),
+                    )
+                    .label(callee.span, format!("this is {}", a(&shown))),
                 };
                 self.wrong(diagnostic, span)
             }
@@ -396,7 +435,8 @@ impl Infer<'_, '_> {
 
     pub fn with_form(&mut self, span: Span, args: &[Form], want: Want) -> E {
         let Some((target, pairs)) = args.split_first() else {
-            return self.wrong(bad_syntax(span, "`with` takes a struct, and fields with their new values"), span);
+            return self
+                .wrong(bad_syntax(span, "`with` takes a struct, and fields with their new values"), span);
         };
         let value = self.check(target, want.not_tail());
         let mut fields: Vec<(usize, E)> = Vec::new();
@@ -433,7 +473,7 @@ pub fn mentions(ty: &Ty, variable: Symbol) -> bool {
     found.get()
 }
 
-fn plural(count: usize) -> String {
+pub fn plural(count: usize) -> String {
     match count {
         0 => "no arguments".to_string(),
         1 => "one argument".to_string(),
@@ -441,7 +481,7 @@ fn plural(count: usize) -> String {
     }
 }
 
-fn given(count: usize) -> String {
+pub fn given(count: usize) -> String {
     match count {
         0 => "none is".to_string(),
         1 => "one is".to_string(),

@@ -111,14 +111,11 @@ impl Infer<'_, '_> {
         if want.ty.is_some_and(|ty| self.types.is(ty, Con::Program)) && sig.params.is_empty() {
             return self.program_of(sig, span, want);
         }
-        let arity = self.wanted_arity(want);
-        match arity {
-            Some(n) if sig.has_rest || n != sig.params.len() => {
-                if self.accepts(sig, n) {
-                    return self.as_function(written, n, span, want);
-                }
-            }
-            _ => {}
+        if let Some(arity) = self.wanted_arity(want)
+            && (sig.has_rest || arity != sig.params.len())
+            && self.accepts(sig, arity)
+        {
+            return self.as_function(written, arity, span, want);
         }
         let program = self.program();
         let targs = self.instantiate(sig, span, program);
@@ -139,11 +136,8 @@ impl Infer<'_, '_> {
         let params: Vec<Form> = (0..arity).map(|n| Form::symbol(format!(" {n}").as_str(), span)).collect();
         let mut call = vec![Form::symbol(name, span)];
         call.extend(params.iter().cloned());
-        let function = [
-            Form::symbol("wat.core/fn", span),
-            Form::vector(params, span),
-            Form::list(call, span),
-        ];
+        let function =
+            [Form::symbol("wat.core/fn", span), Form::vector(params, span), Form::list(call, span)];
         self.check(&Form::list(function.into(), span), want)
     }
 
@@ -269,8 +263,11 @@ impl Infer<'_, '_> {
     }
 
     fn let_form(&mut self, span: Span, args: &[Form], want: Want) -> E {
-        let Some((pairs, body)) = args.split_first().and_then(|(first, body)| Some((first.as_vector()?, body))) else {
-            return self.wrong(bad_syntax(span, "`let` takes a vector of names and values: (let [x 1] …)"), span);
+        let Some((pairs, body)) =
+            args.split_first().and_then(|(first, body)| Some((first.as_vector()?, body)))
+        else {
+            return self
+                .wrong(bad_syntax(span, "`let` takes a vector of names and values: (let [x 1] …)"), span);
         };
         if pairs.len() % 2 == 1 {
             let last = pairs[pairs.len() - 1].span;
@@ -295,7 +292,8 @@ impl Infer<'_, '_> {
     /// A value bound to `_`: only a Result is missed.
     fn dropped_name(&mut self, ty: T, span: Span) {
         self.pending();
-        if self.types.head(ty).is_some_and(|con| matches!(con, Con::Named(name) if name == "wat.core/Result")) {
+        if self.types.head(ty).is_some_and(|con| matches!(con, Con::Named(name) if name == "wat.core/Result"))
+        {
             self.dropped.push((ty, span));
         }
     }
@@ -314,7 +312,11 @@ impl Infer<'_, '_> {
                 let then = self.check(then, want);
                 let why = if matches!(want.why, Why::Nothing) { Why::Branch(then.span) } else { want.why };
                 let other = self.check(other, Want { why, ..want });
-                E { kind: K::If { test: Box::new(test), then: Box::new(then), other: Box::new(other) }, ty, span }
+                E {
+                    kind: K::If { test: Box::new(test), then: Box::new(then), other: Box::new(other) },
+                    ty,
+                    span,
+                }
             }
             [then] => {
                 let value = self.check(then, Want { tail: want.tail, ..Want::any() });
@@ -367,7 +369,7 @@ impl Infer<'_, '_> {
                 FormKind::Symbol(name) => {
                     let ty = self.types.scalar(Con::Symbol);
                     let e = E { kind: K::Lit(crate::hir::Lit::Symbol(*name)), ty, span };
-                    self.to_edn_where_wanted(e, want)
+                    self.edn_where_wanted(e, want)
                 }
                 FormKind::List(_) => self.wrong(
                     Diagnostic::new(Code::UnsupportedForm, "a quoted list has no type of its own").at(span),
@@ -391,7 +393,11 @@ impl Infer<'_, '_> {
         let items: Vec<E> = args
             .iter()
             .enumerate()
-            .map(|(n, arg)| if fits { self.check(arg, Want::of(wanted[n], want.why)) } else { self.infer(arg) })
+            .map(
+                |(n, arg)| {
+                    if fits { self.check(arg, Want::of(wanted[n], want.why)) } else { self.infer(arg) }
+                },
+            )
             .collect();
         let types: Vec<T> = items.iter().map(|item| item.ty).collect();
         let ty = self.types.con(Con::Tuple, &types);

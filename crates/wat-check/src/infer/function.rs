@@ -35,7 +35,10 @@ impl Infer<'_, '_> {
             if params_form.is_error() {
                 return self.error(span);
             }
-            return self.wrong(bad_syntax(params_form.span, "`fn` takes its parameters in a vector: (fn [x] …)"), span);
+            return self.wrong(
+                bad_syntax(params_form.span, "`fn` takes its parameters in a vector: (fn [x] …)"),
+                span,
+            );
         };
         let declared = attributes.has("in") || attributes.has("out");
         let in_program_place = want.ty.is_some_and(|ty| self.types.is(ty, Con::Program));
@@ -90,8 +93,12 @@ impl Infer<'_, '_> {
             (None, None) => (self.types.fresh(), Why::Nothing),
         };
         let patterns: Vec<&Form> = params.iter().map(|param| param.pattern).collect();
-        let program =
-            contract.map(|contract| ProgramFrame { contract, is_thread, captured: Vec::new(), is_literal: true });
+        let program = contract.map(|contract| ProgramFrame {
+            contract,
+            is_thread,
+            captured: Vec::new(),
+            is_literal: true,
+        });
         let (lambda, function) = self.lambda_body(own, &patterns, types, result, why, program, body, span);
         let ty = match contract {
             Some((input, output)) => self.types.con(Con::Program, &[input, output]),
@@ -132,8 +139,13 @@ impl Infer<'_, '_> {
     }
 
     pub fn loop_form(&mut self, span: Span, args: &[Form], want: Want) -> E {
-        let Some((pairs, body)) = args.split_first().and_then(|(first, body)| Some((first.as_vector()?, body))) else {
-            return self.wrong(bad_syntax(span, "`loop` takes a vector of names and first values: (loop [i 0] …)"), span);
+        let Some((pairs, body)) =
+            args.split_first().and_then(|(first, body)| Some((first.as_vector()?, body)))
+        else {
+            return self.wrong(
+                bad_syntax(span, "`loop` takes a vector of names and first values: (loop [i 0] …)"),
+                span,
+            );
         };
         if pairs.len() % 2 == 1 {
             self.report(bad_syntax(pairs[pairs.len() - 1].span, "a value is missing for this name"));
@@ -184,14 +196,18 @@ impl Infer<'_, '_> {
                 self.infer(arg);
             }
             let diagnostic = Diagnostic::new(Code::RecurOutsideLoop, "`recur` is not the last step here")
-                .label(span, format!("something is still to be done after it, so the {what} cannot start again"));
+                .label(
+                    span,
+                    format!("something is still to be done after it, so the {what} cannot start again"),
+                );
             return self.wrong(diagnostic, span);
         }
         if types.len() != args.len() {
             for arg in args {
                 self.infer(arg);
             }
-            let title = format!("this {what} has {} names, and `recur` gives {} values", types.len(), args.len());
+            let title =
+                format!("this {what} has {} names, and `recur` gives {} values", types.len(), args.len());
             return self.wrong(Diagnostic::new(Code::WrongArity, title).at(span), span);
         }
         let callee = Symbol::new("recur");
@@ -230,8 +246,11 @@ impl Infer<'_, '_> {
                 return self.wrong(diagnostic, span);
             }
             _ => {
-                let diagnostic = Diagnostic::new(Code::AmbiguousType, "whether this is a Result or an Option is not known")
-                    .at(value.span);
+                let diagnostic = Diagnostic::new(
+                    Code::AmbiguousType,
+                    "whether this is a Result or an Option is not known",
+                )
+                .at(value.span);
                 return self.wrong(diagnostic, span);
             }
         };
@@ -249,8 +268,10 @@ impl Infer<'_, '_> {
         if !is_function || self.types.unify(result, needed).is_err() {
             let shown = self.types.show(result);
             let wanted = self.types.show(given);
-            let mut diagnostic =
-                Diagnostic::new(Code::TryOutside, format!("`try` would return the {kind} of a failure from here"));
+            let mut diagnostic = Diagnostic::new(
+                Code::TryOutside,
+                format!("`try` would return the {kind} of a failure from here"),
+            );
             diagnostic = if is_function {
                 diagnostic
                     .label(span, format!("the function around this gives {}", super::call::a(&shown)))

@@ -22,8 +22,11 @@ impl Infer<'_, '_> {
                 self.field_function(*name, form.span, want)
             }
             FormKind::Tagged(tag, _) => self.wrong(
-                Diagnostic::new(Code::UnsupportedForm, format!("a program has no literals with the tag `#{tag}`"))
-                    .at(form.span),
+                Diagnostic::new(
+                    Code::UnsupportedForm,
+                    format!("a program has no literals with the tag `#{tag}`"),
+                )
+                .at(form.span),
                 form.span,
             ),
             _ => match self.scalar(form) {
@@ -138,7 +141,8 @@ impl Infer<'_, '_> {
         let def = env.type_def(name).expect("a named type is defined");
         let fields = &def.variants[0].fields;
         let targs = self.types.args(ty);
-        let types: Vec<T> = fields.iter().map(|(_, field)| self.field_type(field, &def.params, &targs)).collect();
+        let types: Vec<T> =
+            fields.iter().map(|(_, field)| self.field_type(field, &def.params, &targs)).collect();
         let mut slots: Vec<Option<E>> = fields.iter().map(|_| None).collect();
         // Evaluated in the order written: each value is bound first where that is not the order of the fields.
         let mut order = Vec::new();
@@ -167,8 +171,16 @@ impl Infer<'_, '_> {
         }
         if !missing.is_empty() {
             self.report(
-                Diagnostic::new(Code::MissingField, format!("the {} of `{}` {} missing", missing.join(" and "), name.name(), if missing.len() == 1 { "is" } else { "are" }))
-                    .label(span, format!("a `{}` is wanted here", name.name())),
+                Diagnostic::new(
+                    Code::MissingField,
+                    format!(
+                        "the {} of `{}` {} missing",
+                        missing.join(" and "),
+                        name.name(),
+                        if missing.len() == 1 { "is" } else { "are" }
+                    ),
+                )
+                .label(span, format!("a `{}` is wanted here", name.name())),
             );
         }
         let args: Vec<E> = slots.into_iter().flatten().collect();
@@ -196,9 +208,11 @@ impl Infer<'_, '_> {
     pub fn unknown_field(&mut self, ty: Symbol, field: Symbol, span: Span) {
         let env = self.env;
         let def = env.type_def(ty).expect("a named type is defined");
-        let names: Vec<&str> = def.variants.iter().flat_map(|v| &v.fields).map(|(name, _)| name.as_str()).collect();
-        let mut diagnostic = Diagnostic::new(Code::UnknownField, format!("`{}` has no field `{field}`", ty.name()))
-            .label(span, format!("its fields are {}", names.join(", ")));
+        let names: Vec<&str> =
+            def.variants.iter().flat_map(|v| &v.fields).map(|(name, _)| name.as_str()).collect();
+        let mut diagnostic =
+            Diagnostic::new(Code::UnknownField, format!("`{}` has no field `{field}`", ty.name()))
+                .label(span, format!("its fields are {}", names.join(", ")));
         if let Some(near) = suggest(field.as_str(), names.iter().copied()) {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
         }
@@ -240,7 +254,9 @@ impl Infer<'_, '_> {
             FormKind::Vector(items) => {
                 (K::Vector(items.iter().map(|item| self.edn_element(item)).collect()), Con::Vector)
             }
-            FormKind::Set(items) => (K::Set(items.iter().map(|item| self.edn_element(item)).collect()), Con::Set),
+            FormKind::Set(items) => {
+                (K::Set(items.iter().map(|item| self.edn_element(item)).collect()), Con::Set)
+            }
             FormKind::Map(entries) => {
                 let entries =
                     entries.iter().map(|(k, v)| (self.edn_element(k), self.edn_element(v))).collect();
@@ -248,20 +264,20 @@ impl Infer<'_, '_> {
             }
             _ => {
                 let e = self.literal(form, Want::any());
-                return self.to_edn(e);
+                return self.edn_of(e);
             }
         };
         let args = if con == Con::Map { vec![edn, edn] } else { vec![edn] };
         let ty = self.types.con(con, &args);
         let e = E { kind, ty, span: form.span };
-        self.to_edn(e)
+        self.edn_of(e)
     }
 
     fn edn_element(&mut self, form: &Form) -> E {
         match &form.kind {
             FormKind::Symbol(_) | FormKind::List(_) => {
                 let e = self.infer(form);
-                self.to_edn(e)
+                self.edn_of(e)
             }
             FormKind::Error => self.error(form.span),
             _ => self.edn_literal(form),
@@ -269,15 +285,19 @@ impl Infer<'_, '_> {
     }
 
     /// `(edn e)`
-    pub fn to_edn(&mut self, e: E) -> E {
+    pub fn edn_of(&mut self, e: E) -> E {
         let (ty, span) = (self.types.scalar(Con::Edn), e.span);
         self.require("Wire", e.ty, span, "edn");
         E { kind: K::ToEdn(Box::new(e)), ty, span }
     }
 
     /// A literal that was made by hand: converted where Edn is wanted.
-    pub fn to_edn_where_wanted(&mut self, e: E, want: Want) -> E {
-        if want.ty.is_some_and(|ty| self.types.is(ty, Con::Edn)) { self.to_edn(e) } else { self.meet(e, want) }
+    pub fn edn_where_wanted(&mut self, e: E, want: Want) -> E {
+        if want.ty.is_some_and(|ty| self.types.is(ty, Con::Edn)) {
+            self.edn_of(e)
+        } else {
+            self.meet(e, want)
+        }
     }
 }
 

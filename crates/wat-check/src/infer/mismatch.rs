@@ -12,8 +12,11 @@ impl Infer<'_, '_> {
         let (found, want) = (self.types.show(e.ty), self.types.show(wanted));
         if clash == Clash::Infinite {
             self.report(
-                Diagnostic::new(Code::InfiniteType, format!("this type would contain itself: {found} in {want}"))
-                    .at(e.span),
+                Diagnostic::new(
+                    Code::InfiniteType,
+                    format!("this type would contain itself: {found} in {want}"),
+                )
+                .at(e.span),
             );
             return;
         }
@@ -39,7 +42,9 @@ impl Infer<'_, '_> {
                     diagnostic.note(text)
                 }
             }
-            Why::Result(span) => diagnostic.label(span, format!("the result is {} by the signature", a(&want))),
+            Why::Result(span) => {
+                diagnostic.label(span, format!("the result is {} by the signature", a(&want)))
+            }
             Why::Written(span) => diagnostic.label(span, format!("{} is asked for here", a(&want))),
             Why::Branch(span) => diagnostic.label(span, format!("the branch before gives {}", a(&want))),
             Why::Element(span) => diagnostic.label(span, format!("the first one is {}", a(&want))),
@@ -61,11 +66,15 @@ impl Infer<'_, '_> {
         let text = written.unwrap_or("…");
         let help = match (self.types.head(e.ty), self.types.head(wanted)) {
             (Some(Con::I64), Some(Con::F64)) => Some(format!("convert it: (f64 {text})")),
-            (Some(Con::F64), Some(Con::I64)) => Some(format!("convert it, cutting off the fraction: (i64 {text})")),
+            (Some(Con::F64), Some(Con::I64)) => {
+                Some(format!("convert it, cutting off the fraction: (i64 {text})"))
+            }
             (Some(Con::Fn), Some(Con::Program)) => {
                 Some("write the name of the `defn` itself, or a `fn` literal, in this place".to_string())
             }
-            (Some(found), Some(Con::Str)) if found != Con::Nil => Some(format!("make text of it: (str {text})")),
+            (Some(found), Some(Con::Str)) if found != Con::Nil => {
+                Some(format!("make text of it: (str {text})"))
+            }
             (Some(_), Some(Con::Edn)) => Some(format!("convert it: (edn {text})")),
             (Some(_), Some(Con::Named(name))) if name == "wat.core/Option" => {
                 let inner = self.types.args(wanted)[0];
@@ -84,8 +93,11 @@ impl Infer<'_, '_> {
         let (given, taken) = (self.types.show(e.ty), self.types.show(found));
         let code = if clash == Clash::Infinite { Code::InfiniteType } else { Code::TypeMismatch };
         self.report(
-            Diagnostic::new(code, format!("this pattern is for {}, and the value is {}", a(&taken), a(&given)))
-                .label(e.span, format!("takes apart {}", a(&taken))),
+            Diagnostic::new(
+                code,
+                format!("this pattern is for {}, and the value is {}", a(&taken), a(&given)),
+            )
+            .label(e.span, format!("takes apart {}", a(&taken))),
         );
     }
 

@@ -304,7 +304,12 @@ pub fn script(cx: &Cx<'_>, file: usize, name: Symbol, forms: &[&Form]) {
 }
 
 impl<'c, 'e> Infer<'c, 'e> {
-    fn new(cx: &'c Cx<'e>, file: usize, generics: Vec<Symbol>, bounds: Vec<(Symbol, Symbol)>) -> Infer<'c, 'e> {
+    fn new(
+        cx: &'c Cx<'e>,
+        file: usize,
+        generics: Vec<Symbol>,
+        bounds: Vec<(Symbol, Symbol)>,
+    ) -> Infer<'c, 'e> {
         let numbers = bounds.iter().filter(|(protocol, _)| *protocol == "Num").map(|(_, v)| *v).collect();
         Infer {
             cx,

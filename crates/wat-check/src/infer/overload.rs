@@ -22,8 +22,11 @@ impl Infer<'_, '_> {
         let env = self.env;
         let all = env.overload(name).unwrap_or(&[]);
         let sig = |name: &Symbol| env.sig(*name);
-        let fits: Vec<Symbol> =
-            all.iter().filter(|name| sig(name).is_some_and(|sig| self.accepts(sig, count))).copied().collect();
+        let fits: Vec<Symbol> = all
+            .iter()
+            .filter(|name| sig(name).is_some_and(|sig| self.accepts(sig, count)))
+            .copied()
+            .collect();
         let exact = |name: &Symbol| sig(name).is_some_and(|sig| sig.params.len() == count && !sig.has_rest);
         if fits.iter().any(exact) { fits.into_iter().filter(|name| exact(name)).collect() } else { fits }
     }
@@ -78,7 +81,8 @@ impl Infer<'_, '_> {
             _ => args.len(),
         };
         let candidates = self.candidates(full, count);
-        let Some(first) = candidates.first().map(|name| env.sig(*name).expect("a candidate is defined")) else {
+        let Some(first) = candidates.first().map(|name| env.sig(*name).expect("a candidate is defined"))
+        else {
             for arg in args {
                 self.infer(arg);
             }
@@ -90,8 +94,9 @@ impl Infer<'_, '_> {
                 .collect();
             counts.sort_unstable();
             counts.dedup();
-            let counts: Vec<String> = counts.iter().map(usize::to_string).collect();
-            let title = format!("`{name}` takes {} arguments, not {count}", counts.join(" or "));
+            let last = counts.pop().map_or_else(String::new, super::call::plural);
+            let before: String = counts.iter().map(|count| format!("{count} or ")).collect();
+            let title = format!("`{name}` takes {before}{last}, and {} given", super::call::given(count));
             return self.wrong(Diagnostic::new(Code::WrongArity, title).at(span), span);
         };
         if candidates.len() == 1 {
@@ -140,7 +145,8 @@ impl Infer<'_, '_> {
     fn undecided(&self, candidates: &[Symbol], slots: &[Option<E>]) -> (T, Span) {
         let on = self.env.sig(candidates[0]).map_or(0, |sig| sig.on.first().copied().unwrap_or(0));
         let slot = slots.get(on as usize).and_then(Option::as_ref);
-        let slot = slot.or_else(|| slots.iter().flatten().next()).expect("an overload has a deciding argument");
+        let slot =
+            slot.or_else(|| slots.iter().flatten().next()).expect("an overload has a deciding argument");
         (slot.ty, slot.span)
     }
 
@@ -158,12 +164,15 @@ impl Infer<'_, '_> {
             }
         }
         let shown = self.types.show(ty);
-        let mut diagnostic =
-            Diagnostic::new(Code::TypeMismatch, format!("`{}` does not work on {}", name.name(), super::call::a(&shown)))
-                .label(span, format!("this is {}", super::call::a(&shown)))
-                .note(format!("it works on {}", kinds.join(", ")));
+        let mut diagnostic = Diagnostic::new(
+            Code::TypeMismatch,
+            format!("`{}` does not work on {}", name.name(), super::call::a(&shown)),
+        )
+        .label(span, format!("this is {}", super::call::a(&shown)))
+        .note(format!("it works on {}", kinds.join(", ")));
         if let Some(Con::Rigid(variable)) = self.types.head(ty) {
-            diagnostic = diagnostic.note(format!("`{variable}` may be any type, and an overload needs to know which"));
+            diagnostic =
+                diagnostic.note(format!("`{variable}` may be any type, and an overload needs to know which"));
         }
         self.report(diagnostic);
     }
@@ -208,12 +217,20 @@ impl Infer<'_, '_> {
         }
         let args: Vec<E> = slots.into_iter().flatten().collect();
         let result = self.common_result(&sigs);
-        let number = self.pend(full, candidates, args.iter().map(|arg| (arg.ty, arg.span)).collect(), result, span);
+        let number =
+            self.pend(full, candidates, args.iter().map(|arg| (arg.ty, arg.span)).collect(), result, span);
         let e = E { kind: K::Call { callee: Callee::Pending(number), args }, ty: result, span };
         self.meet(e, want)
     }
 
-    fn pend(&mut self, name: Symbol, candidates: &[Symbol], args: Vec<(T, Span)>, result: T, span: Span) -> usize {
+    fn pend(
+        &mut self,
+        name: Symbol,
+        candidates: &[Symbol],
+        args: Vec<(T, Span)>,
+        result: T,
+        span: Span,
+    ) -> usize {
         let program = self.program();
         self.overloads.push(PendingOverload {
             name,
@@ -287,7 +304,9 @@ impl Infer<'_, '_> {
         let all = env.overload(full).unwrap_or(&[]);
         let arity = match self.wanted_arity(want) {
             Some(arity) => arity,
-            None => all.iter().filter_map(|name| env.sig(*name)).map(|sig| sig.params.len()).min().unwrap_or(1),
+            None => {
+                all.iter().filter_map(|name| env.sig(*name)).map(|sig| sig.params.len()).min().unwrap_or(1)
+            }
         };
         let candidates = self.candidates(full, arity);
         let Some(first) = candidates.first().and_then(|name| env.sig(*name)) else {
@@ -308,7 +327,8 @@ impl Infer<'_, '_> {
         let sigs: Vec<&Sig> = candidates.iter().filter_map(|name| env.sig(*name)).collect();
         let result = self.common_result(&sigs);
         let ty = self.types.function(&params, result);
-        let number = self.pend(full, &candidates, params.iter().map(|ty| (*ty, span)).collect(), result, span);
+        let number =
+            self.pend(full, &candidates, params.iter().map(|ty| (*ty, span)).collect(), result, span);
         let e = E { kind: K::Def(Callee::Pending(number)), ty, span };
         self.meet(e, want)
     }

@@ -1,7 +1,7 @@
 //! Patterns: what they take apart and bind, and `match`. Whether a match covers everything is decided later.
 
-use super::tree::{A, E, K, P, Pk, Want, Why};
 use super::Infer;
+use super::tree::{A, E, K, P, Pk, Want, Why};
 use crate::head::bad_syntax;
 use crate::hir::LocalId;
 use crate::scope::{Item, starts_upper};
@@ -39,7 +39,9 @@ impl Infer<'_, '_> {
 
     fn bind_name(&mut self, name: Symbol, ty: T, span: Span, names: &mut Names) -> Option<LocalId> {
         if names.bound.iter().any(|(other, ..)| *other == name) {
-            self.report(Diagnostic::new(Code::BadPattern, format!("`{name}` is bound twice in one pattern")).at(span));
+            self.report(
+                Diagnostic::new(Code::BadPattern, format!("`{name}` is bound twice in one pattern")).at(span),
+            );
             return None;
         }
         let id = match &names.reuse {
@@ -55,8 +57,11 @@ impl Infer<'_, '_> {
                 }
                 None => {
                     self.report(
-                        Diagnostic::new(Code::BadPattern, format!("`{name}` is not bound by every alternative"))
-                            .label(span, "the first alternative does not bind it"),
+                        Diagnostic::new(
+                            Code::BadPattern,
+                            format!("`{name}` is not bound by every alternative"),
+                        )
+                        .label(span, "the first alternative does not bind it"),
                     );
                     return None;
                 }
@@ -125,7 +130,9 @@ impl Infer<'_, '_> {
         }
         if name.namespace().is_some() || starts_upper(name.as_str()) {
             return match self.resolve(name, span) {
-                Some(Item::Variant { ty: of, index }) => self.variant_pattern(of, index, &[], ty, span, names),
+                Some(Item::Variant { ty: of, index }) => {
+                    self.variant_pattern(of, index, &[], ty, span, names)
+                }
                 Some(_) => self.bad(span, format!("`{name}` is no constructor")),
                 None => self.broken(span),
             };
@@ -141,7 +148,8 @@ impl Infer<'_, '_> {
             return self.bad(span, "an empty list is no pattern");
         };
         let Some(name) = head.as_symbol() else {
-            return self.bad(head.span, "a pattern in brackets begins with a constructor, `tuple`, `or` or `as`");
+            return self
+                .bad(head.span, "a pattern in brackets begins with a constructor, `tuple`, `or` or `as`");
         };
         let short = name.as_str().strip_prefix("wat.core/").unwrap_or(name.as_str());
         match Special::by_name(short) {
@@ -204,13 +212,17 @@ impl Infer<'_, '_> {
                     names.bound.extend(inner.bound);
                 }
                 Some(wanted) => {
-                    let missing = wanted.iter().find(|(name, _)| !inner.bound.iter().any(|(n, ..)| n == name));
+                    let missing =
+                        wanted.iter().find(|(name, _)| !inner.bound.iter().any(|(n, ..)| n == name));
                     if let Some((name, _)) = missing
                         && !matches!(parts.last(), Some(P { kind: Pk::Error, .. }))
                     {
                         self.report(
-                            Diagnostic::new(Code::BadPattern, format!("`{name}` is not bound by every alternative"))
-                                .label(form.span, format!("this one does not bind `{name}`")),
+                            Diagnostic::new(
+                                Code::BadPattern,
+                                format!("`{name}` is not bound by every alternative"),
+                            )
+                            .label(form.span, format!("this one does not bind `{name}`")),
                         );
                     }
                 }
@@ -234,9 +246,11 @@ impl Infer<'_, '_> {
         let targs: Vec<T> = def.params.iter().map(|_| self.types.fresh()).collect();
         let found = self.types.con(Con::Named(of), &targs);
         let fits = self.fit(found, ty, span);
-        let types: Vec<T> = variant.fields.iter().map(|(_, ty)| self.field_type(ty, &def.params, &targs)).collect();
+        let types: Vec<T> =
+            variant.fields.iter().map(|(_, ty)| self.field_type(ty, &def.params, &targs)).collect();
         let n = types.len();
-        let keyed = n > 0 && args.len() == 2 * n && args.iter().step_by(2).all(|key| key.as_keyword().is_some());
+        let keyed =
+            n > 0 && args.len() == 2 * n && args.iter().step_by(2).all(|key| key.as_keyword().is_some());
         let mut fields: Vec<Option<P>> = types.iter().map(|_| None).collect();
         if keyed {
             for pair in args.chunks_exact(2) {
@@ -332,7 +346,10 @@ impl Infer<'_, '_> {
                 return self.broken(span);
             }
             let shown = self.types.show(ty);
-            return self.bad(span, format!("a pattern in braces takes apart a struct, not {}", super::call::a(&shown)));
+            return self.bad(
+                span,
+                format!("a pattern in braces takes apart a struct, not {}", super::call::a(&shown)),
+            );
         };
         let targs = self.types.args(ty);
         let types: Vec<T> =

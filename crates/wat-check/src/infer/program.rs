@@ -1,7 +1,7 @@
 //! Programs and what speaks with them: a `defn` named where a program is wanted, `select`, `with-peers`.
 
-use super::tree::{C, E, K, P, Pk, Source, Want, Why};
 use super::Infer;
+use super::tree::{C, E, K, P, Pk, Source, Want, Why};
 use crate::head::bad_syntax;
 use crate::table::Sig;
 use crate::unify::{Con, T};
@@ -28,7 +28,11 @@ impl Infer<'_, '_> {
             let shown = self.types.show(result);
             let diagnostic = Diagnostic::new(
                 Code::TypeMismatch,
-                format!("a program has the result nil, and `{}` gives {}", sig.name.name(), super::call::a(&shown)),
+                format!(
+                    "a program has the result nil, and `{}` gives {}",
+                    sig.name.name(),
+                    super::call::a(&shown)
+                ),
             )
             .label(span, "a program is wanted here")
             .label(sig.span, "defined here");
@@ -74,7 +78,12 @@ impl Infer<'_, '_> {
         E { kind: K::Select(clauses), ty, span }
     }
 
-    fn clause<'f>(&mut self, form: &Form, head: &'f Form, rest: &'f [Form]) -> Option<(Source, P, &'f [Form])> {
+    fn clause<'f>(
+        &mut self,
+        form: &Form,
+        head: &'f Form,
+        rest: &'f [Form],
+    ) -> Option<(Source, P, &'f [Form])> {
         let span = form.span;
         let nil = self.types.scalar(Con::Nil);
         let wild = P { kind: Pk::Wild, ty: nil, span: head.span };
@@ -117,8 +126,11 @@ impl Infer<'_, '_> {
                     _ => {
                         if self.types.is_open(source.ty) {
                             self.report(
-                                Diagnostic::new(Code::AmbiguousType, "whether this is a Peer or a Receiver is not known")
-                                    .at(source.span),
+                                Diagnostic::new(
+                                    Code::AmbiguousType,
+                                    "whether this is a Peer or a Receiver is not known",
+                                )
+                                .at(source.span),
                             );
                         } else if !self.types.is_error(source.ty) {
                             let shown = self.types.show(source.ty);
@@ -141,8 +153,11 @@ impl Infer<'_, '_> {
     }
 
     pub fn with_peers_form(&mut self, span: Span, args: &[Form], want: Want) -> E {
-        let Some((pairs, body)) = args.split_first().and_then(|(first, body)| Some((first.as_vector()?, body))) else {
-            let title = "`with-peers` takes a vector of names and peers: (with-peers [p (spawn-process f)] …)";
+        let Some((pairs, body)) =
+            args.split_first().and_then(|(first, body)| Some((first.as_vector()?, body)))
+        else {
+            let title =
+                "`with-peers` takes a vector of names and peers: (with-peers [p (spawn-process f)] …)";
             return self.wrong(bad_syntax(span, title), span);
         };
         if pairs.len() % 2 == 1 {

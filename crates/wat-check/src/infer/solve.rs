@@ -54,9 +54,11 @@ impl Infer<'_, '_> {
             }
             _ => {
                 let shown = self.types.show(value);
-                let mut diagnostic =
-                    Diagnostic::new(Code::UnknownField, format!("{} has no field `{name}`", super::call::a(&shown)))
-                        .label(span, "only structs have fields");
+                let mut diagnostic = Diagnostic::new(
+                    Code::UnknownField,
+                    format!("{} has no field `{name}`", super::call::a(&shown)),
+                )
+                .label(span, "only structs have fields");
                 if self.types.is(value, Con::Map) {
                     diagnostic = diagnostic.help(format!("look up a key with (get m :{name})"));
                 }
@@ -109,9 +111,12 @@ impl Infer<'_, '_> {
             let field = &self.fields[number];
             let (name, span, value, result) = (field.name, field.span, field.value, field.result);
             self.report(
-                Diagnostic::new(Code::AmbiguousType, format!("which struct has the field `{name}` is not known"))
-                    .label(span, "nothing says what this is a field of")
-                    .help("give the parameter its type: (fn [p <- Point] …)"),
+                Diagnostic::new(
+                    Code::AmbiguousType,
+                    format!("which struct has the field `{name}` is not known"),
+                )
+                .label(span, "nothing says what this is a field of")
+                .help("give the parameter its type: (fn [p <- Point] …)"),
             );
             self.types.silence(value);
             self.types.silence(result);
@@ -141,8 +146,9 @@ impl Infer<'_, '_> {
     }
 
     fn protocols(&mut self) {
+        let mut reported: Vec<Span> = Vec::new();
         for bound in std::mem::take(&mut self.bounds) {
-            if self.types.has_error(bound.ty) {
+            if self.types.has_error(bound.ty) || reported.contains(&bound.span) {
                 continue;
             }
             match self.types.shape(bound.ty) {
@@ -164,6 +170,7 @@ impl Infer<'_, '_> {
             let ty = self.types.write(bound.ty);
             if let Err(lack) = bounds::implements(&ty, bound.protocol, self.env, &self.where_bounds) {
                 self.lacking(bound.protocol, &ty, lack, bound.span, bound.asked);
+                reported.push(bound.span);
             }
         }
     }
@@ -174,18 +181,24 @@ impl Infer<'_, '_> {
         let whole = ty.to_string();
         let inside = if part == whole { String::new() } else { format!(", a part of {whole}") };
         let diagnostic = if let Ty::Var(variable) = &lack.part {
-            Diagnostic::new(Code::MissingBound, format!("`{asked}` needs {protocol}, and `{variable}` may be any type"))
-                .label(span, format!("this is {}", super::call::a(&whole)))
-                .help(format!("ask for it in the signature: {{:where [({protocol} {variable})]}}"))
+            Diagnostic::new(
+                Code::MissingBound,
+                format!("`{asked}` needs {protocol}, and `{variable}` may be any type"),
+            )
+            .label(span, format!("this is {}", super::call::a(&whole)))
+            .help(format!("ask for it in the signature: {{:where [({protocol} {variable})]}}"))
         } else if protocol == "Wire" {
             Diagnostic::new(Code::NotWire, format!("{} cannot leave the process", super::call::a(&part)))
                 .label(span, format!("this is {}{inside}", super::call::a(&part)))
         } else {
-            let mut diagnostic =
-                Diagnostic::new(Code::MissingBound, format!("`{asked}` needs {protocol}, which {part} does not have"))
-                    .label(span, format!("this is {}{inside}", super::call::a(&part)));
+            let mut diagnostic = Diagnostic::new(
+                Code::MissingBound,
+                format!("`{asked}` needs {protocol}, which {part} does not have"),
+            )
+            .label(span, format!("this is {}{inside}", super::call::a(&part)));
             if lack.derivable {
-                diagnostic = diagnostic.help(format!("derive it where the type is defined: {{:derive [{protocol}]}}"));
+                diagnostic =
+                    diagnostic.help(format!("derive it where the type is defined: {{:derive [{protocol}]}}"));
             }
             diagnostic
         };
@@ -200,9 +213,15 @@ impl Infer<'_, '_> {
                 continue;
             }
             let ty = self.types.write(t);
-            let allowed = if capture.is_thread { wire::is_wire_or_channel(&ty, self.env) } else { wire::wire(&ty, self.env) };
+            let allowed = if capture.is_thread {
+                wire::is_wire_or_channel(&ty, self.env)
+            } else {
+                wire::wire(&ty, self.env)
+            };
             let Err(part) = allowed else { continue };
-            if matches!(part, Ty::Var(_)) && bounds::implements(&ty, Symbol::new("Wire"), self.env, &self.where_bounds).is_ok() {
+            if matches!(part, Ty::Var(_))
+                && bounds::implements(&ty, Symbol::new("Wire"), self.env, &self.where_bounds).is_ok()
+            {
                 continue;
             }
             self.not_wire_capture(capture.local, &ty, &part, capture.span);
@@ -219,10 +238,12 @@ impl Infer<'_, '_> {
         } else {
             format!("`{name}` is {}, and {part} is a part of it", super::call::a(&ty.to_string()))
         };
-        let mut diagnostic =
-            Diagnostic::new(Code::NotWire, format!("the program would take `{name}` along, which is not data"))
-                .label(span, "its first use in the program")
-                .label(at, what);
+        let mut diagnostic = Diagnostic::new(
+            Code::NotWire,
+            format!("the program would take `{name}` along, which is not data"),
+        )
+        .label(span, "its first use in the program")
+        .label(at, what);
         diagnostic = match part {
             Ty::Fn(..) => diagnostic.help("define it with `defn`: definitions are named, not taken along"),
             Ty::Peer(..) => diagnostic.note("a peer stays with its thread"),

@@ -1,8 +1,8 @@
 //! Sugar: forms that stand for other forms, and the variadic ones that stand for calls of runtime functions.
 //! Names in what is made are full names, so that nothing a program defines can come between.
 
-use super::tree::{Callee, E, K, Want, Why};
 use super::Infer;
+use super::tree::{Callee, E, K, Want, Why};
 use crate::head::bad_syntax;
 use crate::hir::Lit;
 use crate::special::Special;
@@ -43,7 +43,8 @@ impl Infer<'_, '_> {
     /// `(cond test value … :else value)`; flat, however many clauses there are.
     fn cond(&mut self, span: Span, args: &[Form], want: Want) -> E {
         if args.is_empty() || args.len() % 2 == 1 {
-            return self.wrong(bad_syntax(span, "`cond` takes pairs of a test and a value, `:else` last"), span);
+            return self
+                .wrong(bad_syntax(span, "`cond` takes pairs of a test and a value, `:else` last"), span);
         }
         let boolean = self.types.scalar(Con::Bool);
         let ty = self.wanted(want);
@@ -76,9 +77,15 @@ impl Infer<'_, '_> {
                 if self.types.unify(nil.ty, ty).is_err() {
                     let shown = self.types.show(ty);
                     self.report(
-                        Diagnostic::new(Code::TypeMismatch, format!("`cond` without `:else` gives nil, and {} is needed", super::call::a(&shown)))
-                            .label(span, "when no test is true")
-                            .help("end it with `:else` and a value"),
+                        Diagnostic::new(
+                            Code::TypeMismatch,
+                            format!(
+                                "`cond` without `:else` gives nil, and {} is needed",
+                                super::call::a(&shown)
+                            ),
+                        )
+                        .label(span, "when no test is true")
+                        .help("end it with `:else` and a value"),
                     );
                 }
                 nil
@@ -176,7 +183,10 @@ impl Infer<'_, '_> {
         let (message, data) = match args {
             [message] => (message, None),
             [message, data] => (message, Some(data)),
-            _ => return self.wrong(bad_syntax(span, "`panic!` takes a message, and data where there is some"), span),
+            _ => {
+                return self
+                    .wrong(bad_syntax(span, "`panic!` takes a message, and data where there is some"), span);
+            }
         };
         let message = self.check(message, Want::of(string, Why::Nothing));
         let (name, args) = match data {
@@ -233,12 +243,16 @@ fn if_let(span: Span, args: &[Form]) -> Result<Form, &'static str> {
     };
     match other {
         Some(other) => Ok(option_match(pattern, value, then.clone(), other.clone(), span)),
-        None => Ok(option_match(pattern, value, dropped(std::slice::from_ref(then), span), Form::nil(span), span)),
+        None => {
+            Ok(option_match(pattern, value, dropped(std::slice::from_ref(then), span), Form::nil(span), span))
+        }
     }
 }
 
 fn when_let(span: Span, args: &[Form]) -> Result<Form, &'static str> {
-    let Some((bind, body)) = args.split_first() else { return Err("`when-let` takes a name with an Option, and a body") };
+    let Some((bind, body)) = args.split_first() else {
+        return Err("`when-let` takes a name with an Option, and a body");
+    };
     let Some([pattern, value]) = bind.as_vector() else {
         return Err("`when-let` takes a vector of a name and an Option: (when-let [x (first xs)] …)");
     };
@@ -247,19 +261,21 @@ fn when_let(span: Span, args: &[Form]) -> Result<Form, &'static str> {
 
 /// The body for its effects: nil, and the last step stays the last.
 fn dropped(body: &[Form], span: Span) -> Form {
-    list(vec![core("if", span), Form::new(FormKind::Bool(true), span), with_head(core("do", span), body, span)], span)
+    list(
+        vec![
+            core("if", span),
+            Form::new(FormKind::Bool(true), span),
+            with_head(core("do", span), body, span),
+        ],
+        span,
+    )
 }
 
 fn option_match(pattern: &Form, value: &Form, then: Form, other: Form, span: Span) -> Form {
     let some = list(vec![core("Some", span), pattern.clone()], pattern.span);
     let none = Form::symbol("_", span);
     list(
-        vec![
-            core("match", span),
-            value.clone(),
-            list(vec![some, then], span),
-            list(vec![none, other], span),
-        ],
+        vec![core("match", span), value.clone(), list(vec![some, then], span), list(vec![none, other], span)],
         span,
     )
 }
@@ -285,7 +301,9 @@ fn thread(args: &[Form], last: bool) -> Result<Form, &'static str> {
 
 /// One loop per binding, over the elements as a Seq; the body is inline, so `try` leaves the function around it.
 fn doseq(span: Span, args: &[Form]) -> Result<Form, &'static str> {
-    let Some((bind, body)) = args.split_first() else { return Err("`doseq` takes names with collections, and a body") };
+    let Some((bind, body)) = args.split_first() else {
+        return Err("`doseq` takes names with collections, and a body");
+    };
     let Some(pairs) = bind.as_vector().filter(|pairs| !pairs.is_empty() && pairs.len() % 2 == 0) else {
         return Err("`doseq` takes a vector of names and collections: (doseq [x xs] …)");
     };
@@ -296,9 +314,12 @@ fn doseq(span: Span, args: &[Form]) -> Result<Form, &'static str> {
         let at = pair[1].span;
         let seq = list(vec![core("seq", at), pair[1].clone()], at);
         let step = list(vec![core("uncons", at), rest.clone()], at);
-        let some =
-            list(vec![core("Some", span), list(vec![core("tuple", span), item.clone(), more.clone()], span)], span);
-        let each = list(vec![core("let", span), Form::vector(vec![pair[0].clone(), item], span), inner], span);
+        let some = list(
+            vec![core("Some", span), list(vec![core("tuple", span), item.clone(), more.clone()], span)],
+            span,
+        );
+        let each =
+            list(vec![core("let", span), Form::vector(vec![pair[0].clone(), item], span), inner], span);
         let next = list(vec![core("recur", span), more], span);
         inner = list(
             vec![

@@ -17,27 +17,65 @@ pub enum K {
     Local(LocalId),
     Def(Callee),
     /// The arguments as written; rest vectors, folds and omitted options are made when all is known.
-    Call { callee: Callee, args: Vec<E> },
-    Apply { callee: Box<E>, args: Vec<E> },
-    Construct { variant: u32, args: Vec<E> },
+    Call {
+        callee: Callee,
+        args: Vec<E>,
+    },
+    Apply {
+        callee: Box<E>,
+        args: Vec<E>,
+    },
+    Construct {
+        variant: u32,
+        args: Vec<E>,
+    },
     /// The index is that of a pending field.
-    Field { value: Box<E>, field: usize },
-    With { value: Box<E>, fields: Vec<(usize, E)> },
+    Field {
+        value: Box<E>,
+        field: usize,
+    },
+    With {
+        value: Box<E>,
+        fields: Vec<(usize, E)>,
+    },
     Tuple(Vec<E>),
     Vector(Vec<E>),
     Map(Vec<(E, E)>),
     Set(Vec<E>),
-    Let { binds: Vec<(P, E)>, body: Box<E> },
-    If { test: Box<E>, then: Box<E>, other: Box<E> },
+    Let {
+        binds: Vec<(P, E)>,
+        body: Box<E>,
+    },
+    If {
+        test: Box<E>,
+        then: Box<E>,
+        other: Box<E>,
+    },
     Do(Vec<E>),
-    Match { scrutinee: Box<E>, arms: Vec<A> },
+    Match {
+        scrutinee: Box<E>,
+        arms: Vec<A>,
+    },
     Lambda(Box<L>),
-    ProgramOf { name: Symbol, targs: Vec<T>, contract: (T, T) },
-    Loop { params: Vec<(LocalId, E)>, body: Box<E> },
+    ProgramOf {
+        name: Symbol,
+        targs: Vec<T>,
+        contract: (T, T),
+    },
+    Loop {
+        params: Vec<(LocalId, E)>,
+        body: Box<E>,
+    },
     Recur(Vec<E>),
-    Try { value: Box<E>, is_result: bool },
+    Try {
+        value: Box<E>,
+        is_result: bool,
+    },
     Select(Vec<C>),
-    WithPeers { binds: Vec<(LocalId, E)>, body: Box<E> },
+    WithPeers {
+        binds: Vec<(LocalId, E)>,
+        body: Box<E>,
+    },
     /// `(edn e)`, unless e is an Edn.
     ToEdn(Box<E>),
     /// `(str e)` of one value, unless it is a String.
@@ -83,9 +121,15 @@ pub enum Pk {
     Bind(LocalId),
     As(Box<P>, LocalId),
     Lit(Lit),
-    Variant { variant: u32, fields: Vec<P> },
+    Variant {
+        variant: u32,
+        fields: Vec<P>,
+    },
     Tuple(Vec<P>),
-    Vector { items: Vec<P>, rest: Option<Box<P>> },
+    Vector {
+        items: Vec<P>,
+        rest: Option<Box<P>>,
+    },
     Or(Vec<P>),
     /// `{:x p}` on a struct that was not known yet; the numbers are those of pending fields.
     Fields(Vec<(usize, P)>),

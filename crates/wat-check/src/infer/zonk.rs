@@ -1,10 +1,11 @@
 //! The end of inference: expressions with types being found become HIR. Here calls get exactly the parameters
 //! of what they call: rest vectors are made, folds and chains written out, omitted options filled in.
 
-use super::tree::{A, Callee, E, K, L, P, Pk, Source};
 use super::Infer;
+use super::tree::{A, Callee, E, K, L, P, Pk, Source};
 use crate::hir::{
-    Arm, Clause, Contract, Expr, ExprKind, Lambda, Lit, LocalId, LocalInfo, Pattern, PatternKind, Source as HirSource,
+    Arm, Clause, Contract, Expr, ExprKind, Lambda, Lit, LocalId, LocalInfo, Pattern, PatternKind,
+    Source as HirSource,
 };
 use crate::table::{Sig, Variadic};
 use crate::ty::Ty;
@@ -29,8 +30,8 @@ impl<'e> Infer<'_, 'e> {
         Expr { kind, ty, span }
     }
 
-    fn boxed(&mut self, e: Box<E>) -> Box<Expr> {
-        Box::new(self.expr_out(*e))
+    fn boxed(&mut self, e: E) -> Box<Expr> {
+        Box::new(self.expr_out(e))
     }
 
     fn all(&mut self, es: Vec<E>) -> Vec<Expr> {
@@ -62,15 +63,15 @@ impl<'e> Infer<'_, 'e> {
                 _ => self.leftovers(args, span),
             },
             K::Apply { callee, args } => {
-                ExprKind::Apply { callee: self.boxed(callee), args: self.all(args) }
+                ExprKind::Apply { callee: self.boxed(*callee), args: self.all(args) }
             }
             K::Construct { variant, args } => ExprKind::Construct { variant, args: self.all(args) },
             K::Field { value, field } => match self.fields[field].index {
-                Some(index) => ExprKind::Field { value: self.boxed(value), index },
+                Some(index) => ExprKind::Field { value: self.boxed(*value), index },
                 None => self.leftovers(vec![*value], span),
             },
             K::With { value, fields } => {
-                let value = self.boxed(value);
+                let value = self.boxed(*value);
                 let fields = fields
                     .into_iter()
                     .filter_map(|(field, e)| {
@@ -83,9 +84,9 @@ impl<'e> Infer<'_, 'e> {
             K::Tuple(items) => ExprKind::Tuple(self.all(items)),
             K::Vector(items) => ExprKind::Vector(self.all(items)),
             K::Set(items) => ExprKind::Set(self.all(items)),
-            K::Map(entries) => {
-                ExprKind::Map(entries.into_iter().map(|(k, v)| (self.expr_out(k), self.expr_out(v))).collect())
-            }
+            K::Map(entries) => ExprKind::Map(
+                entries.into_iter().map(|(k, v)| (self.expr_out(k), self.expr_out(v))).collect(),
+            ),
             K::Let { binds, body } => {
                 let binds = binds
                     .into_iter()
@@ -94,23 +95,25 @@ impl<'e> Infer<'_, 'e> {
                         (pattern, self.expr_out(value))
                     })
                     .collect();
-                ExprKind::Let { binds, body: self.boxed(body) }
+                ExprKind::Let { binds, body: self.boxed(*body) }
             }
             K::If { test, then, other } => {
-                ExprKind::If { test: self.boxed(test), then: self.boxed(then), other: self.boxed(other) }
+                ExprKind::If { test: self.boxed(*test), then: self.boxed(*then), other: self.boxed(*other) }
             }
             K::Do(items) => ExprKind::Do(self.all(items)),
             K::Match { scrutinee, arms } => self.match_out(*scrutinee, arms, span),
             K::Lambda(lambda) => ExprKind::Lambda(Box::new(self.lambda_out(*lambda))),
-            K::ProgramOf { name, targs, contract } => {
-                ExprKind::ProgramOf { name, targs: self.types_out(&targs), contract: self.contract_out(contract) }
-            }
+            K::ProgramOf { name, targs, contract } => ExprKind::ProgramOf {
+                name,
+                targs: self.types_out(&targs),
+                contract: self.contract_out(contract),
+            },
             K::Loop { params, body } => {
                 let params = params.into_iter().map(|(id, e)| (id, self.expr_out(e))).collect();
-                ExprKind::Loop { params, body: self.boxed(body) }
+                ExprKind::Loop { params, body: self.boxed(*body) }
             }
             K::Recur(args) => ExprKind::Recur(self.all(args)),
-            K::Try { value, is_result } => ExprKind::Try { value: self.boxed(value), is_result },
+            K::Try { value, is_result } => ExprKind::Try { value: self.boxed(*value), is_result },
             K::Select(clauses) => ExprKind::Select(
                 clauses
                     .into_iter()
@@ -124,7 +127,7 @@ impl<'e> Infer<'_, 'e> {
             ),
             K::WithPeers { binds, body } => {
                 let binds = binds.into_iter().map(|(id, e)| (id, self.expr_out(e))).collect();
-                ExprKind::WithPeers { binds, body: self.boxed(body) }
+                ExprKind::WithPeers { binds, body: self.boxed(*body) }
             }
             K::ToEdn(e) => {
                 let e = self.expr_out(*e);
@@ -211,7 +214,11 @@ impl<'e> Infer<'_, 'e> {
         {
             for (_, field) in &def.variants[0].fields {
                 let field = crate::wire::field_at(field, def, targs);
-                args.push(Expr { kind: ExprKind::Construct { variant: 0, args: Vec::new() }, ty: field, span });
+                args.push(Expr {
+                    kind: ExprKind::Construct { variant: 0, args: Vec::new() },
+                    ty: field,
+                    span,
+                });
             }
         }
         Expr { kind: ExprKind::Construct { variant: 0, args }, ty, span }
@@ -299,7 +306,8 @@ impl<'e> Infer<'_, 'e> {
         if let Pk::Fields(fields) = pattern.kind {
             return self.fields_out(fields, ty, pattern.span);
         }
-        let mut all = |patterns: Vec<P>| patterns.into_iter().map(|p| self.pattern_out(p)).collect::<Vec<_>>();
+        let mut all =
+            |patterns: Vec<P>| patterns.into_iter().map(|p| self.pattern_out(p)).collect::<Vec<_>>();
         let kind = match pattern.kind {
             Pk::Wild | Pk::Error | Pk::Fields(_) => PatternKind::Wild,
             Pk::Bind(id) => PatternKind::Bind(id),
@@ -352,7 +360,8 @@ impl<'e> Infer<'_, 'e> {
                 parts.iter().any(|(field, part)| self.fields[*field].index.is_none() || self.is_broken(part))
             }
             Pk::Vector { items, rest } => {
-                items.iter().any(|item| self.is_broken(item)) || rest.as_ref().is_some_and(|rest| self.is_broken(rest))
+                items.iter().any(|item| self.is_broken(item))
+                    || rest.as_ref().is_some_and(|rest| self.is_broken(rest))
             }
         }
     }

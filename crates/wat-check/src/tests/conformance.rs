@@ -1,7 +1,7 @@
 //! The programs of `tests/`: those that run are clean but for warnings, those that must be rejected say so at the
 //! marked lines.
 
-use super::{Folder, check_in}; 
+use super::{Folder, check_in};
 use std::path::{Path, PathBuf};
 use wat_source::Severity;
 
@@ -20,8 +20,10 @@ fn marked(text: &str) -> Vec<(u32, String)> {
 
 /// Every `.wat` file below a folder, sorted.
 fn programs(folder: &Path, found: &mut Vec<PathBuf>) {
-    let mut entries: Vec<PathBuf> =
-        std::fs::read_dir(folder).expect("a folder of programs").map(|e| e.expect("readable").path()).collect();
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("a folder of programs")
+        .map(|e| e.expect("readable").path())
+        .collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {
@@ -42,7 +44,8 @@ fn judge(folder: &str) {
     for path in &files {
         let text = std::fs::read_to_string(path).expect("programs are text");
         let marks = marked(&text);
-        let is_entry = !marks.is_empty() || ["out", "stdout"].iter().any(|end| path.with_extension(end).exists());
+        let is_entry =
+            !marks.is_empty() || ["out", "stdout"].iter().any(|end| path.with_extension(end).exists());
         if !is_entry || LATER.iter().any(|form| text.contains(form)) {
             continue;
         }

@@ -64,7 +64,7 @@ fn calls_and_constructors() {
             6:11 unknown-field `Pt` has no field `z`
             7:29 unknown-field `Pt` has no field `z`
             8:11 not-a-function a (Peer i64 i64) is called, and it is no function
-            9:10 wrong-arity `count` takes 1 arguments, not 0
+            9:10 wrong-arity `count` takes one argument, and none is given
             10:10 wrong-arity `A` takes one argument, and 2 are given
             11:11 unbound-name unknown name `En/C`
             12:11 unknown-field a (Map keyword i64) has no field `x`
@@ -164,7 +164,6 @@ fn protocols() {
         11:15 missing-bound `=` needs Eq, which (Fn [] -> nil) does not have
         12:15 missing-bound `+` needs Num, which String does not have
         13:12 not-wire a (Fn [i64] -> i64) cannot leave the process
-        13:12 missing-bound `#{…}` needs Hash, which (Fn [i64] -> i64) does not have
         14:18 missing-bound `same` needs Ord, which Qq does not have
     "#]]
     .assert_eq(&said(source));

@@ -90,21 +90,37 @@ fn a_file_says_the_namespace_its_path_gives_it() {
 
 #[test]
 fn the_shape_of_the_entry() {
-    check("", expect![[r#"
+    check(
+        "",
+        expect![[r#"
         1:1 missing-main this program has no `main`
-    "#]]);
-    check("(defn main [n <- i64] -> nil nil)", expect![[r#"
+    "#]],
+    );
+    check(
+        "(defn main [n <- i64] -> nil nil)",
+        expect![[r#"
         1:7 bad-main `main` takes nothing and gives nil
-    "#]]);
-    check("(defn main [] -> i64 1)", expect![[r#"
+    "#]],
+    );
+    check(
+        "(defn main [] -> i64 1)",
+        expect![[r#"
         1:7 bad-main `main` takes nothing and gives nil
-    "#]]);
-    check("(defn main [] -> nil nil) (println 1)", expect![[r#"
+    "#]],
+    );
+    check(
+        "(defn main [] -> nil nil) (println 1)",
+        expect![[r#"
         1:27 stray-expression an expression at the top of a file that defines `main`
-    "#]]);
-    check_of("(ns a (:use [b])) (println 1)", &[("b", "(ns b) (println 2)")], expect![[r#"
+    "#]],
+    );
+    check_of(
+        "(ns a (:use [b])) (println 1)",
+        &[("b", "(ns b) (println 2)")],
+        expect![[r#"
         1:8 stray-expression an expression at the top of a file that is used by others
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -181,7 +197,6 @@ fn types_are_known_and_have_their_arguments() {
         expect![[r#"
             1:23 unbound-type unknown type `Strin`
             2:20 bad-type the alias `Aa` stands for itself
-            2:37 bad-type the alias `Bb` stands for itself
             4:47 bad-type `Option` takes one type
             4:61 unknown-type-variable `T` is no type variable here
             5:24 bad-type `Vector` takes one type
