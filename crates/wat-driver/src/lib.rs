@@ -6,8 +6,8 @@
 mod library;
 mod world;
 
-use wat_check::hir::{Def, Defs, TypeDef};
-use wat_check::{Checked, Entry, Library, check};
+use wat_check::hir::Unit;
+use wat_check::{Entry, Library, Linked, check};
 use wat_source::{Diagnostic, SourceMap, Symbol};
 
 /// What checking found, and the texts it speaks of.
@@ -44,7 +44,7 @@ pub fn check_file(path: &str) -> Report {
 pub fn compile_file(path: &str) -> Result<Compiled, Report> {
     let (program, report) = front(path);
     let Some(program) = program.filter(|_| !report.has_errors()) else { return Err(report) };
-    let module = wat_mir::lower(&program, program.main);
+    let module = wat_mir::lower(&Linked::new(&program.unit, &program.library), program.main);
     let image = wat_codegen::compile(&module, &report.sources)
         .unwrap_or_else(|defect| panic!("code generation of {path}: {defect}"));
     Ok(Compiled { image: image.bytes, program: program.main.to_string(), report })
@@ -52,7 +52,7 @@ pub fn compile_file(path: &str) -> Result<Compiled, Report> {
 
 /// A checked program beside the library: where specialisation looks names up.
 struct Program {
-    checked: Checked,
+    unit: Unit,
     main: Symbol,
     library: Library,
 }
@@ -64,17 +64,7 @@ fn front(path: &str) -> (Option<Program>, Report) {
         Err(diagnostic) => return (None, Report { diagnostics: vec![diagnostic], sources }),
     };
     let entry = Entry { path: path.to_string(), text };
-    let mut checked = check(entry, &mut world, &library, &mut sources);
-    let diagnostics = std::mem::take(&mut checked.diagnostics);
-    let program = checked.main.map(|main| Program { checked, main, library });
-    (program, Report { diagnostics, sources })
-}
-
-impl Defs for Program {
-    fn def(&self, name: Symbol) -> Option<&Def> {
-        self.checked.def(name).or_else(|| self.library.def(name))
-    }
-    fn type_def(&self, name: Symbol) -> Option<&TypeDef> {
-        self.checked.type_def(name).or_else(|| self.library.type_def(name))
-    }
+    let checked = check(entry, &mut world, &library, &mut sources);
+    let program = checked.main.map(|main| Program { unit: checked.unit, main, library });
+    (program, Report { diagnostics: checked.diagnostics, sources })
 }

@@ -15,8 +15,3 @@ pub fn load() -> (Library, SourceMap) {
     let library = postcard::from_bytes(CHECKED).expect("the build wrote the library with this very type");
     (library, sources)
 }
-
-/// Paths and texts of the library's files.
-pub fn files() -> &'static [(&'static str, &'static str)] {
-    FILES
-}

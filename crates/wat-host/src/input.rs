@@ -1,6 +1,7 @@
 //! Requests coming in: from descriptor 0, or from the channel of a thread.
 
 use crate::host::{Halt, Host, host};
+use crate::parcel::Parcel;
 use crate::values::{Found, Values};
 use wat_abi::context::Ctx;
 use wat_edn::Position;
@@ -9,7 +10,6 @@ use wat_runtime::codec::{self, ReadFault};
 use wat_runtime::desc::DescRef;
 use wat_runtime::fail::Fail;
 use wat_runtime::heap::Mem;
-use wat_runtime::message::Message;
 use wat_runtime::{sum, text};
 
 /// Bytes asked for at once.
@@ -17,7 +17,7 @@ const READ: usize = 64 * 1024;
 
 pub enum Input {
     Descriptor(Values),
-    Channel(Receiver<Message>),
+    Channel(Receiver<Parcel>),
 }
 
 /// What reading gives.
@@ -33,7 +33,7 @@ pub fn read(ctx: *mut Ctx, mem: Mem, desc: DescRef) -> Result<Read, Halt> {
     let Host { node, waiter, input, .. } = host(ctx);
     match input {
         Input::Channel(requests) => match requests.receive(waiter) {
-            Ok(Some(message)) => Ok(Read::Value(message.adopt(mem)?)),
+            Ok(Some(message)) => Ok(Read::Value(message.open(mem)?)),
             Ok(None) | Err(Interrupt::Stopped) => Ok(Read::End),
             Err(Interrupt::Killed) => Err(Halt::Killed),
         },

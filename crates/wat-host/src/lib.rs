@@ -6,6 +6,7 @@
 mod host;
 mod input;
 mod output;
+mod parcel;
 mod peer;
 mod process;
 mod run;

@@ -1,6 +1,7 @@
 //! Replies going out: to descriptor 1, or into the channel of a thread; and lines to stderr.
 
 use crate::host::{Halt, Host, host};
+use crate::parcel::Parcel;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use wat_abi::context::Ctx;
@@ -9,13 +10,12 @@ use wat_kernel::{Interrupt, SendError, Sender, WriteError};
 use wat_runtime::codec;
 use wat_runtime::desc::DescRef;
 use wat_runtime::fail::Fail;
-use wat_runtime::message::Message;
 use wat_runtime::text;
 
 pub enum Output {
     /// `lines`: a String is written bare.
     Descriptor { lines: bool },
-    Channel { replies: Sender<Message>, shared: Arc<crate::peer::ThreadShared> },
+    Channel { replies: Sender<Parcel>, shared: Arc<crate::peer::ThreadShared> },
 }
 
 /// `(println v)`.
@@ -46,11 +46,9 @@ pub fn println(ctx: *mut Ctx, slot: u64, desc: DescRef) -> Result<u64, Halt> {
             }
         }
         Output::Channel { replies, shared } => {
-            scratch.clear();
-            line(scratch, slot, desc, node.value_limit)?;
-            let message = Message::copy(slot, desc)?;
-            let bytes = message.bytes();
-            match replies.send(waiter, message, bytes) {
+            let parcel = Parcel::of(slot, desc, node.value_limit)?;
+            let bytes = parcel.bytes;
+            match replies.send(waiter, parcel, bytes) {
                 Ok(()) => Ok(0),
                 // What a released thread still writes is dropped.
                 Err(SendError::Closed(_)) if shared.released.load(Ordering::SeqCst) => Ok(0),

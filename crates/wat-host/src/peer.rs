@@ -3,6 +3,7 @@
 //! The n-th value read answers the n-th request sent. A call waits for its own number; answers to earlier sends are
 //! kept for `recv`, those to calls that gave up are dropped on arrival. Not here: wat types ([`crate::traffic`]).
 
+use crate::parcel::Parcel;
 use crate::story::Story;
 use crate::values::{Found, Values};
 use std::collections::{BTreeSet, VecDeque};
@@ -11,7 +12,6 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use wat_kernel::{Child, Interrupt, Kicker, ReadError, Receiver, SendError, Sender, Source, State, Waiter, WriteError};
 use wat_runtime::handles::Handle;
-use wat_runtime::message::Message;
 
 /// What a call keeps for `recv` at most.
 const KEPT_VALUES: usize = 64;
@@ -34,8 +34,8 @@ pub enum Link {
 
 /// The parent's ends of a thread peer.
 pub struct Thread {
-    pub requests: Mutex<Option<Sender<Message>>>,
-    pub replies: Receiver<Message>,
+    pub requests: Mutex<Option<Sender<Parcel>>>,
+    pub replies: Receiver<Parcel>,
     /// Closed after the end has been noted.
     pub done: Receiver<()>,
     pub shared: Arc<ThreadShared>,
@@ -69,13 +69,12 @@ struct Incoming {
     kept: VecDeque<Item>,
     kept_bytes: usize,
     values: Values,
-    ended: bool,
 }
 
 /// A value that has arrived and has not been decoded.
 pub enum Item {
     Text(Vec<u8>),
-    Message(Message),
+    Parcel(Parcel),
 }
 
 /// Why a request or receive has no value.
@@ -120,7 +119,6 @@ impl Peer {
             kept: VecDeque::new(),
             kept_bytes: 0,
             values: Values::edn(value_limit),
-            ended: false,
         };
         Peer { path, program, link, outgoing: Mutex::default(), incoming: Mutex::new(incoming) }
     }
@@ -190,11 +188,11 @@ impl Peer {
     fn put(&self, waiter: &Waiter, item: Item) -> Result<(), WriteError> {
         match (&self.link, item) {
             (Link::Process(child), Item::Text(line)) => child.write(waiter, &line),
-            (Link::Thread(thread), Item::Message(message)) => {
+            (Link::Thread(thread), Item::Parcel(parcel)) => {
                 let requests = lock(&thread.requests).clone();
                 let Some(requests) = requests else { return Err(WriteError::Closed) };
-                let bytes = message.bytes();
-                requests.send(waiter, message, bytes).map_err(|e| match e {
+                let bytes = parcel.bytes;
+                requests.send(waiter, parcel, bytes).map_err(|e| match e {
                     SendError::Closed(_) => WriteError::Closed,
                     SendError::Interrupted(why, _) => WriteError::Interrupted(why),
                 })
@@ -306,9 +304,9 @@ impl Peer {
                 match received.map_err(|why| self.interrupted(why))? {
                     None => return Ok(Arrived::Late),
                     Some(None) => return Ok(Arrived::End),
-                    Some(Some(message)) => {
+                    Some(Some(parcel)) => {
                         if let Some(number) = incoming.number() {
-                            return Ok(Arrived::Item(number, Item::Message(message)));
+                            return Ok(Arrived::Item(number, Item::Parcel(parcel)));
                         }
                     }
                 }
@@ -389,7 +387,7 @@ impl Peer {
                 found
             }
             Link::Thread(thread) => match thread.replies.try_receive() {
-                Some(Some(message)) => Ok(incoming.number().map(|n| Arrived::Item(n, Item::Message(message)))),
+                Some(Some(parcel)) => Ok(incoming.number().map(|n| Arrived::Item(n, Item::Parcel(parcel)))),
                 Some(None) => Ok(Some(Arrived::End)),
                 None => Ok(None),
             },
@@ -529,7 +527,7 @@ impl Item {
     fn bytes(&self) -> usize {
         match self {
             Item::Text(text) => text.len(),
-            Item::Message(message) => message.bytes(),
+            Item::Parcel(parcel) => parcel.bytes,
         }
     }
 }

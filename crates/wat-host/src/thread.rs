@@ -4,6 +4,7 @@
 use crate::host::{Halt, Host, Node, QUIET, host};
 use crate::input::Input;
 use crate::output::Output;
+use crate::parcel::Parcel;
 use crate::peer::{Link, Peer, Thread, ThreadShared};
 use crate::story::{Story, ends_in_stopped};
 use crate::{run, stdio};
@@ -16,7 +17,7 @@ use wat_kernel::{Receiver, Sender};
 use wat_runtime::desc::DescRef;
 use wat_runtime::handles;
 use wat_runtime::heap::{Heap, Mem};
-use wat_runtime::message::Message;
+use wat_runtime::heap::message::Message;
 use wat_runtime::object::Obj;
 use wat_runtime::unit::{self, Outcome};
 
@@ -108,8 +109,8 @@ struct Life {
     program: String,
     index: u32,
     message: Message,
-    requests: Receiver<Message>,
-    replies: Sender<Message>,
+    requests: Receiver<Parcel>,
+    replies: Sender<Parcel>,
     done: Sender<()>,
 }
 

@@ -2,6 +2,7 @@
 
 use crate::host::{Halt, Host, host};
 use crate::output;
+use crate::parcel::Parcel;
 use crate::peer::{Got, Item, Peer, Trouble};
 use crate::story::Story;
 use std::sync::Arc;
@@ -14,18 +15,17 @@ use wat_runtime::desc::DescRef;
 use wat_runtime::fail::Fail;
 use wat_runtime::handles::{self, Handle};
 use wat_runtime::heap::Mem;
-use wat_runtime::message::Message;
 use wat_runtime::sum;
 
 /// The sending half of a channel or of a peer.
 pub enum SenderEnd {
-    Channel(Sender<Message>),
+    Channel(Sender<Parcel>),
     Peer(Arc<Peer>),
 }
 
 /// The receiving half of a channel or of a peer.
 pub enum ReceiverEnd {
-    Channel(Receiver<Message>),
+    Channel(Receiver<Parcel>),
     Peer(Arc<Peer>),
 }
 
@@ -80,20 +80,21 @@ fn troubled(mem: Mem, desc: DescRef, trouble: Trouble) -> Result<u64, Halt> {
 /// A request for the tier of the peer; a value no edge may carry is an `Err` of kind `:limit`.
 fn request(host: &Host, peer: &Peer, slot: u64, ty: DescRef) -> Result<Item, Trouble> {
     let refuse = |fail: Fail| peer.request(fail.kind, &fail.message, "no");
-    let mut line = Vec::new();
-    output::line(&mut line, slot, ty, host.node.value_limit).map_err(refuse)?;
+    let limit = host.node.value_limit;
     if peer.is_process() {
+        let mut line = Vec::new();
+        output::line(&mut line, slot, ty, limit).map_err(refuse)?;
         line.push(b'\n');
         Ok(Item::Text(line))
     } else {
-        Ok(Item::Message(Message::copy(slot, ty).map_err(refuse)?))
+        Ok(Item::Parcel(Parcel::of(slot, ty, limit).map_err(refuse)?))
     }
 }
 
 /// The value of what has arrived, of the type `desc`.
 fn value(mem: Mem, peer: &Peer, desc: DescRef, item: Item) -> Result<Result<u64, Trouble>, Halt> {
     match item {
-        Item::Message(message) => Ok(Ok(message.adopt(mem)?)),
+        Item::Parcel(parcel) => Ok(Ok(parcel.open(mem)?)),
         Item::Text(text) => Ok(codec::decode(mem, desc, &text)?.map_err(|fault| {
             peer.ask_stop(Duration::ZERO);
             peer.request("malformed-output", &format!("what {} wrote: {fault}", peer.path), "unknown")
@@ -221,18 +222,17 @@ pub fn sender_send(ctx: *mut Ctx, mem: Mem, cell: u64, slot: u64, ty: DescRef, d
         SenderEnd::Channel(sender) => sender,
     };
     let host = host(ctx);
-    let mut line = Vec::new();
     let failure = |kind: &str, message: &str| {
         let mut story = Story::new(kind, &host.path, &host.program, message);
         story.executed = Some("no");
         story.text()
     };
-    if let Err(fail) = output::line(&mut line, slot, ty, host.node.value_limit) {
-        return failed(mem, desc, &failure(fail.kind, &fail.message));
-    }
-    let message = Message::copy(slot, ty)?;
-    let bytes = message.bytes();
-    match sender.send(&host.waiter, message, bytes) {
+    let parcel = match Parcel::of(slot, ty, host.node.value_limit) {
+        Ok(parcel) => parcel,
+        Err(fail) => return failed(mem, desc, &failure(fail.kind, &fail.message)),
+    };
+    let bytes = parcel.bytes;
+    match sender.send(&host.waiter, parcel, bytes) {
         Ok(()) => Ok(sum::ok(mem, desc, 0)?),
         Err(SendError::Closed(_)) => failed(mem, desc, &failure("closed", "nobody receives from the channel")),
         Err(SendError::Interrupted(Interrupt::Stopped, _)) => {
@@ -247,8 +247,8 @@ pub fn receiver_recv(ctx: *mut Ctx, mem: Mem, cell: u64, desc: DescRef) -> Resul
     let waiter = &host(ctx).waiter;
     match &*behind::<ReceiverEnd>(cell) {
         ReceiverEnd::Channel(receiver) => match receiver.receive(waiter) {
-            Ok(Some(message)) => {
-                let value = message.adopt(mem)?;
+            Ok(Some(parcel)) => {
+                let value = parcel.open(mem)?;
                 Ok(sum::option(mem, desc, Some(value))?)
             }
             Ok(None) | Err(Interrupt::Stopped) => Ok(sum::option(mem, desc, None)?),
