@@ -138,9 +138,10 @@ impl VariantRef {
         text_at(self.record(i).name)
     }
 
-    /// The field called `name`.
-    pub fn find(self, name: &str) -> Option<usize> {
-        (0..self.len()).find(|&i| self.field_name(i) == name)
+    /// The field called `name`, which is likely the one at `guess`.
+    pub fn find(self, name: &str, guess: usize) -> Option<usize> {
+        let is = |&i: &usize| self.field_name(i) == name;
+        Some(guess).filter(|&i| i < self.len()).filter(is).or_else(|| (0..self.len()).find(is))
     }
 }
 

@@ -177,6 +177,12 @@ struct Bits {
 }
 
 impl Bits {
+    /// How many there are.
+    fn count(&self) -> usize {
+        let ones = |word: &u64| word.count_ones() as usize;
+        ones(&self.first) + self.more.iter().map(ones).sum::<usize>()
+    }
+
     fn has(&self, i: usize) -> bool {
         let word = if i < 64 { self.first } else { self.more.get(i / 64 - 1).copied().unwrap_or(0) };
         word >> (i % 64) & 1 != 0
@@ -554,7 +560,7 @@ impl<'t> Decoder<'t> {
                         return Err(self.fault("wrong-type", one_of(fields), describe(other, &self.lexer)));
                     }
                 };
-                let Some(i) = fields.find(name) else { return Err(self.unknown(fields, name)) };
+                let Some(i) = fields.find(name, seen.count()) else { return Err(self.unknown(fields, name)) };
                 *at = Some(i);
                 if seen.has(i) {
                     return Err(self.fault(

@@ -64,12 +64,12 @@ pub fn encode_within(slot: u64, desc: DescRef, out: &mut Vec<u8>, limits: Limits
 }
 
 /// Appends the text of `(str v)`: Strings and chars bare, anything else as EDN.
-pub fn show(slot: u64, desc: DescRef, out: &mut Vec<u8>) -> Result<(), Limit> {
+pub fn show(slot: u64, desc: DescRef, out: &mut Vec<u8>, limits: Limits) -> Result<(), Limit> {
     let (slot, desc) = resolve(slot, desc);
     match desc.kind() {
         Kind::Str => out.extend_from_slice(text::bytes(slot)),
         Kind::Char => out.extend_from_slice(scalar(slot).encode_utf8(&mut [0; 4]).as_bytes()),
-        _ => encode(slot, desc, out)?,
+        _ => encode_within(slot, desc, out, limits)?,
     }
     Ok(())
 }
@@ -77,14 +77,14 @@ pub fn show(slot: u64, desc: DescRef, out: &mut Vec<u8>) -> Result<(), Limit> {
 /// `(str v)` as a String.
 pub fn show_text(mem: Mem, slot: u64, desc: DescRef) -> Result<u64, Fail> {
     let mut out = Vec::new();
-    show(slot, desc, &mut out)?;
+    show(slot, desc, &mut out, mem.room())?;
     make_text(mem, out)
 }
 
 /// A value's EDN text as a String.
 pub fn text_of(mem: Mem, slot: u64, desc: DescRef) -> Result<u64, Fail> {
     let mut out = Vec::new();
-    encode(slot, desc, &mut out)?;
+    encode_within(slot, desc, &mut out, mem.room())?;
     make_text(mem, out)
 }
 

@@ -15,7 +15,7 @@ pub use fault::ReadFault;
 /// A value as dynamic EDN; the caller keeps the value.
 pub fn edn_of(mem: Mem, slot: u64, desc: DescRef) -> Result<u64, Fail> {
     let mut bytes = Vec::new();
-    encode(slot, desc, &mut bytes)?;
+    encode_within(slot, desc, &mut bytes, mem.room())?;
     match decode(mem, DescRef::EDN, &bytes)? {
         Ok(value) => Ok(value),
         Err(fault) => Err(Fail::new("limit", format!("this value cannot be read back as EDN: {fault}"))),
@@ -25,7 +25,7 @@ pub fn edn_of(mem: Mem, slot: u64, desc: DescRef) -> Result<u64, Fail> {
 /// Dynamic EDN as a value of the type in `desc`, a Result whose error is a ReadError; the caller keeps the EDN.
 pub fn from_edn(mem: Mem, edn: u64, desc: DescRef) -> Result<u64, Fail> {
     let mut bytes = Vec::new();
-    encode(edn, DescRef::EDN, &mut bytes)?;
+    encode_within(edn, DescRef::EDN, &mut bytes, mem.room())?;
     read(mem, &bytes, desc)
 }
 

@@ -21,6 +21,7 @@ use crate::object::Obj;
 use chunk::CHUNK;
 use wat_abi::context::Ctx;
 use wat_abi::layout::{CLASS_GRAIN, CLASSES, HEADER, class_of};
+use wat_edn::Limits;
 
 /// Largest object in bytes (header included) that lives in a chunk.
 pub const MEDIUM_MAX: usize = 16 << 10;
@@ -386,6 +387,12 @@ impl Mem {
         // SAFETY: the object has ended; its cell is this heap's and at least a word long.
         unsafe { (cell as *mut u64).write(*list) };
         *list = cell;
+    }
+
+    /// How large the text of a value may get on its way into this heap: sharing can make a text much larger than its
+    /// value.
+    pub fn room(self) -> Limits {
+        Limits { bytes: self.heap().limit, ..Limits::DEFAULT }
     }
 
     /// A unique object of `slots` slots, which the caller fills before anything else happens to it.

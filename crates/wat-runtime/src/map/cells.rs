@@ -6,7 +6,7 @@
 //! | [`SMALL`] | count; capacity; entries by (hash, key) |
 //! | [`TRIE`] | count; top node |
 //! | [`NODE`] | which fragments have an entry (low 32 bits) and which a node (high 32); entries; nodes, both by fragment |
-//! | [`COLLISION`] | as `SMALL`, of entries with one hash |
+//! | [`COLLISION`] | size; left and right tree or 0; one entry: a node of the tree of entries with one hash |
 //!
 //! The root is `SMALL` up to [`SMALL_MAX`] entries and a `TRIE` above. The trie is a CHAMP (Steindorfer and Vinju,
 //! OOPSLA 2015) that takes the hash five bits a level *from the top*, so that walking a node's fragments in order,
@@ -23,8 +23,14 @@ pub const COLLISION: u8 = 3;
 
 /// Most entries of a collection that is one sorted slice.
 pub const SMALL_MAX: usize = 16;
-/// Slots before the entries of `SMALL` and `COLLISION`.
+/// Slots before the entries of `SMALL`.
 pub const SORTED_HEAD: usize = 2;
+/// Slots of `COLLISION`.
+pub const LEFT: usize = 1;
+pub const RIGHT: usize = 2;
+pub const ENTRY: usize = 3;
+/// Slots before the entry of `COLLISION`.
+pub const TREE_HEAD: usize = 3;
 /// Slots before the entries of `NODE`.
 pub const NODE_HEAD: usize = 1;
 /// Levels of nodes before all 64 bits are used.
@@ -118,6 +124,7 @@ pub fn slots(object: Obj) -> usize {
     match object.tag() {
         TRIE => 2,
         NODE => Fragments::of(object).slots(stride),
+        COLLISION => TREE_HEAD + stride,
         _ => SORTED_HEAD + stride * capacity(object),
     }
 }
@@ -132,6 +139,11 @@ pub fn pointers(object: Obj, f: &mut impl FnMut(usize)) {
             let fragments = Fragments::of(object);
             (fragments.first_node(stride)..fragments.slots(stride)).for_each(&mut *f);
             (NODE_HEAD, fragments.entries.count_ones() as usize)
+        }
+        COLLISION => {
+            f(LEFT);
+            f(RIGHT);
+            (ENTRY, 1)
         }
         _ => (SORTED_HEAD, count(object)),
     };

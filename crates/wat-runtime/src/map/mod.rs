@@ -6,6 +6,7 @@
 //! without values; functions here serve both. Ownership is said by each function.
 
 pub mod cells;
+mod collision;
 mod entries;
 mod sorted;
 mod trie;

@@ -1,4 +1,4 @@
-//! A cell of entries sorted by (hash, key): all of a small collection, or the entries of a trie with one hash.
+//! A small collection: one cell of entries sorted by (hash, key). And how entries are read and written in any cell.
 
 use super::cells::{SORTED_HEAD, Shape, capacity, count};
 use super::entries::Entry;

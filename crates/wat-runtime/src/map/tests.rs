@@ -166,10 +166,11 @@ proptest! {
     }
 }
 
-/// Below the top no node holds one lone entry, and only full collisions are slices.
+/// Below the top no node holds one lone entry, and only full collisions are trees, in balance.
 fn check_canonical(node: Obj, level: u32) {
     if node.tag() == COLLISION {
         assert!(level == LEVELS && count(node) > 1);
+        assert_eq!(check_balanced(node.slot()), count(node));
         return;
     }
     assert_eq!(node.tag(), NODE);
@@ -182,6 +183,39 @@ fn check_canonical(node: Obj, level: u32) {
     for slot in fragments.first_node(stride)..fragments.slots(stride) {
         check_canonical(Obj::of(node.get(slot)), level + 1);
     }
+}
+
+/// Checks that no side of a tree is more than three times as heavy as the other; answers its size.
+fn check_balanced(slot: u64) -> usize {
+    let Some(node) = Obj::maybe(slot) else { return 0 };
+    let (left, right) = (check_balanced(node.get(cells::LEFT)), check_balanced(node.get(cells::RIGHT)));
+    assert!(left < 3 * (right + 1) && right < 3 * (left + 1), "{left} {right}");
+    assert_eq!(count(node), left + right + 1);
+    left + right + 1
+}
+
+#[test]
+fn hostile_keys_cost_no_more_than_a_tree() {
+    let desc = region().desc(&Ty::Set(Box::new(Ty::I64)));
+    let shape = Shape::of(desc);
+    check_balance(|mem| {
+        let mut top = trie::empty(mem, shape).expect("room");
+        let keys = 100_000u64;
+        for i in 0..keys {
+            let key = if i % 2 == 0 { i } else { 2 * keys - i };
+            let entry = Entry { hash: 7, key, value: 0 };
+            (top, _) = trie::insert(mem, top, shape, 0, entry).expect("room");
+        }
+        check_canonical(top, 0);
+        for key in (0..keys).step_by(4) {
+            top = trie::remove(mem, top, shape, 7, key).expect("room");
+        }
+        check_canonical(top, 0);
+        let map = mem.object_of(desc, TRIE, &[keys / 4 * 3, top.slot()]).expect("room");
+        let walk: Vec<u64> = entries(map).map(|e| e.key).collect();
+        assert!(walk.is_sorted() && walk.len() as u64 == keys / 4 * 3);
+        mem.drop(map.slot());
+    });
 }
 
 #[test]

@@ -2,7 +2,8 @@
 //! one lone entry. Functions that change a node consume it; shared nodes on the path are copied, others written to.
 //! Recursion here is as deep as the trie, at most [`LEVELS`] and one.
 
-use super::cells::{COLLISION, Fragments, LEVELS, NODE, NODE_HEAD, Shape, count, fragment};
+use super::cells::{COLLISION, ENTRY, Fragments, LEVELS, NODE, NODE_HEAD, Shape, count, fragment};
+use super::collision;
 use super::entries::Entry;
 use super::sorted;
 use crate::fail::Fail;
@@ -32,8 +33,8 @@ pub fn find(top: Obj, shape: Shape, hash: u64, key: u64) -> Option<(Obj, usize)>
         let same = node.get(slot) == hash && compare(node.get(slot + 1), key, shape.key) == Ordering::Equal;
         return same.then_some((node, slot));
     }
-    let at = sorted::find(node, shape, hash, key).ok()?;
-    Some((node, sorted::slot(shape, at)))
+    let same = node.get(ENTRY) == hash;
+    same.then(|| collision::find(node, shape, key)).flatten().map(|found| (found, ENTRY))
 }
 
 /// A top node without entries.
@@ -44,10 +45,7 @@ pub fn empty(mem: Mem, shape: Shape) -> Result<Obj, Fail> {
 /// The node with the entry put in, or its value replaced; and whether there is one more. Consumes node and entry.
 pub fn insert(mem: Mem, node: Obj, shape: Shape, level: u32, entry: Entry) -> Result<(Obj, bool), Fail> {
     if node.tag() == COLLISION {
-        return match sorted::find(node, shape, entry.hash, entry.key) {
-            Ok(at) => Ok((super::replace_value(mem, node, shape, sorted::slot(shape, at), entry)?, false)),
-            Err(at) => Ok((sorted::insert(mem, node, shape, at, entry)?, true)),
-        };
+        return collision::insert(mem, node, shape, entry);
     }
     let stride = shape.stride();
     let bit = fragment(entry.hash, level);
@@ -100,12 +98,13 @@ pub fn remove(mem: Mem, top: Obj, shape: Shape, hash: u64, key: u64) -> Result<O
 
 fn remove_below(mem: Mem, node: Obj, shape: Shape, level: u32, hash: u64, key: u64) -> Result<Rest, Fail> {
     if node.tag() == COLLISION {
-        let at = sorted::find(node, shape, hash, key).expect("the entry is there");
-        let rest = sorted::remove(mem, node, shape, at)?;
+        let rest = collision::remove(mem, node, shape, key)?;
         if count(rest) > 1 {
             return Ok(Rest::Node(rest));
         }
-        let lone = sorted::read(rest, shape, sorted::slot(shape, 0));
+        // What is left may be a node that another version holds too.
+        let rest = mem.unshare(rest)?;
+        let lone = sorted::read(rest, shape, ENTRY);
         mem.free_cell(rest);
         return Ok(Rest::Lone(lone));
     }
@@ -171,10 +170,8 @@ fn rebuild(mem: Mem, node: Obj, shape: Shape, to: Fragments, bit: u32) -> Result
 fn pair(mem: Mem, shape: Shape, level: u32, a: Entry, b: Entry) -> Result<Obj, Fail> {
     let stride = shape.stride();
     if level == LEVELS {
-        let node = sorted::with_capacity(mem, shape, COLLISION, 2)?;
-        let node = sorted::insert(mem, node, shape, 0, a)?;
-        let at = sorted::find(node, shape, b.hash, b.key).expect_err("the keys differ");
-        return sorted::insert(mem, node, shape, at, b);
+        let one = collision::one(mem, shape, a)?;
+        return Ok(collision::insert(mem, one, shape, b)?.0);
     }
     let (bit_a, bit_b) = (fragment(a.hash, level), fragment(b.hash, level));
     if bit_a == bit_b {
