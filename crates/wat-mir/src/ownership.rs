@@ -12,7 +12,7 @@
 //! Departures from the paper: no reuse tokens, no borrowed parameters; an edge into a bare trap drops nothing
 //! (a crash releases the heap whole).
 
-use crate::liveness::{Set, live_in};
+use crate::liveness::{Liveness, Set};
 use crate::mir::{Block, BlockId, Func, Local, Rvalue, Stmt, StmtKind, Term, Type};
 use crate::operands::{Class, Flow, classes};
 use wat_source::Span;
@@ -21,11 +21,11 @@ use wat_source::Span;
 pub fn insert(types: &[Type], func: &mut Func) {
     debug_assert!(func.locals.iter().all(|l| l.ty.is_none_or(|t| types[t.index()].repr() == l.repr)));
     let classes = classes(func);
-    let live = live_in(func, &classes);
-    let used = used(func);
-    let pass = Pass { classes, used, live };
+    let pass = Pass { live: Liveness::new(func, &classes), used: used(func), classes };
+    let mut within = vec![false; func.locals.len()];
     for at in 0..func.blocks.len() {
-        pass.block(func, at);
+        let mut live = Live { pass: &pass, crossing: pass.live.at_end(func, at), within: &mut within };
+        pass.block(&mut func.blocks[at], &mut live);
     }
     pass.edges(func);
 }
@@ -49,8 +49,31 @@ fn used(func: &Func) -> Vec<bool> {
 struct Pass {
     classes: Vec<Class>,
     used: Vec<bool>,
-    /// At each block's start, before drops on edges.
-    live: Vec<Set>,
+    live: Liveness,
+}
+
+/// What is live at a point of a block.
+struct Live<'p> {
+    pass: &'p Pass,
+    crossing: Set,
+    /// Locals of one block: each is touched in its own block only, so nothing is reset between blocks.
+    within: &'p mut [bool],
+}
+
+impl Live<'_> {
+    fn has(&self, local: Local) -> bool {
+        match self.pass.live.crossing.of(local) {
+            Some(n) => self.crossing.has(n),
+            None => self.within[local.index()],
+        }
+    }
+    fn set(&mut self, local: Local, live: bool) {
+        match self.pass.live.crossing.of(local) {
+            Some(n) if live => self.crossing.add(n),
+            Some(n) => self.crossing.remove(n),
+            None => self.within[local.index()] = live,
+        }
+    }
 }
 
 impl Pass {
@@ -58,27 +81,15 @@ impl Pass {
         self.classes[local.index()] == Class::Owned
     }
 
-    fn live_out(&self, func: &Func, at: usize) -> Set {
-        let mut set = Set::new(self.classes.len());
-        func.blocks[at].term.each_target(&mut |to| {
-            let mut into = self.live[to.index()].clone();
-            func.blocks[to.index()].params.iter().for_each(|&p| into.remove(p));
-            set.join(&into);
-        });
-        set
-    }
-
     /// The statements of a block, from the last to the first; `out` is collected reversed.
-    fn block(&self, func: &mut Func, at: usize) {
-        let mut live = self.live_out(func, at);
-        let block = &mut func.blocks[at];
+    fn block(&self, block: &mut Block, live: &mut Live<'_>) {
         let mut out: Vec<Stmt> = Vec::with_capacity(block.stmts.len() * 2);
         let mut uses = Vec::new();
         block.term.each_use(&mut |l, flow| uses.push((l, flow)));
         let diverges = matches!(block.term, Term::Diverge { .. });
-        self.consume(&uses, &mut live, block.term_span, diverges, &mut out);
+        self.consume(&uses, live, block.term_span, diverges, &mut out);
         for stmt in std::mem::take(&mut block.stmts).into_iter().rev() {
-            self.stmt(stmt, &mut live, &mut out);
+            self.stmt(stmt, live, &mut out);
         }
         for &param in block.params.iter().rev() {
             if self.owned(param) && !live.has(param) {
@@ -89,7 +100,7 @@ impl Pass {
         block.stmts = out;
     }
 
-    fn stmt(&self, stmt: Stmt, live: &mut Set, out: &mut Vec<Stmt>) {
+    fn stmt(&self, stmt: Stmt, live: &mut Live<'_>, out: &mut Vec<Stmt>) {
         let span = stmt.span;
         if let StmtKind::Unpack { obj, fields } = stmt.kind {
             return self.unpack(obj, fields, span, live, out);
@@ -98,7 +109,7 @@ impl Pass {
             if self.owned(l) && !live.has(l) {
                 out.push(Stmt { kind: StmtKind::Drop(l), span });
             }
-            live.remove(l);
+            live.set(l, false);
         });
         let mut uses = Vec::new();
         stmt.each_use(&mut |l, flow| uses.push((l, flow)));
@@ -115,7 +126,7 @@ impl Pass {
     fn consume(
         &self,
         uses: &[(Local, Flow)],
-        live: &mut Set,
+        live: &mut Live<'_>,
         span: Span,
         diverges: bool,
         out: &mut Vec<Stmt>,
@@ -130,7 +141,7 @@ impl Pass {
     fn flows(
         &self,
         uses: &[(Local, Flow)],
-        live: &mut Set,
+        live: &mut Live<'_>,
         dups: &mut Vec<Local>,
         drops: &mut Vec<Local>,
         never_returns: bool,
@@ -150,17 +161,17 @@ impl Pass {
         }
         for &(local, _) in uses {
             if self.owned(local) {
-                live.add(local);
+                live.set(local, true);
             }
         }
     }
 
-    fn unpack(&self, obj: Local, fields: Vec<(u32, Local)>, span: Span, live: &mut Set, out: &mut Vec<Stmt>) {
+    fn unpack(&self, obj: Local, fields: Vec<(u32, Local)>, span: Span, live: &mut Live<'_>, out: &mut Vec<Stmt>) {
         let push = |out: &mut Vec<Stmt>, kind| out.push(Stmt { kind, span });
         let dies = self.owned(obj) && !live.has(obj);
         let pointers = fields.iter().filter(|f| self.owned(f.1)).count();
         let moved = fields.iter().filter(|f| self.owned(f.1) && self.used[f.1.index()]).count();
-        fields.iter().for_each(|f| live.remove(f.1));
+        fields.iter().for_each(|f| live.set(f.1, false));
         if dies && moved * 2 >= pointers.max(1) {
             for &(_, field) in fields.iter().rev() {
                 if self.owned(field) && !self.used[field.index()] {
@@ -179,7 +190,7 @@ impl Pass {
             }
         }
         if self.owned(obj) {
-            live.add(obj);
+            live.set(obj, true);
         }
     }
 
@@ -187,7 +198,7 @@ impl Pass {
     fn edges(&self, func: &mut Func) {
         let preds = preds(func);
         for at in 0..preds.len() {
-            let out = self.live_out(func, at);
+            let out = self.live.at_end(func, at);
             let mut targets = Vec::new();
             func.blocks[at].term.each_target(&mut |to| {
                 if !targets.contains(&to) {
@@ -201,12 +212,12 @@ impl Pass {
                 if is_bare_trap(&func.blocks[to.index()]) {
                     continue;
                 }
-                let into = &self.live[to.index()];
+                let into = self.live.at_start(to.index());
                 let span = func.blocks[at].term_span;
                 let drops: Vec<Stmt> = out
                     .iter()
-                    .filter(|l| !into.has(*l))
-                    .map(|l| Stmt { kind: StmtKind::Drop(l), span })
+                    .filter(|n| !into.has(*n))
+                    .map(|n| Stmt { kind: StmtKind::Drop(self.live.crossing.local(n)), span })
                     .collect();
                 if drops.is_empty() {
                     continue;

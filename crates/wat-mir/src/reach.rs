@@ -84,9 +84,25 @@ struct Walk<'m> {
 impl Walk<'_> {
     /// All functions reachable from `start`; their globals are placed as they are met.
     fn funcs(&mut self, start: FuncId) {
+        let mut seen = std::mem::take(&mut self.seen);
+        self.follow(start, &mut seen);
+        self.seen = seen;
+    }
+
+    /// The globals that `global` needs, then itself. Its initialiser is walked apart from what has been seen:
+    /// a function already met may mention a global that has not been placed yet.
+    fn place(&mut self, global: GlobalId) {
+        if !std::mem::replace(&mut self.placed[global.index()], true) {
+            let mut seen = vec![false; self.module.funcs.len()];
+            self.follow(self.module.globals[global.index()].init, &mut seen);
+            self.order.push(global);
+        }
+    }
+
+    fn follow(&mut self, start: FuncId, seen: &mut [bool]) {
         let mut todo = vec![start];
         while let Some(func) = todo.pop() {
-            if std::mem::replace(&mut self.seen[func.index()], true) {
+            if std::mem::replace(&mut seen[func.index()], true) {
                 continue;
             }
             let mentions = &self.all[func.index()];
@@ -97,26 +113,5 @@ impl Walk<'_> {
             }
             todo.extend(mentions.funcs.iter().rev());
         }
-    }
-
-    /// The globals that `global` needs, then itself. Its initialiser is walked apart from what has been seen:
-    /// a function already met may mention a global that has not been placed yet.
-    fn place(&mut self, global: GlobalId) {
-        if std::mem::replace(&mut self.placed[global.index()], true) {
-            return;
-        }
-        let mut seen = vec![false; self.module.funcs.len()];
-        let mut todo = vec![self.module.globals[global.index()].init];
-        while let Some(func) = todo.pop() {
-            if std::mem::replace(&mut seen[func.index()], true) {
-                continue;
-            }
-            let mentions = &self.all[func.index()];
-            for &needed in &mentions.globals {
-                self.place(needed);
-            }
-            todo.extend(mentions.funcs.iter().rev());
-        }
-        self.order.push(global);
     }
 }

@@ -118,18 +118,23 @@ fn remove_unused(func: &mut Func) {
     while changed {
         changed = false;
         for block in &mut func.blocks {
-            for at in (0..block.stmts.len()).rev() {
-                let unused = match &block.stmts[at].kind {
+            // From the last, so that what only feeds unused statements goes in the same round.
+            let mut kept = Vec::with_capacity(block.stmts.len());
+            while let Some(stmt) = block.stmts.pop() {
+                let unused = match &stmt.kind {
                     StmtKind::Let(l, rvalue) => uses[l.index()] == 0 && rvalue.is_pure(),
                     StmtKind::Unpack { fields, .. } => fields.iter().all(|(_, l)| uses[l.index()] == 0),
                     StmtKind::Dup(_) | StmtKind::Drop(_) => false,
                 };
                 if unused {
-                    block.stmts[at].each_use(&mut |l, _| uses[l.index()] -= 1);
-                    block.stmts.remove(at);
+                    stmt.each_use(&mut |l, _| uses[l.index()] -= 1);
                     changed = true;
+                } else {
+                    kept.push(stmt);
                 }
             }
+            kept.reverse();
+            block.stmts = kept;
         }
     }
 }

@@ -5,13 +5,12 @@
 //! block must agree, operands must be there, and at the end of the function none may be left. At a diverging
 //! call only what it borrows may be left; into a bare trap anything may be.
 
-use crate::liveness::Set;
+use crate::liveness::{Crossing, Set, postorder};
 use crate::mir::{
     Block, BlockId, Const, Func, FuncId, Local, Module, Prim, Rvalue, StmtKind, Term, Type, TypeId,
 };
 use crate::operands::{Class, Flow, classes};
 use crate::ownership::is_bare_trap;
-use rustc_hash::FxHashMap;
 use wat_abi::layout::Repr;
 use wat_abi::rtfn::{Class as RtClass, Param, Ret, RtFn};
 
@@ -105,36 +104,61 @@ impl Check<'_> {
     /// Every use is preceded by the assignment on every path.
     fn definitions(&self) -> Proof {
         let func = self.func;
+        let crossing = Crossing::new(func, |_| true);
+        let defs: Vec<Set> = func
+            .blocks
+            .iter()
+            .map(|block| {
+                let mut set = crossing.empty();
+                let mut define = |l: Local| {
+                    if let Some(n) = crossing.of(l) {
+                        set.add(n);
+                    }
+                };
+                block.params.iter().for_each(|&p| define(p));
+                block.stmts.iter().for_each(|s| s.each_def(&mut define));
+                set
+            })
+            .collect();
+        let order = postorder(func);
         let mut at_start: Vec<Option<Set>> = vec![None; func.blocks.len()];
-        at_start[0] = Some(Set::new(func.locals.len()));
-        let mut todo = vec![BlockId(0)];
-        while let Some(at) = todo.pop() {
-            let block = &func.blocks[at.index()];
-            let Some(mut set) = at_start[at.index()].clone() else { continue };
-            block.params.iter().for_each(|&p| set.add(p));
-            block.stmts.iter().for_each(|s| s.each_def(&mut |l| set.add(l)));
-            block.term.each_target(&mut |to| {
-                let start = &mut at_start[to.index()];
-                let mut next = start.clone().unwrap_or_else(|| set.clone());
-                next.meet(&set);
-                if start.as_ref() != Some(&next) {
-                    *start = Some(next);
-                    todo.push(to);
-                }
-            });
-        }
-        for (at, block) in func.blocks.iter().enumerate() {
-            let Some(mut set) = at_start[at].clone() else { continue };
-            block.params.iter().for_each(|&p| set.add(p));
-            let mut missing = None;
-            for stmt in &block.stmts {
-                stmt.each_use(&mut |l, _| missing = missing.or((!set.has(l)).then_some(l)));
-                stmt.each_def(&mut |l| set.add(l));
+        at_start[0] = Some(crossing.empty());
+        let mut changed = true;
+        while changed {
+            changed = false;
+            for at in order.iter().rev() {
+                let Some(mut set) = at_start[at.index()].clone() else { continue };
+                set.join(&defs[at.index()]);
+                func.blocks[at.index()].term.each_target(&mut |to| {
+                    let start = &mut at_start[to.index()];
+                    let mut next = start.clone().unwrap_or_else(|| set.clone());
+                    next.meet(&set);
+                    if start.as_ref() != Some(&next) {
+                        *start = Some(next);
+                        changed = true;
+                    }
+                });
             }
-            block.term.each_use(&mut |l, _| missing = missing.or((!set.has(l)).then_some(l)));
+        }
+        let mut within = vec![false; func.locals.len()];
+        for (at, block) in func.blocks.iter().enumerate() {
+            let Some(before) = &at_start[at] else { continue };
+            block.params.iter().for_each(|&p| within[p.index()] = true);
+            let mut missing = None;
+            let has = |l: Local, within: &[bool]| {
+                within[l.index()] || crossing.of(l).is_some_and(|n| before.has(n))
+            };
+            for stmt in &block.stmts {
+                stmt.each_use(&mut |l, _| missing = missing.or((!has(l, &within)).then_some(l)));
+                stmt.each_def(&mut |l| within[l.index()] = true);
+            }
+            block.term.each_use(&mut |l, _| missing = missing.or((!has(l, &within)).then_some(l)));
             if let Some(l) = missing {
                 return Err(format!("b{at}: %{} is used where it may not be assigned", l.0));
             }
+            // Elsewhere it counts as assigned only where every path has passed here.
+            block.params.iter().for_each(|&p| within[p.index()] = false);
+            block.stmts.iter().for_each(|s| s.each_def(&mut |l| within[l.index()] = false));
         }
         Ok(())
     }
@@ -366,31 +390,38 @@ impl Check<'_> {
     }
 }
 
-/// How often each owned local is held; locals not held are absent.
-#[derive(Clone, PartialEq, Default)]
-struct Counts(FxHashMap<Local, u32>);
+/// How often each owned local is held within a block. Between blocks a local is held once or not at all.
+struct Held<'c> {
+    counts: Vec<u32>,
+    /// Locals whose count may not be 0.
+    touched: Vec<Local>,
+    crossing: &'c Crossing,
+}
 
-impl Counts {
-    fn of(&self, local: Local) -> u32 {
-        self.0.get(&local).copied().unwrap_or(0)
-    }
+impl Held<'_> {
     fn gain(&mut self, local: Local) {
-        *self.0.entry(local).or_default() += 1;
-    }
-    /// False when it is not held.
-    fn lose(&mut self, local: Local) -> bool {
-        match self.0.get_mut(&local) {
-            Some(1) => self.0.remove(&local).is_some(),
-            Some(count) => {
-                *count -= 1;
-                true
-            }
-            None => false,
+        if self.counts[local.index()] == 0 {
+            self.touched.push(local);
         }
+        self.counts[local.index()] += 1;
     }
-    /// A local held differently.
-    fn differs(&self, other: &Counts) -> Option<Local> {
-        self.0.keys().chain(other.0.keys()).copied().filter(|l| self.of(*l) != other.of(*l)).min()
+
+    fn has(&self, local: Local) -> bool {
+        self.counts[local.index()] > 0
+    }
+
+    /// What is held, as a set, and nothing any more. A local that no other block mentions cannot be held.
+    fn leave(&mut self) -> Result<Set, Local> {
+        let mut set = self.crossing.empty();
+        let mut wrong = None;
+        for local in std::mem::take(&mut self.touched) {
+            match (std::mem::take(&mut self.counts[local.index()]), self.crossing.of(local)) {
+                (0, _) => {}
+                (1, Some(n)) => set.add(n),
+                _ => wrong = Some(local),
+            }
+        }
+        wrong.map_or(Ok(set), Err)
     }
 }
 
@@ -401,85 +432,92 @@ impl Check<'_> {
 
     fn counts(&self) -> Proof {
         let func = self.func;
-        let mut at_start: Vec<Option<Counts>> = vec![None; func.blocks.len()];
-        at_start[0] = Some(Counts::default());
-        let mut todo = vec![BlockId(0)];
-        while let Some(at) = todo.pop() {
+        let crossing = Crossing::new(func, |l| self.owned(l));
+        let mut held =
+            Held { counts: vec![0; func.locals.len()], touched: Vec::new(), crossing: &crossing };
+        let mut at_start: Vec<Option<Set>> = vec![None; func.blocks.len()];
+        at_start[0] = Some(crossing.empty());
+        // Every block but the entry comes after one that leads to it.
+        for at in postorder(func).into_iter().rev() {
             let block = &func.blocks[at.index()];
-            let Some(mut held) = at_start[at.index()].clone() else { continue };
+            let Some(start) = &at_start[at.index()] else { continue };
+            start.iter().for_each(|n| held.gain(crossing.local(n)));
             self.walk(block, &mut held).map_err(|why| format!("b{}: {why}", at.0))?;
-            let mut proof = Ok(());
+            let mut targets = Vec::new();
             block.term.each_target(&mut |to| {
-                if is_bare_trap(&func.blocks[to.index()]) || proof.is_err() {
-                    return;
-                }
-                match &at_start[to.index()] {
-                    None => {
-                        at_start[to.index()] = Some(held.clone());
-                        todo.push(to);
-                    }
-                    Some(other) => {
-                        if let Some(l) = held.differs(other) {
-                            let l = l.0;
-                            proof = Err(format!("b{}: %{l} is held on one way to b{} only", at.0, to.0));
-                        }
-                    }
+                if !is_bare_trap(&func.blocks[to.index()]) {
+                    targets.push(to);
                 }
             });
-            proof?;
+            let end = held.leave();
+            for to in targets {
+                let end = end.as_ref().map_err(|l| format!("b{}: %{} is held at the end", at.0, l.0))?;
+                match &at_start[to.index()] {
+                    None => at_start[to.index()] = Some(end.clone()),
+                    Some(other) if other == end => {}
+                    Some(other) => {
+                        let l = end.iter().find(|n| !other.has(*n));
+                        let l = l.or_else(|| other.iter().find(|n| !end.has(*n)));
+                        let l = l.map_or(0, |n| crossing.local(n).0);
+                        return Err(format!("b{}: %{l} is held on one way to b{} only", at.0, to.0));
+                    }
+                }
+            }
         }
         Ok(())
     }
 
-    fn walk(&self, block: &Block, held: &mut Counts) -> Proof {
-        let gain = |l: Local, held: &mut Counts| {
+    fn walk(&self, block: &Block, held: &mut Held<'_>) -> Proof {
+        let gain = |l: Local, held: &mut Held<'_>| {
+            let again = self.owned(l) && held.has(l);
             if self.owned(l) {
                 held.gain(l);
             }
+            // A local may be assigned again on the next turn of a loop, when it is no longer held.
+            need(!again, || format!("%{} is assigned while it is held", l.0))
         };
-        block.params.iter().for_each(|&p| gain(p, held));
+        block.params.iter().try_for_each(|&p| gain(p, held))?;
         for stmt in &block.stmts {
             let mut uses = Vec::new();
             stmt.each_use(&mut |l, flow| uses.push((l, flow)));
             self.take(&uses, held)?;
             if let StmtKind::Dup(l) = stmt.kind {
-                gain(l, held);
+                held.gain(l);
             }
-            // A local may be assigned again on the next turn of a loop, when it is no longer held.
-            let mut again = None;
+            let mut proof = Ok(());
             stmt.each_def(&mut |l| {
-                again = again.or((self.owned(l) && held.of(l) > 0).then_some(l));
-                gain(l, held);
+                if proof.is_ok() {
+                    proof = gain(l, held);
+                }
             });
-            if let Some(l) = again {
-                return Err(format!("%{} is assigned while it is held", l.0));
-            }
+            proof?;
         }
         let mut uses = Vec::new();
         block.term.each_use(&mut |l, flow| uses.push((l, flow)));
         self.take(&uses, held)?;
-        let left = |held: &Counts, but: &[(Local, Flow)]| {
-            let borrowed = |l: Local| but.contains(&(l, Flow::Borrow));
-            let left = held.0.iter().filter(|(l, count)| **count > u32::from(borrowed(**l))).map(|(l, _)| *l);
-            left.min().map_or(Ok(()), |l| Err(format!("%{} is still held at the end", l.0)))
+        let left = |but: &[(Local, Flow)]| {
+            let allowed = |l: Local| u32::from(but.contains(&(l, Flow::Borrow)));
+            let left = held.touched.iter().find(|l| held.counts[l.index()] > allowed(**l));
+            left.map_or(Ok(()), |l| Err(format!("%{} is still held at the end", l.0)))
         };
         match &block.term {
-            Term::Return(_) | Term::TailCall(..) | Term::TailApply { .. } => left(held, &[]),
-            Term::Diverge { .. } => left(held, &uses),
+            Term::Return(_) | Term::TailCall(..) | Term::TailApply { .. } => left(&[]),
+            Term::Diverge { .. } => left(&uses),
             Term::Jump(..) | Term::Branch { .. } | Term::Switch { .. } | Term::Trap(_) => Ok(()),
         }
     }
 
     /// Takes what is owned; what is borrowed must still be held afterwards.
-    fn take(&self, uses: &[(Local, Flow)], held: &mut Counts) -> Proof {
+    fn take(&self, uses: &[(Local, Flow)], held: &mut Held<'_>) -> Proof {
         for &(l, flow) in uses {
             if flow == Flow::Own && self.owned(l) {
-                need(held.lose(l), || format!("%{} is consumed and not held", l.0))?;
+                need(held.has(l), || format!("%{} is consumed and not held", l.0))?;
+                held.counts[l.index()] -= 1;
             }
         }
         for &(l, flow) in uses {
             if flow == Flow::Borrow && self.owned(l) {
-                need(held.of(l) > 0, || format!("%{} is used and not held", l.0))?;
+                need(held.has(l), || format!("%{} is used and not held", l.0))?;
             }
         }
         Ok(())

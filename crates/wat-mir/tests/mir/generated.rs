@@ -30,6 +30,11 @@ enum Value {
     Pair(String, i64),
     Maybe(Option<String>),
     Words(Vec<String>),
+    Card(String, Vec<String>),
+}
+
+fn card() -> Ty {
+    Ty::named("user/Card", &[])
 }
 
 impl Value {
@@ -41,6 +46,7 @@ impl Value {
             Value::Maybe(None) => "None".into(),
             Value::Maybe(Some(s)) => format!("(Some {s})"),
             Value::Words(ws) => format!("[{}]", ws.join(" ")),
+            Value::Card(s, ws) => format!("(Card {s} [{}])", ws.join(" ")),
         }
     }
     fn ty(&self) -> Ty {
@@ -50,6 +56,7 @@ impl Value {
             Value::Pair(..) => Ty::Tuple([Ty::Str, Ty::I64].into()),
             Value::Maybe(_) => Ty::option(Ty::Str),
             Value::Words(_) => vec_of(&Ty::Str),
+            Value::Card(..) => card(),
         }
     }
 }
@@ -72,6 +79,7 @@ impl Maker {
                 Value::Pair(..) => 2,
                 Value::Maybe(_) => 3,
                 Value::Words(_) => 4,
+                Value::Card(..) => 5,
             }
         };
         let found: Vec<usize> = (0..self.scope.len()).filter(|i| of_kind(&self.scope[*i].1)).collect();
@@ -102,7 +110,7 @@ impl Maker {
         }
     }
 
-    /// An expression of a kind (0 number, 1 text, 2 pair, 3 option, 4 vector) and what it means.
+    /// An expression of a kind (0 number, 1 text, 2 pair, 3 option, 4 vector, 5 struct) and what it means.
     fn make(&mut self, kind: usize, depth: usize) -> Made {
         if depth == 0 || self.random.below(8) == 0 {
             if let Some(made) = self.variable(kind) {
@@ -133,7 +141,11 @@ impl Maker {
             2 => (tuple(vec![fresh, int(n)]), Value::Pair(word.into(), n)),
             3 if n < 2 => (new(&Ty::option(Ty::Str), 0, vec![]), Value::Maybe(None)),
             3 => (new(&Ty::option(Ty::Str), 1, vec![fresh]), Value::Maybe(Some(word.into()))),
-            _ => (vector(&Ty::Str, vec![fresh]), Value::Words(vec![word.into()])),
+            4 => (vector(&Ty::Str, vec![fresh]), Value::Words(vec![word.into()])),
+            _ => {
+                let words = vector(&Ty::Str, vec![text("w")]);
+                (new(&card(), 0, vec![fresh, words]), Value::Card(word.into(), vec!["w".into()]))
+            }
         }
     }
 
@@ -145,6 +157,11 @@ impl Maker {
                 let (n, w) = self.int(depth);
                 let count = op("str_count", &Ty::I64, vec![s]);
                 (op("rem", &Ty::I64, vec![add(count, n), int(7)]), Value::Int((v.len() as i64 + w) % 7))
+            }
+            1 | 4 if self.random.below(4) == 0 => {
+                let (whole, Value::Card(s, ws)) = self.make(5, depth) else { unreachable!("5 is a struct") };
+                let (index, value) = if kind == 1 { (0, Value::Text(s)) } else { (1, Value::Words(ws)) };
+                (e(ExprKind::Field { value: Box::new(whole), index }, &value.ty()), value)
             }
             1 => {
                 let ((a, v), (b, w)) = (self.text(depth), self.text(depth));
@@ -161,9 +178,18 @@ impl Maker {
                 let ((a, v), (n, w)) = (self.text(depth), self.int(depth));
                 (tuple(vec![a, n]), Value::Pair(v, w))
             }
+            3 if self.random.below(3) == 0 => self.try_in(depth),
             3 => {
                 let (a, v) = self.text(depth);
                 (new(&Ty::option(Ty::Str), 1, vec![a]), Value::Maybe(Some(v)))
+            }
+            5 => {
+                let (whole, Value::Card(_, words)) = self.make(5, depth) else {
+                    unreachable!("5 is a struct")
+                };
+                let (a, v) = self.text(depth);
+                let with = ExprKind::With { value: Box::new(whole), fields: vec![(0, a)] };
+                (e(with, &card()), Value::Card(v, words))
             }
             _ => {
                 let (whole, Value::Words(mut words)) = self.make(4, depth) else {
@@ -176,8 +202,22 @@ impl Maker {
         }
     }
 
+    /// `((fn [x] (Some (str-concat text (try x)))) option)`: the function is left with what it holds dropped.
+    fn try_in(&mut self, depth: usize) -> Made {
+        let ty = Ty::option(Ty::Str);
+        let captured: Vec<Var> = self.scope.iter().map(|s| s.0.clone()).collect();
+        let (arg, Value::Maybe(meaning)) = self.make(3, depth) else { unreachable!("kind 3 is an option") };
+        let outer = self.scope.len();
+        let x = self.bound(&Value::Maybe(meaning.clone()));
+        let (before, v) = self.text(depth);
+        self.scope.truncate(outer);
+        let body = new(&ty, 1, vec![cat(before, try_(x.get(), false, &Ty::Str))]);
+        let closure = lambda(None, &[&x], &captured.iter().collect::<Vec<_>>(), body);
+        (apply(closure, &ty, vec![arg]), Value::Maybe(meaning.map(|s| v + &s)))
+    }
+
     fn let_in(&mut self, kind: usize, depth: usize) -> Made {
-        let of = self.random.below(5);
+        let of = self.random.below(6);
         let (value, meaning) = self.make(of, depth);
         let outer = self.scope.len();
         let var = self.bound(&meaning);
@@ -283,7 +323,7 @@ impl Maker {
 
     /// `(loop [i n acc value] (if (< i 1) body (recur (- i 1) acc)))`
     fn count_down(&mut self, kind: usize, depth: usize) -> Made {
-        let of = 1 + self.random.below(4);
+        let of = 1 + self.random.below(5);
         let (start, meaning) = self.make(of, depth);
         let (times, _) = self.int(depth);
         let i = self.vars.var("i", &Ty::I64);
@@ -306,12 +346,13 @@ impl Maker {
 #[test]
 fn generated_programs_keep_count() {
     let mut statements = 0;
-    for seed in 1..=400u64 {
+    for seed in 1..=200u64 {
         let mut maker =
             Maker { random: Random(seed * 0x9E37_79B9), vars: Vars::default(), scope: Vec::new() };
-        let kind = maker.random.below(5);
+        let kind = maker.random.below(6);
         let (body, value) = maker.make(kind, 5);
         let mut w = World::new();
+        w.sum("user/Card", &[], true, &[("Card", &[("name", Ty::Str), ("words", vec_of(&Ty::Str))])]);
         let shown =
             e(ExprKind::Vector(vec![op("show", &Ty::Str, vec![body])]), &Ty::Vector(Arc::new(Ty::Str)));
         w.main(maker.vars, vec![println(shown)]);
@@ -340,5 +381,5 @@ fn generated_programs_keep_count() {
             }
         }
     }
-    assert!(statements > 20_000, "the programs are too small: {statements} statements");
+    assert!(statements > 10_000, "the programs are too small: {statements} statements");
 }

@@ -131,6 +131,9 @@ pub fn raise(ctx: *mut Ctx, kind: &str, message: &str) -> Answer {
 }
 
 /// As [`raise`], with data and a cause as EDN texts.
+// Runtime functions pass the context they were given and nothing else; an unsafe signature would make each of them
+// repeat that.
+#[allow(clippy::not_unsafe_ptr_arg_deref)]
 pub fn raise_with(
     ctx: *mut Ctx,
     kind: &str,

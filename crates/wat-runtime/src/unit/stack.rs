@@ -35,7 +35,7 @@ impl Stack {
             }
         };
         // Where frames lie should not be told by where the mapping lies.
-        let slide = random_u64() as usize % (64 << 10) & !15;
+        let slide = (random_u64() as usize % (64 << 10)) & !15;
         Ok(Stack { base, len, top: base + len - slide })
     }
 
