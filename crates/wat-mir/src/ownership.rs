@@ -166,7 +166,14 @@ impl Pass {
         }
     }
 
-    fn unpack(&self, obj: Local, fields: Vec<(u32, Local)>, span: Span, live: &mut Live<'_>, out: &mut Vec<Stmt>) {
+    fn unpack(
+        &self,
+        obj: Local,
+        fields: Vec<(u32, Local)>,
+        span: Span,
+        live: &mut Live<'_>,
+        out: &mut Vec<Stmt>,
+    ) {
         let push = |out: &mut Vec<Stmt>, kind| out.push(Stmt { kind, span });
         let dies = self.owned(obj) && !live.has(obj);
         let pointers = fields.iter().filter(|f| self.owned(f.1)).count();

@@ -433,8 +433,7 @@ impl Check<'_> {
     fn counts(&self) -> Proof {
         let func = self.func;
         let crossing = Crossing::new(func, |l| self.owned(l));
-        let mut held =
-            Held { counts: vec![0; func.locals.len()], touched: Vec::new(), crossing: &crossing };
+        let mut held = Held { counts: vec![0; func.locals.len()], touched: Vec::new(), crossing: &crossing };
         let mut at_start: Vec<Option<Set>> = vec![None; func.blocks.len()];
         at_start[0] = Some(crossing.empty());
         // Every block but the entry comes after one that leads to it.

@@ -671,27 +671,3 @@ fn hashes_say_what_code_does() {
     more.main(Vars::default(), vec![unrelated, println(call("user/fib", &[], &Ty::I64, vec![int(15)]))]);
     assert_eq!(hash_of(&more).0, fib, "what stands beside it does not");
 }
-#[test]
-fn zz_big() {
-    let mut w = try_world();
-    let ss = Ty::result(Ty::Str, Ty::Str);
-    let mut v = Vars::default();
-    let mut items = vec![];
-    let mut vars = vec![];
-    for i in 0..3000 {
-        let s = v.var("s", &Ty::Str);
-        let t = v.var("t", &Ty::Str);
-        vars.push((s.bind(), cat(text("a"), text("b"))));
-        items.push(match_(call("user/label", &[], &ss, vec![int(i)]), &Ty::Nil, vec![
-            (variant(&ss, 0, vec![t.bind()]), Some(equal(t.get(), text("x"))), println(t.get())),
-            (variant(&ss, 0, vec![t.bind()]), None, println(cat(t.get(), s.get()))),
-            (variant(&ss, 1, vec![t.bind()]), None, println(t.get()))]));
-    }
-    w.main(v, vec![let_(vars, do_(items))]);
-    let at = std::time::Instant::now();
-    let m = lower(&w, Symbol::new("user/main"));
-    eprintln!("lower {:?} blocks {} locals {}", at.elapsed(), m.funcs[1].blocks.len(), m.funcs[1].locals.len());
-    let at = std::time::Instant::now();
-    verify(&m).unwrap();
-    eprintln!("verify {:?}", at.elapsed());
-}
