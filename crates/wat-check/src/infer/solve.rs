@@ -94,7 +94,7 @@ impl Infer<'_, '_> {
             let event = &self.events[number];
             let side = if event.input { event.program.0 } else { event.program.1 };
             let ty = event.ty;
-            if self.types.is(side, Con::Edn) || !self.types.has_open(ty) {
+            if self.types.is(side, Con::Edn) || self.types.has_error(side) || !self.types.has_open(ty) {
                 continue;
             }
             progress |= self.types.unify(ty, side).is_ok();

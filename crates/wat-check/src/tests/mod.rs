@@ -1,6 +1,7 @@
 //! Programs and what checking says of them, over the real library.
 
 mod conformance;
+mod hir;
 mod library;
 mod mistakes;
 mod names;
@@ -63,12 +64,16 @@ impl World for Folder {
 
 /// Check a file with others in reach.
 fn check_in(main: &str, world: &mut dyn World) -> (Checked, SourceMap) {
+    check_with(main, world, &library().0)
+}
+
+fn check_with(main: &str, world: &mut dyn World, library: &Library) -> (Checked, SourceMap) {
     let mut sources = SourceMap::new();
     for (path, text) in library_files() {
         sources.add(&path, text);
     }
     let entry = Entry { path: "main.wat".to_string(), text: main.as_bytes().to_vec() };
-    let checked = check(entry, world, &library().0, &mut sources);
+    let checked = check(entry, world, library, &mut sources);
     (checked, sources)
 }
 
