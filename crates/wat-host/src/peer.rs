@@ -451,7 +451,6 @@ impl Peer {
     }
 
     fn end_within(&self, waiter: &Waiter, grace: Option<Duration>) -> Result<Option<String>, Trouble> {
-        lock(&self.outgoing).closed = true;
         match &self.link {
             Link::Process(child) => {
                 let end = child.wait(waiter).map_err(|why| self.interrupted(why))?;

@@ -80,7 +80,7 @@ impl Story {
 
     /// What a child or thread wrote of its crash.
     pub fn of_record(record: &[u8], path: &str, program: &str) -> Story {
-        let Some(value) = Value::parse(record).ok().filter(|v| v.get("kind").is_some()) else {
+        let Some(value) = parse(record).filter(|v| v.get("kind").is_some()) else {
             return Story::new("exited", path, program, "it crashed, and what it said of it cannot be read");
         };
         let text = |key| value.get(key).and_then(Value::as_str).unwrap_or_default().to_string();
@@ -129,7 +129,7 @@ impl Story {
 
     /// Back from [`Story::text`].
     pub fn of_text(text: &str) -> Story {
-        let value = Value::parse(text.as_bytes()).unwrap_or(Value::Nil);
+        let value = parse(text.as_bytes()).unwrap_or(Value::Nil);
         let string = |key| value.get(key).and_then(Value::as_str).unwrap_or_default().to_string();
         let mut story = Story::of_record(text.as_bytes(), &string("path"), &string("program"));
         story.in_flight = value.get("in-flight").and_then(Value::as_int).map_or(0, |n| n.max(0) as u64);
@@ -149,12 +149,27 @@ impl Story {
 
 /// Whether the chain of causes in a crash's text ends in a crash of kind `:stopped`.
 pub fn ends_in_stopped(text: &[u8]) -> bool {
-    let Ok(value) = Value::parse(text) else { return false };
+    let Some(value) = parse(text) else { return false };
     let mut crash = &value;
     while let Some(cause) = crash.get("cause").filter(|c| **c != Value::Nil) {
-        crash = cause;
+        crash = untagged(cause);
     }
     crash.get("kind").and_then(Value::as_keyword) == Some("stopped")
+}
+
+/// The fields of a crash's text.
+fn parse(text: &[u8]) -> Option<Value> {
+    match Value::parse(text).ok()? {
+        Value::Tagged(tagged) => Some(tagged.1),
+        value => Some(value),
+    }
+}
+
+fn untagged(value: &Value) -> &Value {
+    match value {
+        Value::Tagged(tagged) => &tagged.1,
+        value => value,
+    }
 }
 
 fn map(pairs: Vec<(&str, Value)>) -> Value {

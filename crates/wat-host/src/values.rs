@@ -69,7 +69,10 @@ impl Values {
     pub fn finish(&mut self) {
         match &mut self.form {
             Form::Edn(framer) => framer.finish(),
-            Form::Lines(lines) => lines.ended = true,
+            Form::Lines(lines) => {
+                lines.bytes.truncate(lines.filled);
+                lines.ended = true;
+            }
         }
     }
 

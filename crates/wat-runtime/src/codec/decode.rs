@@ -4,6 +4,7 @@
 //! On an error everything built so far is dropped: the heap is as before.
 
 use super::fault::ReadFault;
+use super::plan::{self, Plan};
 use crate::desc::{DescRef, VariantRef};
 use crate::fail::Fail;
 use crate::heap::Mem;
@@ -135,7 +136,7 @@ enum Form<'t> {
     /// A struct or variant; `at` is the field whose value is being read.
     Fields {
         object: Obj,
-        fields: VariantRef,
+        plan: &'static Plan,
         seen: Bits,
         at: Option<usize>,
     },
@@ -181,6 +182,11 @@ impl Bits {
     fn count(&self) -> usize {
         let ones = |word: &u64| word.count_ones() as usize;
         ones(&self.first) + self.more.iter().map(ones).sum::<usize>()
+    }
+
+    /// Whether they are the first of the first 64 and no others.
+    fn is_prefix(&self) -> bool {
+        self.first.trailing_ones() < 64 && self.first & (self.first + 1) == 0
     }
 
     fn has(&self, i: usize) -> bool {
@@ -455,9 +461,9 @@ impl<'t> Decoder<'t> {
     }
 
     fn fields(&mut self, desc: DescRef, tag: usize, levels: usize) -> Result<Step<'t>, Stop> {
-        let fields = desc.variant(tag);
-        let object = self.mem.object(desc, tag as u8, fields.len())?;
-        self.open(Form::Fields { object, fields, seen: Bits::default(), at: None }, levels)
+        let plan = plan::of(desc, tag);
+        let object = self.mem.object(desc, tag as u8, plan.fields.len())?;
+        self.open(Form::Fields { object, plan, seen: Bits::default(), at: None }, levels)
     }
 
     fn sequence(&mut self, desc: DescRef, close: Token<'static>) -> Result<Step<'t>, Stop> {
@@ -536,6 +542,9 @@ impl<'t> Decoder<'t> {
 
     /// Goes on with the innermost frame: begins its next part, or completes it.
     fn resume(&mut self) -> Result<Step<'t>, Stop> {
+        if let Some(step) = self.guess()? {
+            return Ok(step);
+        }
         let token = self.lexer.next_token()?;
         let offset = self.lexer.token_start();
         let unbalanced = || Err(LexError { kind: ErrorKind::Unbalanced, offset }.into());
@@ -545,8 +554,8 @@ impl<'t> Decoder<'t> {
             return Err(LexError { kind: ErrorKind::UnexpectedEnd, offset }.into());
         }
         match &mut frame.form {
-            Form::Fields { fields, seen, at, .. } => {
-                let fields = *fields;
+            Form::Fields { plan, seen, at, .. } => {
+                let fields = plan.fields;
                 let name = match token {
                     Token::CloseBrace => {
                         if let Some(missing) = (0..fields.len()).find(|&i| !seen.has(i)) {
@@ -619,6 +628,43 @@ impl<'t> Decoder<'t> {
         }
     }
 
+    /// Reads parts of the innermost frame as the encoder writes them, as far as that goes: fields in their order,
+    /// numbers and strings. What is no such part is left in the text.
+    #[inline]
+    fn guess(&mut self) -> Result<Option<Step<'t>>, Stop> {
+        let mem = self.mem;
+        let lexer = &mut self.lexer;
+        match self.frames.last_mut().map(|frame| &mut frame.form) {
+            Some(Form::Fields { object, plan, seen, at }) if seen.is_prefix() => loop {
+                let i = seen.count();
+                let Some(key) = plan.keys.get(i) else { return Ok(None) };
+                if !lexer.eat_exact(key) {
+                    return Ok(None);
+                }
+                let field = plan.fields.field(i);
+                match scalar(mem, lexer, field.kind())? {
+                    Some(slot) => {
+                        object.set(i, slot);
+                        seen.add(i);
+                    }
+                    None => {
+                        *at = Some(i);
+                        let first = self.part(ErrorKind::MissingMapValue)?;
+                        return Ok(Some(Step::Begin(first, field)));
+                    }
+                }
+            },
+            Some(Form::Sequence { vector, .. }) => {
+                let kind = vector.desc().arg0().kind();
+                while let Some(slot) = scalar(mem, lexer, kind)? {
+                    *vector = vector::push(mem, *vector, slot)?;
+                }
+                Ok(None)
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// The first token of a value that must come.
     fn part(&mut self, missing: ErrorKind) -> Result<Token<'t>, Stop> {
         let token = self.lexer.next_token()?;
@@ -651,7 +697,8 @@ impl<'t> Decoder<'t> {
         let mem = self.mem;
         while let Some(frame) = self.frames.pop() {
             match frame.form {
-                Form::Fields { object, fields, seen, .. } => {
+                Form::Fields { object, plan, seen, .. } => {
+                    let fields = plan.fields;
                     (0..fields.len())
                         .filter(|&i| seen.has(i))
                         .for_each(|i| mem.drop_as(object.get(i), fields.field(i)));
@@ -678,7 +725,7 @@ impl<'t> Decoder<'t> {
     /// The way to the value being read.
     fn path(&self) -> Vec<String> {
         let step = |frame: &Frame<'t>| match &frame.form {
-            Form::Fields { fields, at, .. } => at.map(|i| format!(":{}", fields.field_name(i))),
+            Form::Fields { plan, at, .. } => at.map(|i| format!(":{}", plan.fields.field_name(i))),
             Form::Tuple { at, .. } => Some(at.to_string()),
             Form::Sequence { vector, .. } => Some(vector::count(*vector).to_string()),
             Form::Map { key, .. } => key.map(|(_, text)| String::from_utf8_lossy(text).into_owned()),
@@ -747,6 +794,20 @@ impl<'t> Decoder<'t> {
     fn missing(&self, fields: VariantRef, i: usize) -> Stop {
         let stop = self.fault("missing-key", fields.field(i).describe(), "no such key".to_string());
         step_in(stop, format!(":{}", fields.field_name(i)))
+    }
+}
+
+/// The number or string that comes next, if one of this kind does.
+#[inline]
+fn scalar(mem: Mem, lexer: &mut Lexer<'_>, kind: Kind) -> Result<Option<u64>, Fail> {
+    match kind {
+        Kind::I64 => Ok(lexer.eat_int().map(|value| value as u64)),
+        Kind::F64 => Ok(lexer.eat_float().map(f64::to_bits)),
+        Kind::Str => match lexer.eat_str() {
+            Some(string) => text::make_string(mem, &string.to_str()).map(Some),
+            None => Ok(None),
+        },
+        _ => Ok(None),
     }
 }
 

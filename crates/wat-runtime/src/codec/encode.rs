@@ -4,7 +4,8 @@
 //!
 //! A stack of frames takes the place of recursion, and nesting is limited as every reader limits it.
 
-use crate::desc::{DescRef, VariantRef};
+use super::plan::{self, Plan};
+use crate::desc::DescRef;
 use crate::fail::Fail;
 use crate::heap::Mem;
 use crate::number;
@@ -113,7 +114,7 @@ struct Frame {
 #[derive(Clone, Copy)]
 enum Form {
     /// Parts behind their names.
-    Fields(VariantRef),
+    Fields(&'static Plan),
     Items,
 }
 
@@ -168,10 +169,7 @@ impl Encoder<'_> {
             Kind::List => self.open(slot, desc, b"(", b")")?,
             Kind::Map => self.open(slot, desc, b"{", b"}")?,
             Kind::Set => self.open(slot, desc, b"#{", b"}")?,
-            Kind::Struct => {
-                self.tag(desc.name())?;
-                self.fields(slot, desc, desc.variant(0))?;
-            }
+            Kind::Struct => self.fields(slot, desc, plan::of(desc, 0))?,
             Kind::Enum => self.variant(slot, desc)?,
             Kind::Result => {
                 let ok = tag_of(slot, desc) == usize::from(OK);
@@ -205,27 +203,21 @@ impl Encoder<'_> {
     }
 
     fn variant(&mut self, slot: u64, desc: DescRef) -> Result<(), Limit> {
-        let variant = desc.variant(tag_of(slot, desc));
-        self.room(1)?;
-        self.out.push(b'#');
-        self.out.extend(desc.name().bytes().map(|b| if b == b'/' { b'.' } else { b }));
-        self.out.push(b'/');
-        self.out.extend_from_slice(variant.name().as_bytes());
-        self.out.push(b' ');
-        if variant.is_empty() {
-            self.out.extend_from_slice(b"nil");
+        let plan = plan::of(desc, tag_of(slot, desc));
+        if plan.fields.is_empty() {
+            self.room(1)?;
+            self.out.extend_from_slice(&plan.open);
             return Ok(());
         }
-        self.depth += 1;
-        self.fields(slot, desc, variant)
+        self.fields(slot, desc, plan)
     }
 
-    /// The map behind a tag, which is open.
-    fn fields(&mut self, slot: u64, desc: DescRef, fields: VariantRef) -> Result<(), Limit> {
-        self.room(1)?;
-        self.depth += 1;
-        self.out.push(b'{');
-        self.frames.push(Frame::of(slot, desc, Form::Fields(fields), 2, b"}"));
+    /// A tag and the map behind it.
+    fn fields(&mut self, slot: u64, desc: DescRef, plan: &'static Plan) -> Result<(), Limit> {
+        self.room(2)?;
+        self.depth += 2;
+        self.out.extend_from_slice(&plan.open);
+        self.frames.push(Frame::of(slot, desc, Form::Fields(plan), 2, b"}"));
         Ok(())
     }
 
@@ -254,12 +246,10 @@ impl Encoder<'_> {
         loop {
             let frame = self.frames.last_mut()?;
             if let Some(part) = frame.parts.next() {
-                if frame.written > 0 {
-                    self.out.push(b' ');
-                }
-                if let Form::Fields(fields) = frame.form {
-                    write::keyword(self.out, fields.field_name(frame.written));
-                    self.out.push(b' ');
+                match frame.form {
+                    Form::Fields(plan) => self.out.extend_from_slice(&plan.leads[frame.written]),
+                    Form::Items if frame.written > 0 => self.out.push(b' '),
+                    Form::Items => {}
                 }
                 frame.written += 1;
                 return Some(part);

@@ -3,6 +3,7 @@
 pub mod decode;
 pub mod encode;
 pub mod fault;
+mod plan;
 
 use crate::desc::DescRef;
 use crate::fail::Fail;

@@ -67,8 +67,8 @@ extern "C" fn stack_overflow_body(ctx: *mut Ctx) -> ! {
 
 extern "C" fn panic_body(ctx: *mut Ctx, message: u64, data: u64, desc: u64) -> ! {
     guarded(|| {
-        let data = text_of(ctx, data, desc);
-        raise_with(ctx, "panic", string(message), data, None);
+        let (data, cause) = data_or_cause(ctx, data, desc);
+        raise_with(ctx, "panic", string(message), data, cause);
     });
     leave(ctx)
 }
@@ -85,8 +85,7 @@ extern "C" fn assert_failed_body(ctx: *mut Ctx, message: u64) -> ! {
 
 extern "C" fn unwrap_failed_body(ctx: *mut Ctx, message: u64, error: u64, desc: u64) -> ! {
     guarded(|| {
-        let text = text_of(ctx, error, desc);
-        let (data, cause) = if is_crash(ctx, desc) { (None, text) } else { (text, None) };
+        let (data, cause) = data_or_cause(ctx, error, desc);
         raise_with(ctx, "panic", string(message), data, cause);
     });
     leave(ctx)
@@ -121,6 +120,12 @@ fn text_of(ctx: *mut Ctx, slot: u64, desc: u64) -> Option<String> {
     let to_text: ToText = unsafe { std::mem::transmute((*ctx).rt[RtFn::to_text as usize]) };
     let answer = to_text(ctx, slot, desc);
     (answer.status == 0).then(|| string(answer.value).to_owned())
+}
+
+/// A Crash given to a crash is its cause; any other value its data.
+fn data_or_cause(ctx: *mut Ctx, slot: u64, desc: u64) -> (Option<String>, Option<String>) {
+    let text = text_of(ctx, slot, desc);
+    if is_crash(ctx, desc) { (None, text) } else { (text, None) }
 }
 
 fn is_crash(ctx: *mut Ctx, desc: u64) -> bool {
