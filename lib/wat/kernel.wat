@@ -179,7 +179,7 @@
 
 (defn send-sender
   "Sends a value; blocks while the channel is full.
-  Example: (let [(tuple s r) (channel 1)] (send s 5)) => #wat.core/Ok nil"
+  Example: (let [(tuple s r) (channel 1)] (unwrap (send s 5)) (recv r)) => 5"
   {:overload send :intrinsic "sender_send"}
   [s <- (Sender T)  v <- T] -> (Result nil Crash))
 
