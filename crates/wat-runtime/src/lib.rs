@@ -25,7 +25,5 @@ pub mod text;
 pub mod unit;
 pub mod value;
 pub mod vector;
-#[cfg(test)]
-mod bench_tmp;
 
 pub use heap::message;

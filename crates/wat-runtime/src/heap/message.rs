@@ -10,6 +10,7 @@ use crate::desc::DescRef;
 use crate::fail::Fail;
 use crate::handles;
 use crate::object::Obj;
+use crate::vector;
 use rustc_hash::FxHashMap;
 
 /// Below this many bytes a message is copied out of its chunk.
@@ -100,10 +101,16 @@ impl Copier {
             Obj::of(copy).retain();
             return Ok(copy);
         }
-        let bytes = shape::size_of(object);
-        let copy = self.mem.alloc(bytes)?;
-        copy.set_header(object.desc(), object.tag());
-        copy.copy_slots(0, object, 0, bytes / 8 - 1);
+        let copy = match vector::copy_without_room(self.mem, object)? {
+            Some(copy) => copy,
+            None => {
+                let bytes = shape::size_of(object);
+                let copy = self.mem.alloc(bytes)?;
+                copy.set_header(object.desc(), object.tag());
+                copy.copy_slots(0, object, 0, bytes / 8 - 1);
+                copy
+            }
+        };
         if shape::is_handle(object.desc()) {
             handles::second(self.mem.heap(), copy);
         } else {

@@ -15,6 +15,7 @@ use crate::fail::Fail;
 use crate::heap::{Mem, usable};
 use crate::object::{Obj, retain};
 use cells::{FLAT, FLAT_HEAD, TREE, capacity, set_flat, start};
+use wat_abi::desc::Kind;
 use wat_abi::layout::HEADER;
 
 pub use cells::count;
@@ -142,6 +143,19 @@ fn append(flat: Obj, other: Obj) {
         flat.set(0, (end + run.len()) as u64);
         at += run.len();
     }
+}
+
+/// Of a flat vector's cell: one with the same elements and no room to spare, for a copier that sees to what the slots
+/// hold. Of other cells nothing.
+pub(crate) fn copy_without_room(mem: Mem, object: Obj) -> Result<Option<Obj>, Fail> {
+    if !matches!(object.desc().kind(), Kind::Vector | Kind::List) || object.tag() != FLAT {
+        return Ok(None);
+    }
+    let n = count(object);
+    let copy = with_capacity(mem, object.desc(), n)?;
+    copy.copy_slots(FLAT_HEAD, object, FLAT_HEAD + start(object), n);
+    copy.set(0, n as u64);
+    Ok(Some(copy))
 }
 
 /// The same elements in a unique flat vector. Consumes the vector.
