@@ -4,6 +4,7 @@
 //! On an error everything built so far is dropped: the heap is as before.
 
 use super::fault::ReadFault;
+use super::offence::{cut, describe, one_of};
 use super::plan::{self, Plan};
 use crate::desc::{DescRef, VariantRef};
 use crate::fail::Fail;
@@ -98,7 +99,7 @@ fn malformed(error: LexError, bytes: &[u8], place: Position, at: Vec<String>) ->
 }
 
 /// Why no value came about.
-enum Stop {
+pub(super) enum Stop {
     Fault(Box<ReadFault>),
     Lex(LexError),
     Fail(Fail),
@@ -116,23 +117,23 @@ impl From<Fail> for Stop {
     }
 }
 
-struct Decoder<'t> {
+pub(super) struct Decoder<'t> {
     mem: Mem,
-    lexer: Lexer<'t>,
-    frames: Vec<Frame<'t>>,
+    pub(super) lexer: Lexer<'t>,
+    pub(super) frames: Vec<Frame<'t>>,
     /// Collections and tags that are open.
     depth: usize,
-    place: Position,
+    pub(super) place: Position,
 }
 
 /// A value of which a part is still to come.
-struct Frame<'t> {
-    form: Form<'t>,
+pub(super) struct Frame<'t> {
+    pub(super) form: Form<'t>,
     /// Levels to leave at its end.
     levels: usize,
 }
 
-enum Form<'t> {
+pub(super) enum Form<'t> {
     /// A struct or variant; `at` is the field whose value is being read.
     Fields {
         object: Obj,
@@ -172,7 +173,7 @@ enum Form<'t> {
 
 /// Which fields have been read.
 #[derive(Default)]
-struct Bits {
+pub(super) struct Bits {
     first: u64,
     more: Vec<u64>,
 }
@@ -721,105 +722,6 @@ impl<'t> Decoder<'t> {
             }
         }
     }
-
-    /// The way to the value being read.
-    fn path(&self) -> Vec<String> {
-        let step = |frame: &Frame<'t>| match &frame.form {
-            Form::Fields { plan, at, .. } => at.map(|i| format!(":{}", plan.fields.field_name(i))),
-            Form::Tuple { at, .. } => Some(at.to_string()),
-            Form::Sequence { vector, .. } => Some(vector::count(*vector).to_string()),
-            Form::Map { key, .. } => key.map(|(_, text)| String::from_utf8_lossy(text).into_owned()),
-            Form::Set { .. } | Form::Wrap { .. } | Form::Tagged { .. } => None,
-        };
-        self.frames.iter().filter_map(step).collect()
-    }
-
-    fn fault(&self, kind: &'static str, expected: String, found: String) -> Stop {
-        self.fault_at(kind, expected, found, self.lexer.token_start())
-    }
-
-    #[cold]
-    fn fault_at(&self, kind: &'static str, expected: String, found: String, offset: usize) -> Stop {
-        let Position { line, column } = self.place.advance(&self.lexer.bytes()[..offset]);
-        let at = self.path();
-        Stop::Fault(Box::new(ReadFault {
-            kind,
-            at,
-            expected,
-            found,
-            line,
-            column,
-            offset,
-            unfinished: false,
-        }))
-    }
-
-    fn wrong_type(&self, token: Token<'t>, desc: DescRef) -> Stop {
-        match token {
-            Token::Eof => {
-                LexError { kind: ErrorKind::UnexpectedEnd, offset: self.lexer.token_start() }.into()
-            }
-            Token::CloseList | Token::CloseVector | Token::CloseBrace => {
-                LexError { kind: ErrorKind::Unbalanced, offset: self.lexer.token_start() }.into()
-            }
-            _ => self.fault("wrong-type", desc.describe(), describe(token, &self.lexer)),
-        }
-    }
-
-    fn out_of_range(&self, token: Token<'_>, desc: DescRef) -> Stop {
-        self.fault("out-of-range", desc.describe(), describe(token, &self.lexer))
-    }
-
-    fn wrong_tag(&self, desc: DescRef, expected: &str) -> Stop {
-        let expected = if expected.is_empty() { desc.describe() } else { expected.to_string() };
-        self.fault("wrong-tag", expected, source(&self.lexer))
-    }
-
-    /// Of the tuple that is the innermost frame.
-    fn wrong_length(&self, ty: DescRef, found: String) -> Stop {
-        match self.fault("wrong-length", ty.describe(), found) {
-            Stop::Fault(mut fault) => {
-                fault.at.pop();
-                Stop::Fault(fault)
-            }
-            other => other,
-        }
-    }
-
-    fn unknown(&self, fields: VariantRef, name: &str) -> Stop {
-        let stop = self.fault("unknown-key", one_of(fields), format!(":{name}"));
-        step_in(stop, format!(":{name}"))
-    }
-
-    fn missing(&self, fields: VariantRef, i: usize) -> Stop {
-        let stop = self.fault("missing-key", fields.field(i).describe(), "no such key".to_string());
-        step_in(stop, format!(":{}", fields.field_name(i)))
-    }
-}
-
-/// The number or string that comes next, if one of this kind does.
-#[inline]
-fn scalar(mem: Mem, lexer: &mut Lexer<'_>, kind: Kind) -> Result<Option<u64>, Fail> {
-    match kind {
-        Kind::I64 => Ok(lexer.eat_int().map(|value| value as u64)),
-        Kind::F64 => Ok(lexer.eat_float().map(f64::to_bits)),
-        Kind::Str => match lexer.eat_str() {
-            Some(string) => text::make_string(mem, &string.to_str()).map(Some),
-            None => Ok(None),
-        },
-        _ => Ok(None),
-    }
-}
-
-/// The fault, one step further inside the value.
-fn step_in(stop: Stop, step: String) -> Stop {
-    match stop {
-        Stop::Fault(mut fault) => {
-            fault.at.push(step);
-            Stop::Fault(fault)
-        }
-        other => other,
-    }
 }
 
 fn scalar_tag(kind: Kind) -> &'static str {
@@ -839,40 +741,16 @@ fn is_variant_tag(name: &str, desc: DescRef, tag: usize) -> bool {
         && ty.bytes().zip(desc.name().bytes()).all(|(a, b)| a == b || (a == b'.' && b == b'/'))
 }
 
-fn one_of(fields: VariantRef) -> String {
-    match fields.len() {
-        0 => "no keys".to_string(),
-        1 => format!("the key :{}", fields.field_name(0)),
-        n => {
-            let names: Vec<String> = (0..n).map(|i| format!(":{}", fields.field_name(i))).collect();
-            format!("one of {}", names.join(" "))
-        }
-    }
-}
-
-/// The last token as it stands in the text.
-fn source(lexer: &Lexer<'_>) -> String {
-    cut(&lexer.bytes()[lexer.token_start()..lexer.offset()])
-}
-
-/// The longest piece of text shown, in scalar values.
-const SHOWN: usize = 40;
-
-fn cut(text: &[u8]) -> String {
-    let text = String::from_utf8_lossy(text);
-    match text.char_indices().nth(SHOWN) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.into_owned(),
-    }
-}
-
-fn describe(token: Token<'_>, lexer: &Lexer<'_>) -> String {
-    match token {
-        Token::OpenList => "a list".to_string(),
-        Token::OpenVector => "a vector".to_string(),
-        Token::OpenMap => "a map".to_string(),
-        Token::OpenSet => "a set".to_string(),
-        Token::Eof => "nothing".to_string(),
-        _ => source(lexer),
+/// The number or string that comes next, if one of this kind does.
+#[inline]
+fn scalar(mem: Mem, lexer: &mut Lexer<'_>, kind: Kind) -> Result<Option<u64>, Fail> {
+    match kind {
+        Kind::I64 => Ok(lexer.eat_int().map(|value| value as u64)),
+        Kind::F64 => Ok(lexer.eat_float().map(f64::to_bits)),
+        Kind::Str => match lexer.eat_str() {
+            Some(string) => text::make_string(mem, &string.to_str()).map(Some),
+            None => Ok(None),
+        },
+        _ => Ok(None),
     }
 }

@@ -3,6 +3,7 @@
 pub mod decode;
 pub mod encode;
 pub mod fault;
+mod offence;
 mod plan;
 
 use crate::desc::DescRef;

@@ -15,8 +15,7 @@ impl Mem {
             }
             object.set_immortal();
             self.heap().frozen += 1;
-            // SAFETY: `each_pointer` answers pointer slots of a live object.
-            shape::each_pointer(object, |slot| pending.push(unsafe { slot.read() }));
+            shape::each_pointer(object, |slot| pending.push(*slot));
         }
     }
 
@@ -30,8 +29,7 @@ impl Mem {
         let copy = self.alloc(bytes)?;
         copy.set_header(object.desc(), object.tag());
         copy.copy_slots(0, object, 0, (bytes - 8) / 8);
-        // SAFETY: `each_pointer` answers pointer slots of a live object.
-        shape::each_pointer(copy, |slot| retain(unsafe { slot.read() }));
+        shape::each_pointer(copy, |slot| retain(*slot));
         self.drop(object.slot());
         Ok(copy)
     }

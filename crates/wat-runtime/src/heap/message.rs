@@ -67,14 +67,10 @@ pub fn copy_slot(mem: Mem, slot: u64, desc: DescRef) -> Result<u64, Fail> {
     let copy = copier.copy(object)?;
     while let Some(object) = copier.pending.pop() {
         let mut failed = None;
-        shape::each_pointer(object, |slot| {
-            // SAFETY: `each_pointer` answers pointer slots of a live object; the copied slots still hold the
-            // pointers of the original, which lives.
-            match copier.copy(Obj::of(unsafe { slot.read() })) {
-                // SAFETY: the same slot, of a new object that is this heap's own.
-                Ok(copy) => unsafe { slot.write(copy) },
-                Err(fail) => failed = Some(fail),
-            }
+        // The copied slots still hold the pointers of the original, which lives.
+        shape::each_pointer(object, |slot| match copier.copy(Obj::of(*slot)) {
+            Ok(copy) => *slot = copy,
+            Err(fail) => failed = Some(fail),
         });
         if let Some(fail) = failed {
             return Err(fail);

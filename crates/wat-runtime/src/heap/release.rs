@@ -33,8 +33,7 @@ impl Mem {
         while let Some(object) = next {
             let bytes = shape::size_of(object);
             shape::each_pointer(object, |slot| {
-                // SAFETY: `each_pointer` answers pointer slots of a live object.
-                let child = Obj::of(unsafe { slot.read() });
+                let child = Obj::of(*slot);
                 match child.count() {
                     1 => pending.push(child.slot()),
                     count if count > 1 => child.set_count(count - 1),

@@ -48,10 +48,10 @@ fn slots_of(object: Obj) -> usize {
 
 /// Calls `f` with each slot of the object that points at another object.
 #[inline]
-pub fn each_pointer(object: Obj, mut f: impl FnMut(*mut u64)) {
+pub fn each_pointer(object: Obj, mut f: impl FnMut(&mut u64)) {
     let mut at = |i: usize| {
         if object.get(i) >= IMMEDIATE_END {
-            f(object.slot_ptr(i));
+            f(&mut object.slots_mut(i, 1)[0]);
         }
     };
     match object.desc().kind() {

@@ -137,8 +137,7 @@ fn retire(mem: Mem, cell: Obj) {
     if cell.is_unique() {
         return mem.free_cell(cell);
     }
-    // SAFETY: `each_pointer` answers pointer slots of a live object.
-    shape::each_pointer(cell, |slot| retain(unsafe { slot.read() }));
+    shape::each_pointer(cell, |slot| retain(*slot));
     mem.drop(cell.slot());
 }
 
