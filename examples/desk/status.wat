@@ -6,8 +6,8 @@
 ;; which they were found.
 ;;
 ;; Exact for up to 10,000 clients with errors. Beyond that, room is made by forgetting clients quiet for more
-;; than 60 seconds; the errors of a client for whom there is none are counted as missed. The first 1,000 bursts
-;; are listed, all are counted.
+;; than 60 seconds (which loses nothing in a log whose times do not go back); the errors of a client for whom
+;; there is none are counted as missed. The first 1,000 bursts are listed, all are counted.
 (ns desk.status
   (:use [desk.record :only [Record]]
         [desk.report :only [Classes Burst Bursts StatusReport]]
