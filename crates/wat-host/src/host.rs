@@ -13,9 +13,6 @@ use wat_runtime::fail::Fail;
 use wat_runtime::heap::Mem;
 use wat_runtime::unit::{self, crash};
 
-/// The crash kind by which a program ends quietly and well: its reader has gone, or a stop found it waiting.
-pub const QUIET: &str = "quiet-end";
-
 /// Bytes of one value, counted as EDN, unless the boot record says otherwise.
 pub const VALUE_LIMIT: usize = 16 << 20;
 
@@ -104,7 +101,7 @@ pub fn answer(ctx: *mut Ctx, body: impl FnOnce(&mut Host) -> Result<u64, Halt>) 
     unit::edge::guarded(|| match body(host(ctx)) {
         Ok(value) => Answer::ok(value),
         Err(Halt::Fail(fail)) => crash::raise(ctx, fail.kind, &fail.message),
-        Err(Halt::Quiet) => crash::raise(ctx, QUIET, "the program's reader has gone, or it was told to stop"),
+        Err(Halt::Quiet) => crash::raise(ctx, crash::QUIET, "the program's reader has gone, or it was told to stop"),
         Err(Halt::Killed) => crash::raise(ctx, "killed", "killed by its parent"),
     })
 }

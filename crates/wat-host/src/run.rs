@@ -49,7 +49,8 @@ pub fn run(kernel: Process, stdio: Stdio, show: Option<&dyn Fn(&str)>) -> Result
         }
     });
 
-    let main = unit::Thread::new(engine, STACK).map_err(|e| format!("map a stack: {e}"))?;
+    let mut main = unit::Thread::new(engine, STACK).map_err(|e| format!("map a stack: {e}"))?;
+    main.identify(&boot.path, &boot.program);
     let ctx = main.ctx();
     // SAFETY: the stop word lives in the context record, which outlives the registration.
     let waiter = unsafe { kernel.register(&raw const (*ctx).stop) };

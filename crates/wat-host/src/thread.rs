@@ -1,7 +1,7 @@
 //! Tier 1: a program in a thread of this process, with a heap and a stack of its own. Its requests and replies are
 //! messages in bounded channels; its crash is text, as a process's is.
 
-use crate::host::{Halt, Host, Node, QUIET, host};
+use crate::host::{Halt, Host, Node, host};
 use crate::input::Input;
 use crate::output::Output;
 use crate::parcel::Parcel;
@@ -118,7 +118,8 @@ fn live(life: Life) {
     let Life { node, shared, path, program, index, message, requests, replies, done } = life;
     let end = match unit::Thread::new(node.engine, STACK) {
         Err(e) => Some(Story::new("spawn-failed", &path, &program, format!("map a stack: {e}")).text()),
-        Ok(thread) => {
+        Ok(mut thread) => {
+            thread.identify(&path, &program);
             let ctx = thread.ctx();
             // SAFETY: the stop word lives in the context record, which outlives the registration.
             let waiter = unsafe { node.process.register(&raw const (*ctx).stop) };
@@ -169,7 +170,7 @@ impl ThreadShared {
 /// How a run of a program ended, as the text of its crash; none when it ended well.
 pub fn verdict(host: &Host, outcome: Outcome, kill_reason: Option<&str>) -> Option<String> {
     let Outcome::Crashed(mut crash) = outcome else { return None };
-    if crash.kind == QUIET {
+    if crash.kind == unit::crash::QUIET {
         return None;
     }
     if crash.kind == "killed"

@@ -2,6 +2,8 @@
 //!
 //! Not here: what a program means, how it is compiled, what a process is.
 
+#![no_main]
+
 mod commands;
 mod crash;
 mod options;
@@ -14,10 +16,16 @@ pub mod exit {
     pub const DEFECT: i32 = 70;
 }
 
-fn main() {
+/// The C library's entry. Rust's own reads /proc, maps a signal stack and installs handlers: some fifteen system calls
+/// at the start of every child, for what wat sets up itself.
+#[unsafe(no_mangle)]
+extern "C" fn main(_count: i32, _arguments: *const *const libc::c_char) -> i32 {
     if let Some(code) = wat_host::child() {
         std::process::exit(code);
     }
+    // SAFETY: no code runs on the signal; a reader that has gone is an error value.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
+    wat_host::guard_stdio();
     std::panic::set_hook(Box::new(report::defect));
     let code = std::panic::catch_unwind(commands::run).unwrap_or(exit::DEFECT);
     std::process::exit(code);

@@ -348,6 +348,7 @@ fn assert(span: Span, args: &[Form]) -> Result<Form, &'static str> {
         [test, message] => (test, message.clone()),
         _ => return Err("`assert` takes a test, and a message where the test does not say enough"),
     };
-    let panic = list(vec![core("panic!", span), message], span);
-    Ok(list(vec![core("if", span), test.clone(), Form::nil(span), panic], span))
+    let failed = Form::symbol("wat.kernel/assert_failed", span);
+    let failed = list(vec![failed, message], span);
+    Ok(list(vec![core("if", span), test.clone(), Form::nil(span), failed], span))
 }

@@ -1,7 +1,7 @@
 //! `(attempt f)`: a unit inside a unit. The closure runs in a heap of its own; its captures are copied in, its
 //! result is copied out, and when it crashes the heap goes with all it acquired.
 
-use super::crash::{Crash, raise};
+use super::crash::{Crash, QUIET, raise};
 use super::edge::{defect, guarded};
 use super::entry::{Call, enter};
 use super::thread::Record;
@@ -45,6 +45,11 @@ extern "C" fn body(ctx: *mut Ctx, closure: u64, result: u64) -> Answer {
         // SAFETY: as above.
         if ended.is_err() && unsafe { (*ctx).stop.load(Ordering::Relaxed) } & stop::KILL != 0 {
             return raise(ctx, "killed", "ended from outside");
+        }
+        if let Err(crash) = &ended
+            && crash.kind == QUIET
+        {
+            return raise(ctx, QUIET, &crash.message);
         }
         answer(
             ctx,

@@ -130,6 +130,10 @@ pub fn raise(ctx: *mut Ctx, kind: &str, message: &str) -> Answer {
     raise_with(ctx, kind, message, None, None)
 }
 
+/// The kind by which a program ends quietly and well, however deep it is in attempts: its reader has gone, or a
+/// stop found it waiting. No program sees it.
+pub const QUIET: &str = "quiet-end";
+
 /// As [`raise`], with data and a cause as EDN texts.
 // Runtime functions pass the context they were given and nothing else; an unsafe signature would make each of them
 // repeat that.

@@ -15,6 +15,21 @@ pub fn guarded<R>(body: impl FnOnce() -> R) -> R {
     }
 }
 
+/// Makes a panic of any function that compiled code has called end the process with [`DEFECT`], after the hook that
+/// was there before has said what it was. A row needs no [`guarded`] of its own for that; it is for rows that could
+/// unwind into `extern "C"` in a process whose hook somebody else replaces.
+pub(super) fn watch_panics() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        before(info);
+        let ctx = super::thread::current();
+        // SAFETY: the current context is null or valid.
+        if !ctx.is_null() && !unsafe { (*ctx).unit }.is_null() {
+            defect("a runtime function failed");
+        }
+    }));
+}
+
 /// Reports a defect of wat on stderr and ends the process. Safe in signal handlers: it neither allocates nor
 /// locks.
 #[cold]

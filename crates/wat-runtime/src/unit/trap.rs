@@ -3,7 +3,7 @@
 //! anywhere else the signal is a defect of wat.
 
 use super::crash;
-use super::edge::{defect, defect_at};
+use super::edge::{defect, defect_at, watch_panics};
 use super::entry::restore;
 use super::thread::{Record, current};
 use super::trace;
@@ -18,13 +18,14 @@ const KILLED: u64 = 2;
 
 static INSTALL: Once = Once::new();
 
-/// Makes this process's signals mean what this file says. Once is enough.
+/// Makes this process's signals mean what this file says, and panics inside units end it. Once is enough.
 pub fn install() {
     INSTALL.call_once(|| {
         for signal in [libc::SIGILL, libc::SIGFPE, libc::SIGSEGV, libc::SIGBUS] {
             handle(signal, trapped);
         }
         handle(super::kick::SIGNAL, super::kick::kicked);
+        watch_panics();
     });
 }
 
