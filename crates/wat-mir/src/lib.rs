@@ -33,7 +33,19 @@ use wat_source::Symbol;
 /// program it mentions, specialised, with explicit ownership.
 ///
 /// `defs` must hold a program that checking accepted: names resolve and types agree.
-pub fn lower(defs: &dyn Defs, main: Symbol) -> Module {
+pub fn lower(defs: &(dyn Defs + Sync), main: Symbol) -> Module {
+    std::thread::scope(|scope| {
+        let work = move || on_deep_stack(defs, main);
+        let thread = std::thread::Builder::new().name("lower".to_owned()).stack_size(STACK_BYTES);
+        let handle = thread.spawn_scoped(scope, work).expect("a thread can be started");
+        handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+/// Expressions are as deep as the checker lets through, on a stack as large as its own.
+const STACK_BYTES: usize = 256 << 20;
+
+fn on_deep_stack(defs: &dyn Defs, main: Symbol) -> Module {
     let mut module = special::specialise(defs, main);
     for id in 0..module.funcs.len() {
         simplify::simplify(&mut module.funcs[id]);

@@ -45,6 +45,8 @@ struct Object {
 pub enum Stop {
     Trap(&'static str),
     Panic(String),
+    /// The evaluator cannot go on: too long, too deep, or a runtime row it does not model.
+    Limit(String),
     /// MIR did what it must not.
     Fault(String),
 }
@@ -57,6 +59,15 @@ fn fault<T>(why: impl Into<String>) -> Run<T> {
 
 /// What `program 0` printed and how it ended; a clean end with an object left is a fault.
 pub fn run(module: &Module, choices: &[i64]) -> (Vec<String>, Run<()>) {
+    std::thread::scope(|scope| {
+        // A frame of wat is several of Rust.
+        let thread = std::thread::Builder::new().stack_size(256 << 20);
+        let handle = thread.spawn_scoped(scope, || run_here(module, choices)).expect("a thread starts");
+        handle.join().expect("the evaluator does not panic")
+    })
+}
+
+fn run_here(module: &Module, choices: &[i64]) -> (Vec<String>, Run<()>) {
     let mut machine = Machine {
         module,
         heap: Vec::new(),
@@ -87,7 +98,7 @@ struct Machine<'m> {
 
 /// Frames and statements a test may need; more is a loop that does not end or a tail call that grows.
 const DEPTH: usize = 2_000;
-const STEPS: u64 = 20_000_000;
+const STEPS: u64 = 2_000_000;
 
 enum After {
     Return(Slot),
@@ -205,7 +216,7 @@ impl Machine<'_> {
     fn call(&mut self, mut func: FuncId, mut args: Vec<Slot>) -> Run<Slot> {
         self.depth += 1;
         if self.depth > DEPTH {
-            return fault("the stack is too deep");
+            return Err(Stop::Limit("the stack is too deep".into()));
         }
         loop {
             match self.frame(func, args)? {
@@ -238,7 +249,7 @@ impl Machine<'_> {
             for stmt in &block.stmts {
                 self.steps += 1;
                 if self.steps > STEPS {
-                    return fault("too many steps");
+                    return Err(Stop::Limit("too many steps".into()));
                 }
                 match &stmt.kind {
                     StmtKind::Let(to, rvalue) => {
@@ -399,7 +410,11 @@ impl Machine<'_> {
                 (Kind::Text(a), Kind::Text(b)) => a.cmp(b),
                 (Kind::Fields(t, a), Kind::Fields(u, b)) => t.cmp(u).then(self.compare_all(a, b)?),
                 (Kind::Vector(a), Kind::Vector(b)) => self.compare_all(a, b)?,
-                (a, b) => return fault(format!("compare {a:?} with {b:?}")),
+                (Kind::Map(a), Kind::Map(b)) => {
+                    let flat = |m: &[(Slot, Slot)]| m.iter().flat_map(|e| [e.0, e.1]).collect::<Vec<_>>();
+                    self.compare_all(&flat(a), &flat(b))?
+                }
+                (a, b) => return Err(Stop::Limit(format!("compare {a:?} with {b:?} is not modelled"))),
             },
         })
     }
@@ -500,7 +515,7 @@ impl Machine<'_> {
                 self.object(*peer)?;
                 self.wrap(0, nil)
             }
-            (func, args) => return fault(format!("{func:?} on {args:?} is not modelled")),
+            (func, args) => return Err(Stop::Limit(format!("{func:?} on {args:?} is not modelled"))),
         })
     }
 

@@ -1,7 +1,7 @@
 //! Generated programs: whatever well-typed expression comes out, its MIR is proved, runs without a fault, leaves
 //! nothing on the heap, prints what the expression means, and needs every one of its dups and drops.
 
-use crate::eval::{Stop, run};
+use crate::eval::run;
 use crate::hir::*;
 use std::sync::Arc;
 use wat_check::hir::{Expr, ExprKind, Lit, PatternKind};
@@ -358,7 +358,6 @@ fn generated_programs_keep_count() {
         w.main(maker.vars, vec![println(shown)]);
         let module = lower(&w, Symbol::new("user/main"));
         let (out, end) = run(&module, &[]);
-        assert_ne!(end, Err(Stop::Fault("too many steps".into())), "seed {seed}");
         assert_eq!((out, end), (vec![format!("[{}]", value.shown())], Ok(())), "seed {seed}\n{module}");
         let mut broken = module.clone();
         for f in 0..module.funcs.len() {

@@ -6,3 +6,4 @@ mod generated;
 #[path = "../hir/mod.rs"]
 mod hir;
 mod programs;
+mod whole;
