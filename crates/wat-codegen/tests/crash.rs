@@ -220,3 +220,56 @@ fn out_of_memory_is_a_crash() {
     assert_eq!(crash.kind, "out-of-memory");
     assert_eq!(crash.place.map(|p| p.line), Some(4));
 }
+
+/// Runs this test program again with one of its tests as the one that ends the process.
+fn ends_with_70(test: &str, says: &str) {
+    let own = std::env::current_exe().expect("this program has a path");
+    let out = std::process::Command::new(own)
+        .args([test, "--exact", "--nocapture"])
+        .env("WAT_TEST_DEFECT", "1")
+        .output()
+        .expect("this program starts");
+    let stderr = String::from_utf8_lossy(&out.stderr);
+    assert_eq!(out.status.code(), Some(70), "{stderr}");
+    assert!(stderr.contains("this is a defect of wat") && stderr.contains(says), "{stderr}");
+}
+
+fn is_child() -> bool {
+    std::env::var_os("WAT_TEST_DEFECT").is_some()
+}
+
+#[test]
+fn reaching_the_unreachable_is_a_defect() {
+    if !is_child() {
+        return ends_with_70("reaching_the_unreachable_is_a_defect", "cannot be reached");
+    }
+    let mut b = Builder::new();
+    b.func("user/main", &[P], I, |f| f.term(Term::Trap(wat_abi::trap::Trap::Unreachable)));
+    let _ = Machine::new(b).run(0);
+}
+
+#[test]
+fn a_fault_in_compiled_code_is_a_defect() {
+    if !is_child() {
+        return ends_with_70("a_fault_in_compiled_code_is_a_defect", "a fault in compiled code");
+    }
+    let mut b = Builder::new();
+    b.func("user/main", &[P], I, |f| {
+        let n = f.slot(f.param(0), 0, I);
+        f.ret(n);
+    });
+    let _ = Machine::new(b).run(4096);
+}
+
+#[test]
+fn a_panic_of_a_runtime_function_is_a_defect() {
+    if !is_child() {
+        return ends_with_70("a_panic_of_a_runtime_function_is_a_defect", "a runtime function failed");
+    }
+    let mut b = Builder::new();
+    b.func("user/main", &[P], I, |f| {
+        let r = f.set(I, Rvalue::Rt { func: wat_abi::rtfn::RtFn::now, args: vec![], descs: vec![] });
+        f.ret(r);
+    });
+    let _ = Machine::new(b).run(0);
+}

@@ -97,7 +97,8 @@ impl Pending {
 
     /// The crash, with code offsets looked up; the buffers stay.
     pub(super) fn take(&mut self, image: &Image) -> Crash {
-        let mut place = None;
+        // The innermost place in the user's own text; the library's only where there is no other.
+        let (mut place, mut library) = (None, None);
         let mut trace = Vec::with_capacity(self.frames.len());
         for &at in &self.frames {
             let Some(func) = image.func_at(at) else { continue };
@@ -105,10 +106,11 @@ impl Pending {
             let (file, line) = found.map_or((func.file, func.line), |p| (p.file, p.line));
             let frame =
                 Frame { function: image.name(func.name).to_owned(), file: image.file(file).to_owned(), line };
-            if place.is_none()
+            let home = if frame.function.starts_with("wat.") { &mut library } else { &mut place };
+            if home.is_none()
                 && let Some(p) = found
             {
-                place = Some(Place { file: frame.file.clone(), line: p.line, column: p.column });
+                *home = Some(Place { file: frame.file.clone(), line: p.line, column: p.column });
             }
             trace.push(frame);
         }
@@ -118,7 +120,7 @@ impl Pending {
             kind: self.kind.clone(),
             message: self.message.clone(),
             data: self.data.take(),
-            place,
+            place: place.or(library),
             trace,
             cause: self.cause.take(),
         }
