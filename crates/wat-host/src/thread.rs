@@ -142,7 +142,13 @@ fn live(life: Life) {
                 scratch: Vec::new(),
             };
             let object = |mem: Mem| message.adopt(mem).map_err(|fail| (fail.kind, fail.message.into_owned()));
-            run::unit(ctx, &mut host, index, object, &|| shared.kill_reason.get().copied())
+            let reason = || shared.kill_reason.get().copied();
+            let crash = run::unit(ctx, &mut host, index, object, &reason);
+            match reason() {
+                // It was told to end and did, by itself or not: a kill is answered by a kill.
+                Some(reason) if crash.is_none() => Some(Story::new("killed", &path, &program, reason).text()),
+                _ => crash,
+            }
         }
     };
     let seen = shared.released.load(Ordering::SeqCst);
