@@ -16,6 +16,7 @@ mod library;
 mod namespace;
 mod recursion;
 mod scope;
+mod shelf;
 mod special;
 mod stdio;
 mod table;

@@ -4,6 +4,7 @@
 use crate::check::{self, Input};
 use crate::hir::{Def, Defs, TypeDef, Unit};
 use crate::namespace;
+use crate::shelf::Shelf;
 use crate::table::Tables;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -13,7 +14,7 @@ use wat_source::{Diagnostic, SourceMap, Symbol};
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Library {
     pub(crate) tables: Tables,
-    defs: FxHashMap<Symbol, Def>,
+    defs: Shelf<Def>,
 }
 
 impl Library {
@@ -28,7 +29,9 @@ impl Library {
         let empty = Library::default();
         let output = check::run(Input { files: &read, lib: &empty, in_library: true }, out);
         let defs = output.unit.defs.into_iter().map(|def| (def.name, def)).collect();
-        (Library { tables: output.tables, defs }, output.diagnostics)
+        let mut tables = output.tables;
+        tables.files = files.len() as u32;
+        (Library { tables, defs }, output.diagnostics)
     }
 
     /// All definitions, in no order.

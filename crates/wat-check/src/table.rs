@@ -2,6 +2,7 @@
 //! table is serialised with it; a program's lives as long as its check. Not bodies, which are HIR.
 
 use crate::hir::{Contract, TypeDef};
+use crate::shelf::Shelf;
 use crate::ty::Ty;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -68,13 +69,15 @@ pub struct Alias {
 /// Everything is keyed by full name; `names` lists the visible short names of each namespace.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Tables {
-    pub sigs: FxHashMap<Symbol, Sig>,
+    pub sigs: Shelf<Sig>,
     pub overloads: FxHashMap<Symbol, Vec<Symbol>>,
-    pub types: FxHashMap<Symbol, TypeDef>,
+    pub types: Shelf<TypeDef>,
     pub aliases: FxHashMap<Symbol, Alias>,
     pub names: FxHashMap<Symbol, Vec<Symbol>>,
     /// The definition of each runtime function or primitive operation.
     pub intrinsics: FxHashMap<Symbol, Symbol>,
+    /// How many files the library has: theirs are the first numbers.
+    pub files: u32,
 }
 
 /// `ns/name` as one symbol.

@@ -106,6 +106,6 @@ impl Infer<'_, '_> {
         if span.is_none() {
             return false;
         }
-        self.env.in_library || !self.env.lib.sigs.values().any(|sig| sig.span.file == span.file)
+        self.env.in_library || span.file.0 >= self.env.lib.files
     }
 }

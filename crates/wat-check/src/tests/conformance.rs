@@ -82,3 +82,32 @@ fn golden_programs_are_clean() {
 fn rejected_programs_have_the_mistakes_they_are_marked_with() {
     judge("fail");
 }
+
+/// Broken programs are judged, whatever is missing or doubled in them.
+#[test]
+fn no_program_is_too_broken_to_check() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests");
+    let mut files = Vec::new();
+    programs(&root.join("conformance"), &mut files);
+    programs(&root.join("run"), &mut files);
+    let mut number = 0usize;
+    for path in &files {
+        let text = std::fs::read_to_string(path).expect("programs are text");
+        let words: Vec<_> =
+            wat_syntax::tokens(&text).into_iter().filter(|token| token.end > token.start).collect();
+        for (nth, token) in words.iter().enumerate() {
+            number += 1;
+            if number % 13 != 0 {
+                continue;
+            }
+            let (from, to) = (token.start as usize, token.end as usize);
+            let other = &words[(nth * 7 + 3) % words.len()];
+            let other = &text[other.start as usize..other.end as usize];
+            for inserted in ["", other] {
+                let broken = format!("{}{inserted}{}", &text[..from], &text[to..]);
+                check_in(&broken, &mut Folder(root.join("run")));
+            }
+        }
+    }
+    assert!(number > 1000, "programs have words");
+}

@@ -175,7 +175,7 @@ fn sugar_is_gone() {
                  (= a 2) (if-let [x (first xs)] x 0)
                  :else (-> a inc (+ 2))))",
         expect![[r#"
-            f: (do (if (if (><i64> a0 0) (if (=<i64> a0 1) true (=<i64> a0 2)) false) (ignore<i64> a0) nil) (loop [rest2 (seq-vector<i64> xs1)] (match (uncons<i64> rest2) (((Option (Tuple i64 (Seq i64)))#0) nil) (((Option (Tuple i64 (Seq i64)))#1 (tuple item3 more4)) (do (let [x5 item3] (if true (ignore<i64> (+<i64> x5 a0)) nil)) (recur more4))))) (if (=<i64> a0 1) nil (panic_plain<nil> "assertion failed: (= a 1)")) (let [g7 (fn ^[a0] [%16] (+<i64> %16 a0))] (ignore<i64> (apply g7 1))) (if (=<i64> a0 1) 1 (if (=<i64> a0 2) (match (first-vector<i64> xs1) (((Option i64)#1 x8) x8) (_ 0)) (+<i64> (inc a0) 2))))
+            f: (do (if (if (><i64> a0 0) (if (=<i64> a0 1) true (=<i64> a0 2)) false) (ignore<i64> a0) nil) (loop [rest2 (seq-vector<i64> xs1)] (match (uncons<i64> rest2) (((Option (Tuple i64 (Seq i64)))#0) nil) (((Option (Tuple i64 (Seq i64)))#1 (tuple item3 more4)) (do (let [x5 item3] (if true (ignore<i64> (+<i64> x5 a0)) nil)) (recur more4))))) (if (=<i64> a0 1) nil (assert_failed<nil> "assertion failed: (= a 1)")) (let [g7 (fn ^[a0] [%16] (+<i64> %16 a0))] (ignore<i64> (apply g7 1))) (if (=<i64> a0 1) 1 (if (=<i64> a0 2) (match (first-vector<i64> xs1) (((Option i64)#1 x8) x8) (_ 0)) (+<i64> (inc a0) 2))))
         "#]],
     );
 }
