@@ -33,7 +33,9 @@ fn main() {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let bytes = postcard::to_stdvec(&library).expect("a library can be written");
     std::fs::write(out.join("library.bin"), bytes).expect("OUT_DIR can be written");
-    let table: String =
-        texts.iter().map(|(n, _)| format!("(\"{n}\", include_str!(\"{}/{n}\")),\n", root.display())).collect();
+    let table: String = texts
+        .iter()
+        .map(|(n, _)| format!("(\"{n}\", include_str!(\"{}/{n}\")),\n", root.display()))
+        .collect();
     std::fs::write(out.join("library_files.rs"), format!("&[\n{table}]")).expect("OUT_DIR can be written");
 }

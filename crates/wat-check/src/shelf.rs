@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_bytes::ByteBuf;
 use std::ops::Range;
 use std::sync::OnceLock;
 use wat_source::Symbol;
@@ -58,10 +59,6 @@ impl<T> Shelf<T> {
     pub fn contains_key(&self, name: &Symbol) -> bool {
         self.entries.contains_key(name)
     }
-
-    pub fn keys(&self) -> impl Iterator<Item = &Symbol> {
-        self.entries.keys()
-    }
 }
 
 impl<T> FromIterator<(Symbol, T)> for Shelf<T> {
@@ -75,7 +72,7 @@ impl<T> FromIterator<(Symbol, T)> for Shelf<T> {
 }
 
 /// Names with the lengths of their encodings, in the order of names, then all encodings.
-type Stored = (Vec<(Symbol, usize)>, Vec<u8>);
+type Stored = (Vec<(Symbol, usize)>, ByteBuf);
 
 impl<T: Serialize + DeserializeOwned> Serialize for Shelf<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -105,7 +102,7 @@ impl<'de, T> Deserialize<'de> for Shelf<T> {
         if from != bytes.len() {
             return Err(D::Error::custom("the lengths of a shelf do not add up"));
         }
-        Ok(Shelf { entries, bytes })
+        Ok(Shelf { entries, bytes: bytes.into_vec() })
     }
 }
 

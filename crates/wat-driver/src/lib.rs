@@ -44,7 +44,7 @@ pub fn check_file(path: &str) -> Report {
 pub fn compile_file(path: &str) -> Result<Compiled, Report> {
     let (program, report) = front(path);
     let Some(program) = program.filter(|_| !report.has_errors()) else { return Err(report) };
-    let module = wat_mir::lower(&Linked::new(&program.unit, &program.library), program.main);
+    let module = wat_mir::lower(&Linked::new(&program.unit, program.library), program.main);
     let image = wat_codegen::compile(&module, &report.sources)
         .unwrap_or_else(|defect| panic!("code generation of {path}: {defect}"));
     Ok(Compiled { image: image.bytes, program: program.main.to_string(), report })
@@ -54,17 +54,19 @@ pub fn compile_file(path: &str) -> Result<Compiled, Report> {
 struct Program {
     unit: Unit,
     main: Symbol,
-    library: Library,
+    /// Lives as long as the process: a start has better things to do than to take it apart.
+    library: &'static Library,
 }
 
 fn front(path: &str) -> (Option<Program>, Report) {
     let (library, mut sources) = library::load();
+    let library: &'static Library = Box::leak(Box::new(library));
     let (text, mut world) = match world::Disk::open(path) {
         Ok(found) => found,
         Err(diagnostic) => return (None, Report { diagnostics: vec![diagnostic], sources }),
     };
     let entry = Entry { path: path.to_string(), text };
-    let checked = check(entry, &mut world, &library, &mut sources);
+    let checked = check(entry, &mut world, library, &mut sources);
     let program = checked.main.map(|main| Program { unit: checked.unit, main, library });
     (program, Report { diagnostics: checked.diagnostics, sources })
 }

@@ -51,9 +51,8 @@ fn namespace_of(text: &[u8]) -> Option<String> {
         Err(e) => std::str::from_utf8(&head[..e.valid_up_to()]).expect("valid up to there"),
     };
     let tokens = wat_syntax::tokens(head);
-    let mut words = tokens.iter().filter(|t| {
-        !matches!(t.kind, TokenKind::Mark | TokenKind::Space | TokenKind::Comment)
-    });
+    let mut words =
+        tokens.iter().filter(|t| !matches!(t.kind, TokenKind::Mark | TokenKind::Space | TokenKind::Comment));
     let mut word = || words.next().map(|t| &head[t.start as usize..t.end as usize]);
     match (word()?, word()?, word()?) {
         ("(", "ns" | ":wat::core::ns", name) => Some(name.to_string()),

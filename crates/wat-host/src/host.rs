@@ -101,7 +101,9 @@ pub fn answer(ctx: *mut Ctx, body: impl FnOnce(&mut Host) -> Result<u64, Halt>) 
     unit::edge::guarded(|| match body(host(ctx)) {
         Ok(value) => Answer::ok(value),
         Err(Halt::Fail(fail)) => crash::raise(ctx, fail.kind, &fail.message),
-        Err(Halt::Quiet) => crash::raise(ctx, crash::QUIET, "the program's reader has gone, or it was told to stop"),
+        Err(Halt::Quiet) => {
+            crash::raise(ctx, crash::QUIET, "the program's reader has gone, or it was told to stop")
+        }
         Err(Halt::Killed) => crash::raise(ctx, "killed", "killed by its parent"),
     })
 }

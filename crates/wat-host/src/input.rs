@@ -48,7 +48,8 @@ pub fn read(ctx: *mut Ctx, mem: Mem, desc: DescRef) -> Result<Read, Halt> {
                     return Ok(Read::Bad(ReadFault {
                         kind: "malformed",
                         at: Vec::new(),
-                        expected: if values.is_lines() { "one line of text" } else { "one EDN value" }.to_string(),
+                        expected: if values.is_lines() { "one line of text" } else { "one EDN value" }
+                            .to_string(),
                         found: error.message,
                         line: error.line,
                         column: error.column,
@@ -89,7 +90,10 @@ fn one(mem: Mem, desc: DescRef, values: &Values, range: std::ops::Range<usize>) 
     let bytes = &values.bytes()[range];
     if values.is_lines() {
         return Ok(match desc {
-            DescRef::STR => Read::Value(text::make_string(mem, std::str::from_utf8(bytes).expect("lines are checked as they are cut"))?),
+            DescRef::STR => Read::Value(text::make_string(
+                mem,
+                std::str::from_utf8(bytes).expect("lines are checked as they are cut"),
+            )?),
             other => Read::Bad(ReadFault {
                 kind: "wrong-type",
                 at: Vec::new(),

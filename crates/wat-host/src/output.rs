@@ -14,8 +14,13 @@ use wat_runtime::text;
 
 pub enum Output {
     /// `lines`: a String is written bare.
-    Descriptor { lines: bool },
-    Channel { replies: Sender<Parcel>, shared: Arc<crate::peer::ThreadShared> },
+    Descriptor {
+        lines: bool,
+    },
+    Channel {
+        replies: Sender<Parcel>,
+        shared: Arc<crate::peer::ThreadShared>,
+    },
 }
 
 /// `(println v)`.
@@ -75,7 +80,8 @@ pub fn eprintln(ctx: *mut Ctx, slot: u64, desc: DescRef) -> Result<u64, Halt> {
 
 /// The EDN of a value, within the limits that hold on every edge of the tree.
 pub fn line(out: &mut Vec<u8>, slot: u64, desc: DescRef, value_limit: usize) -> Result<(), Fail> {
-    codec::encode_within(slot, desc, out, wat_edn::Limits { bytes: value_limit, depth: 256 }).map_err(Fail::from)
+    codec::encode_within(slot, desc, out, wat_edn::Limits { bytes: value_limit, depth: 256 })
+        .map_err(Fail::from)
 }
 
 /// Gives back what one large value needed.

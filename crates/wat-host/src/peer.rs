@@ -10,7 +10,9 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
-use wat_kernel::{Child, Interrupt, Kicker, ReadError, Receiver, SendError, Sender, Source, State, Waiter, WriteError};
+use wat_kernel::{
+    Child, Interrupt, Kicker, ReadError, Receiver, SendError, Sender, Source, State, Waiter, WriteError,
+};
 use wat_runtime::handles::Handle;
 
 /// What a call keeps for `recv` at most.

@@ -115,7 +115,8 @@ pub fn ticks() -> u64 {
 /// Returns early when the node is asked to stop.
 pub fn sleep(ctx: *mut Ctx, nanos: i64) -> Result<u64, Halt> {
     let wait = Duration::from_nanos(u64::try_from(nanos).unwrap_or(0));
-    let end = Instant::now().checked_add(wait).unwrap_or_else(|| Instant::now() + Duration::from_secs(1 << 30));
+    let end =
+        Instant::now().checked_add(wait).unwrap_or_else(|| Instant::now() + Duration::from_secs(1 << 30));
     match host(ctx).waiter.sleep_until(end) {
         Ok(()) | Err(Interrupt::Stopped) => Ok(0),
         Err(Interrupt::Killed) => Err(Halt::Killed),

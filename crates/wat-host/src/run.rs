@@ -42,7 +42,13 @@ pub fn run(kernel: Process, stdio: Stdio, show: Option<&dyn Fn(&str)>) -> Result
     let heap_limit = boot.limits.heap.map_or(HEAP_LIMIT, |bytes| bytes as usize);
     let engine: &'static unit::Process = Box::leak(Box::new(unit::Process::new(image, rows, heap_limit)?));
     let value_limit = boot.limits.value.map_or(VALUE_LIMIT, |bytes| bytes as usize);
-    let node = Arc::new(Node { process: kernel.clone(), engine, value_limit, heap_limit, threads: thread::Threads::default() });
+    let node = Arc::new(Node {
+        process: kernel.clone(),
+        engine,
+        value_limit,
+        heap_limit,
+        threads: thread::Threads::default(),
+    });
     kernel.on_unseen_crash(|path, program, end| {
         if let Some(story) = Story::of_end(end, path, program, 0) {
             stdio::unseen(&story.text());

@@ -16,8 +16,8 @@ use wat_abi::desc::Builtin;
 use wat_kernel::{Receiver, Sender};
 use wat_runtime::desc::DescRef;
 use wat_runtime::handles;
-use wat_runtime::heap::{Heap, Mem};
 use wat_runtime::heap::message::Message;
+use wat_runtime::heap::{Heap, Mem};
 use wat_runtime::object::Obj;
 use wat_runtime::unit::{self, Outcome};
 

@@ -215,7 +215,14 @@ pub fn channel(ctx: *mut Ctx, mem: Mem, capacity: i64, desc: DescRef) -> Result<
     Ok(sum::tuple(mem, desc, &[sender, receiver])?)
 }
 
-pub fn sender_send(ctx: *mut Ctx, mem: Mem, cell: u64, slot: u64, ty: DescRef, desc: DescRef) -> Result<u64, Halt> {
+pub fn sender_send(
+    ctx: *mut Ctx,
+    mem: Mem,
+    cell: u64,
+    slot: u64,
+    ty: DescRef,
+    desc: DescRef,
+) -> Result<u64, Halt> {
     let end = behind::<SenderEnd>(cell);
     let sender = match &*end {
         SenderEnd::Peer(peer) => return send_to(ctx, mem, peer, slot, ty, desc),
@@ -234,7 +241,9 @@ pub fn sender_send(ctx: *mut Ctx, mem: Mem, cell: u64, slot: u64, ty: DescRef, d
     let bytes = parcel.bytes;
     match sender.send(&host.waiter, parcel, bytes) {
         Ok(()) => Ok(sum::ok(mem, desc, 0)?),
-        Err(SendError::Closed(_)) => failed(mem, desc, &failure("closed", "nobody receives from the channel")),
+        Err(SendError::Closed(_)) => {
+            failed(mem, desc, &failure("closed", "nobody receives from the channel"))
+        }
         Err(SendError::Interrupted(Interrupt::Stopped, _)) => {
             failed(mem, desc, &failure("stopped", "this node is stopping"))
         }

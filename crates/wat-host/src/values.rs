@@ -31,16 +31,18 @@ impl Values {
     }
 
     pub fn lines(max_bytes: usize) -> Values {
-        Values { form: Form::Lines(Lines {
-            bytes: Vec::new(),
-            filled: 0,
-            taken: 0,
-            scanned: 0,
-            max_bytes,
-            line: 0,
-            skipping: false,
-            ended: false,
-        }) }
+        Values {
+            form: Form::Lines(Lines {
+                bytes: Vec::new(),
+                filled: 0,
+                taken: 0,
+                scanned: 0,
+                max_bytes,
+                line: 0,
+                skipping: false,
+                ended: false,
+            }),
+        }
     }
 
     pub fn is_lines(&self) -> bool {
@@ -191,7 +193,13 @@ impl Lines {
     }
 
     fn error(&self, kind: ErrorKind, message: &str) -> ReadError {
-        ReadError { kind, line: self.line, column: 1, offset: self.taken as u64, message: message.to_string() }
+        ReadError {
+            kind,
+            line: self.line,
+            column: 1,
+            offset: self.taken as u64,
+            message: message.to_string(),
+        }
     }
 }
 
@@ -229,7 +237,10 @@ mod tests {
     fn a_bad_line_costs_only_itself() {
         let mut values = Values::lines(4);
         push(&mut values, b"\xff\nok\n12345");
-        assert_eq!(all(&mut values), ["! a line is not UTF-8", "ok", "! a line is longer than the limit on values"]);
+        assert_eq!(
+            all(&mut values),
+            ["! a line is not UTF-8", "ok", "! a line is longer than the limit on values"]
+        );
         push(&mut values, b"6789\nnext\n");
         assert_eq!(all(&mut values), ["next"]);
     }

@@ -2,6 +2,8 @@
 //! has read one gives its path and text.
 
 use crate::span::{FileId, Span};
+use std::borrow::Cow;
+use std::sync::OnceLock;
 
 /// All texts of a compilation.
 #[derive(Default, Debug, Clone)]
@@ -11,10 +13,19 @@ pub struct SourceMap {
 
 #[derive(Debug, Clone)]
 struct File {
-    path: String,
-    text: String,
-    /// The first byte of each line.
-    lines: Vec<u32>,
+    path: Cow<'static, str>,
+    text: Cow<'static, str>,
+    /// The first byte of each line; found when somebody first asks.
+    lines: OnceLock<Vec<u32>>,
+}
+
+impl File {
+    fn lines(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let breaks = memchr::memchr_iter(b'\n', self.text.as_bytes()).map(|at| at as u32 + 1);
+            std::iter::once(0).chain(breaks).collect()
+        })
+    }
 }
 
 /// A line and a column, both from 1; columns count Unicode scalar values.
@@ -31,11 +42,17 @@ impl SourceMap {
 
     /// Panics where the text is 4 GiB or longer: the caller refuses such files.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> FileId {
-        let text = text.into();
+        self.push(Cow::Owned(path.into()), Cow::Owned(text.into()))
+    }
+
+    /// As [`SourceMap::add`] for a text that is part of this program, which is not copied.
+    pub fn add_static(&mut self, path: &'static str, text: &'static str) -> FileId {
+        self.push(Cow::Borrowed(path), Cow::Borrowed(text))
+    }
+
+    fn push(&mut self, path: Cow<'static, str>, text: Cow<'static, str>) -> FileId {
         assert!(u32::try_from(text.len()).is_ok(), "a source text is shorter than 4 GiB");
-        let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1);
-        let lines = std::iter::once(0).chain(breaks).collect();
-        self.files.push(File { path: path.into(), text, lines });
+        self.files.push(File { path, text, lines: OnceLock::new() });
         FileId(self.files.len() as u32 - 1)
     }
 
@@ -66,8 +83,8 @@ impl SourceMap {
     pub fn position_at(&self, file: FileId, offset: u32) -> Position {
         let Some(f) = self.file(file) else { return Position { line: 1, column: 1 } };
         let offset = floor_boundary(&f.text, offset as usize);
-        let line = f.lines.partition_point(|&start| start as usize <= offset) - 1;
-        let column = f.text[f.lines[line] as usize..offset].chars().count() as u32 + 1;
+        let line = f.lines().partition_point(|&start| start as usize <= offset) - 1;
+        let column = f.text[f.lines()[line] as usize..offset].chars().count() as u32 + 1;
         Position { line: line as u32 + 1, column }
     }
 
@@ -75,9 +92,9 @@ impl SourceMap {
     pub fn line_range(&self, file: FileId, line: u32) -> std::ops::Range<usize> {
         let Some(f) = self.file(file) else { return 0..0 };
         let index = line as usize - 1;
-        let Some(&start) = f.lines.get(index) else { return f.text.len()..f.text.len() };
+        let Some(&start) = f.lines().get(index) else { return f.text.len()..f.text.len() };
         let start = start as usize;
-        let end = f.lines.get(index + 1).map_or(f.text.len(), |&next| next as usize);
+        let end = f.lines().get(index + 1).map_or(f.text.len(), |&next| next as usize);
         let line = f.text[start..end].trim_end_matches(['\n', '\r']);
         start..start + line.len()
     }

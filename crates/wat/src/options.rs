@@ -40,7 +40,11 @@ const COMMANDS: &[(&str, &str)] = &[
 ];
 
 const FLAGS: &[Flag] = &[
-    Flag { name: "in", value: Some("edn|lines"), help: "how stdin is read: EDN values, or each line a String" },
+    Flag {
+        name: "in",
+        value: Some("edn|lines"),
+        help: "how stdin is read: EDN values, or each line a String",
+    },
     Flag { name: "out", value: Some("edn|lines"), help: "how stdout is written: EDN, or each String bare" },
     Flag {
         name: "diagnostics",
@@ -97,7 +101,11 @@ fn one_of(parser: &mut Parser, name: &str, words: &[&str]) -> Result<String, Str
     let wanted = words.join(" or ");
     let value = parser.value().map_err(|_| format!("--{name} wants {wanted}"))?;
     let value = value.string().map_err(|e| e.to_string())?;
-    if words.contains(&value.as_str()) { Ok(value) } else { Err(format!("--{name} wants {wanted}, not {value}")) }
+    if words.contains(&value.as_str()) {
+        Ok(value)
+    } else {
+        Err(format!("--{name} wants {wanted}, not {value}"))
+    }
 }
 
 fn text(word: OsString) -> Result<String, String> {

@@ -16,7 +16,8 @@ const DEADLINE: Duration = Duration::from_secs(60);
 
 fn main() {
     let args = Arguments::from_args();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests").canonicalize().expect("tests/ exists");
+    let root =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests").canonicalize().expect("tests/ exists");
     let mut files = Vec::new();
     collect(&root, &mut files);
     files.sort();
@@ -75,7 +76,11 @@ fn same(what: &str, expected: &[u8], found: &[u8], out: &Output) -> Result<(), F
         return Ok(());
     }
     let (expected, found) = (lossy(expected), lossy(found));
-    Err(format!("{what} differs\n--- expected\n{expected}--- found\n{found}--- stderr\n{}", lossy(&out.stderr)).into())
+    Err(format!(
+        "{what} differs\n--- expected\n{expected}--- found\n{found}--- stderr\n{}",
+        lossy(&out.stderr)
+    )
+    .into())
 }
 
 /// `wat check` must name exactly the annotated codes at the lines below their comments.
