@@ -2,10 +2,13 @@
 (defn fib [n <- i64] -> i64
   (if (< n 2) n (+ (fib (- n 1)) (fib (- n 2)))))
 
+(defn now-ns [] -> i64
+  (wat.time/as-nanos (wat.time/ticks)))
+
 (defn main [] -> nil
   (let [n     (unwrap (parse-i64 (nth (args) 0)) "a number")
-        start (ticks)
+        start (now-ns)
         v     (fib n)
-        took  (- (ticks) start)]
+        took  (- (now-ns) start)]
     (eprintln v)
     (println took)))

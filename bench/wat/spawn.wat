@@ -14,18 +14,21 @@
   (if (= count 0)
     spent
     (let [p     (spawn-process echo)
-          start (ticks)]
+          start (now-ns)]
       (exchange p exchanges)
-      (let [took (- (ticks) start)]
+      (let [took (- (now-ns) start)]
         (unwrap (wait p) "the child ends well")
         (children (- count 1) exchanges (+ spent took))))))
+
+(defn now-ns [] -> i64
+  (wat.time/as-nanos (wat.time/ticks)))
 
 (defn main [] -> nil
   (let [number    (fn [i] (unwrap (parse-i64 (nth (args) i)) "a number"))
         count     (number 0)
         exchanges (number 1)
-        start     (ticks)
+        start     (now-ns)
         spent     (children count exchanges 0)
-        all       (- (ticks) start)]
+        all       (- (now-ns) start)]
     (println (quot all count))
     (println (quot spent (* count exchanges)))))

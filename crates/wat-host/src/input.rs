@@ -4,16 +4,13 @@ use crate::host::{Halt, Host, host};
 use crate::parcel::Parcel;
 use crate::values::{Found, Values};
 use wat_abi::context::Ctx;
-use wat_edn::Position;
+use wat_edn::{ErrorKind, Position};
 use wat_kernel::{Interrupt, ReadError, Receiver};
 use wat_runtime::codec::{self, ReadFault};
 use wat_runtime::desc::DescRef;
 use wat_runtime::fail::Fail;
 use wat_runtime::heap::Mem;
 use wat_runtime::{sum, text};
-
-/// Bytes asked for at once.
-const READ: usize = 64 * 1024;
 
 pub enum Input {
     Descriptor(Values),
@@ -46,7 +43,10 @@ pub fn read(ctx: *mut Ctx, mem: Mem, desc: DescRef) -> Result<Read, Halt> {
                 Found::End => return Ok(Read::End),
                 Found::Bad(error) => {
                     return Ok(Read::Bad(ReadFault {
-                        kind: "malformed",
+                        kind: match error.kind {
+                            ErrorKind::TooLarge | ErrorKind::TooDeep => "limit",
+                            _ => "malformed",
+                        },
                         at: Vec::new(),
                         expected: if values.is_lines() { "one line of text" } else { "one EDN value" }
                             .to_string(),
@@ -57,7 +57,7 @@ pub fn read(ctx: *mut Ctx, mem: Mem, desc: DescRef) -> Result<Read, Halt> {
                         unfinished: false,
                     }));
                 }
-                Found::More => match node.process.stdin().read(waiter, values.room(READ)) {
+                Found::More => match node.process.stdin().read(waiter, values.room()) {
                     Ok(0) => values.finish(),
                     Ok(count) => values.filled(count),
                     Err(ReadError::Interrupted(Interrupt::Stopped)) => return Ok(Read::End),

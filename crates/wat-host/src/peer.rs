@@ -18,9 +18,6 @@ use wat_runtime::handles::Handle;
 /// What a call keeps for `recv` at most.
 const KEPT_VALUES: usize = 64;
 const KEPT_BYTES: usize = 64 * 1024;
-/// Bytes read at once from a child.
-const READ: usize = 64 * 1024;
-
 pub struct Peer {
     pub path: String,
     pub program: String,
@@ -140,6 +137,8 @@ impl Peer {
     pub fn status(&self) -> u64 {
         match &self.link {
             Link::Process(child) => match child.status() {
+                // It has answered, whatever the warden has heard so far.
+                State::Starting if self.incoming.try_lock().is_ok_and(|i| i.arrived > 0) => 1,
                 State::Starting => 0,
                 State::Running => 1,
                 State::Stopping => 2,
@@ -248,13 +247,13 @@ impl Peer {
         let deadline = timeout.and_then(|t| Instant::now().checked_add(t));
         let mut incoming = lock(&self.incoming);
         let why = loop {
+            if incoming.is_full() {
+                break Err(("limit", "too many answers to earlier requests are waiting for recv"));
+            }
             match self.arrive(&mut incoming, waiter, deadline) {
                 Ok(Arrived::Item(n, item)) if n == number => return Ok(item),
-                Ok(Arrived::Item(_, item)) => {
-                    if !incoming.keep(item) {
-                        break Err(("limit", "too many answers to earlier requests are waiting for recv"));
-                    }
-                }
+                // The one that is too many is kept all the same: it has been taken from the peer.
+                Ok(Arrived::Item(_, item)) => incoming.keep(item),
                 Ok(Arrived::End) => break Ok(()),
                 Ok(Arrived::Late) => break Err(("timeout", "no reply within the time")),
                 Err(trouble) => {
@@ -339,7 +338,7 @@ impl Peer {
 
     /// Reads what there is of a child's output, waiting for at least one byte or the end.
     fn pull(&self, child: &Child, incoming: &mut Incoming, waiter: &Waiter) -> Result<(), Trouble> {
-        match child.read(waiter, incoming.values.room(READ)) {
+        match child.read(waiter, incoming.values.room()) {
             Ok(0) => incoming.values.finish(),
             Ok(count) => incoming.values.filled(count),
             Err(ReadError::Interrupted(why)) => return Err(self.interrupted(why)),
@@ -397,7 +396,7 @@ impl Peer {
         match found {
             Ok(Some(Arrived::Item(_, item))) => {
                 // Kept for the receive that follows.
-                incoming.kept.push_back(item);
+                incoming.keep(item);
                 Ok(true)
             }
             // An end, and what is not EDN, are what that receive will answer.
@@ -506,15 +505,13 @@ impl Incoming {
         (!self.abandoned.remove(&number)).then_some(number)
     }
 
-    /// False when there is no room.
-    fn keep(&mut self, item: Item) -> bool {
-        let bytes = self.kept_bytes + item.bytes();
-        if self.kept.len() >= KEPT_VALUES || bytes > KEPT_BYTES {
-            return false;
-        }
-        self.kept_bytes = bytes;
+    fn keep(&mut self, item: Item) {
+        self.kept_bytes += item.bytes();
         self.kept.push_back(item);
-        true
+    }
+
+    fn is_full(&self) -> bool {
+        self.kept.len() > KEPT_VALUES || self.kept_bytes > KEPT_BYTES
     }
 
     fn unkeep(&mut self) -> Option<Item> {

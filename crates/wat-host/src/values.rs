@@ -9,7 +9,12 @@ const LONG: &str = "a line is longer than the limit on values";
 /// A stream of values.
 pub struct Values {
     form: Form,
+    /// Room for the next read: it grows while reads fill it, so that a process that reads little touches little.
+    step: usize,
 }
+
+const SMALLEST_READ: usize = 4 << 10;
+const LARGEST_READ: usize = 64 << 10;
 
 enum Form {
     Edn(Framer),
@@ -27,7 +32,7 @@ pub enum Found {
 
 impl Values {
     pub fn edn(max_bytes: usize) -> Values {
-        Values { form: Form::Edn(Framer::new(Limits { bytes: max_bytes, depth: 256 })) }
+        Values { form: Form::Edn(Framer::new(Limits { bytes: max_bytes, depth: 256 })), step: SMALLEST_READ }
     }
 
     pub fn lines(max_bytes: usize) -> Values {
@@ -42,6 +47,7 @@ impl Values {
                 skipping: false,
                 ended: false,
             }),
+            step: SMALLEST_READ,
         }
     }
 
@@ -50,14 +56,17 @@ impl Values {
     }
 
     /// Room to read bytes into; [`Values::filled`] says how many came.
-    pub fn room(&mut self, length: usize) -> &mut [u8] {
+    pub fn room(&mut self) -> &mut [u8] {
         match &mut self.form {
-            Form::Edn(framer) => framer.room(length),
-            Form::Lines(lines) => lines.room(length),
+            Form::Edn(framer) => framer.room(self.step),
+            Form::Lines(lines) => lines.room(self.step),
         }
     }
 
     pub fn filled(&mut self, length: usize) {
+        if length >= self.step {
+            self.step = (self.step * 2).min(LARGEST_READ);
+        }
         match &mut self.form {
             Form::Edn(framer) => framer.filled(length),
             Form::Lines(lines) => lines.bytes.truncate(lines.filled + length),
@@ -208,7 +217,7 @@ mod tests {
     use super::*;
 
     fn push(values: &mut Values, bytes: &[u8]) {
-        values.room(bytes.len()).copy_from_slice(bytes);
+        values.room()[..bytes.len()].copy_from_slice(bytes);
         values.filled(bytes.len());
     }
 
