@@ -37,6 +37,13 @@ impl fmt::Display for BootError {
 
 impl std::error::Error for BootError {}
 
+impl BootError {
+    /// What the parent is told, of which it makes `:spawn-failed`.
+    fn refusal(&self) -> FromChild<'static> {
+        FromChild::Refused { errno: self.error.raw_os_error().unwrap_or(0), step: self.step }
+    }
+}
+
 fn at(step: &'static str) -> impl Fn(io::Error) -> BootError {
     move |error| BootError { step, error }
 }
@@ -84,8 +91,7 @@ pub fn child() -> Result<Process, BootError> {
     // SAFETY: `is_child` found the spawner's layout, and nothing has run that could own these numbers.
     let (control, binary, image) = unsafe { (fd::adopt(CONTROL), fd::adopt(BINARY), fd::adopt(IMAGE)) };
     let told = |error: BootError| {
-        let errno = error.error.raw_os_error().unwrap_or(0);
-        let said = FromChild::Refused { errno, step: error.step };
+        let said = error.refusal();
         let (head, length) = said.head();
         // The parent may be gone; then nobody is left to tell.
         let _ = fd::send_packet(control.as_fd(), &head[..length], said.body(), true);
@@ -101,7 +107,7 @@ pub fn child() -> Result<Process, BootError> {
 fn start(start: Start) -> Result<Process, BootError> {
     process::one_arena();
     let shared = Shared::new(start).map_err(at("wake-up"))?;
-    warden::start(shared.clone()).map_err(at("warden"))?;
+    warden::start(shared.clone()).map_err(at("warden")).inspect_err(|error| shared.say(&error.refusal()))?;
     shared.announce_ready();
     Ok(Process::new(shared))
 }
