@@ -1,6 +1,6 @@
 //! Signals that mean compiled code stopped: SIGILL, SIGFPE, SIGSEGV, SIGBUS on an alternate stack. In compiled code
 //! the handler notes three words and makes the thread go on in [`left`], which says why by the image's trap table;
-//! anywhere else the signal is a defect of wat.
+//! anywhere else the signal is a defect of wat. One that a process sent is neither, and ends this one by that signal.
 
 use super::crash;
 use super::edge::{defect, defect_at, watch_panics};
@@ -41,7 +41,16 @@ fn handle(signal: c_int, handler: extern "C" fn(c_int, *mut siginfo_t, *mut c_vo
     assert!(set == 0, "the signal can be handled");
 }
 
-extern "C" fn trapped(_: c_int, info: *mut siginfo_t, machine: *mut c_void) {
+extern "C" fn trapped(signal: c_int, info: *mut siginfo_t, machine: *mut c_void) {
+    // SAFETY: the kernel passes what it knows of the signal; above zero are the codes of faults.
+    if unsafe { (*info).si_code } <= 0 {
+        // SAFETY: both calls may be made in a handler; the signal is delivered when it returns.
+        unsafe {
+            libc::signal(signal, libc::SIG_DFL);
+            libc::raise(signal);
+        }
+        return;
+    }
     let ctx = current();
     // SAFETY: the kernel passes the interrupted thread's registers.
     let machine = unsafe { &mut *machine.cast::<ucontext_t>() };
