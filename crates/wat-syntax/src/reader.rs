@@ -396,7 +396,10 @@ impl Reader<'_> {
                 format!("expected a form after `{sigil}`, found {found}"),
             )
             .label(frame.opener, "applies to nothing");
-            self.report(diagnostic);
+            // Beyond the depth sigils are dropped, and those around them get the wrong forms.
+            if !self.too_deep {
+                self.report(diagnostic);
+            }
             if frame.kind != FrameKind::Discard {
                 self.add(Form::error(frame.opener));
             }
