@@ -43,7 +43,7 @@
       ("divide"   (serve (fn [n] (/ 10 (- n 1)))))
       ("index"    (serve (fn [n] (nth [n] n))))
       ("stack"    (serve deep))
-      ("unwrap"   (serve (fn [n] (unwrap (get [n] 5) "no sixth"))))
+      ("unwrap"   (serve (fn [n] (+ 1 (unwrap (get [n] 5) "no sixth")))))
       ("last"     (do (ignore (readln -> i64)) (println 7) (panic! "at the last expression")))
       ("silent"   (ignore (readln -> i64)))
       (_          (sleep (hours 1))))))

@@ -3,13 +3,16 @@
 
 use crate::input::Input;
 use crate::output::Output;
+use crate::peer::{Peer, ThreadShared};
 use crate::select::Waiting;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU32, Ordering};
 use wat_abi::context::Ctx;
+use wat_abi::desc::Builtin;
 use wat_abi::rtfn::Answer;
 use wat_kernel::{Interrupt, Process, Waiter};
 use wat_runtime::fail::Fail;
+use wat_runtime::handles;
 use wat_runtime::heap::Mem;
 use wat_runtime::unit::{self, crash};
 
@@ -35,10 +38,17 @@ pub struct Host {
     pub waiting: Vec<Waiting>,
     /// Rotates the choice of selects.
     pub turn: usize,
-    /// The next number of a thread's own peers; the main thread asks the process.
-    pub numbers: Option<AtomicU32>,
+    /// Where this is a spawned thread; the main thread's peers are the process's.
+    pub thread: Option<Numbered>,
     /// What a value is encoded in on its way out.
     pub scratch: Vec<u8>,
+}
+
+/// A spawned thread as the parent of its own peers.
+pub struct Numbered {
+    pub shared: Arc<ThreadShared>,
+    /// The number of its next peer.
+    pub next: AtomicU32,
 }
 
 /// The host of the thread whose context this is.
@@ -56,14 +66,23 @@ pub fn mem(ctx: *mut Ctx) -> Mem {
 impl Host {
     /// The number of the next peer of this node.
     pub fn next_number(&self) -> u32 {
-        match &self.numbers {
-            Some(numbers) => numbers.fetch_add(1, std::sync::atomic::Ordering::SeqCst),
+        match &self.thread {
+            Some(thread) => thread.next.fetch_add(1, Ordering::SeqCst),
             None => self.node.process.next_number(),
         }
     }
 
     pub fn child_path(&self, number: u32) -> String {
         if self.path == "/" { format!("/{number}") } else { format!("{}/{number}", self.path) }
+    }
+
+    /// A cell for a peer that this node has spawned.
+    pub fn peer(&self, mem: Mem, peer: Peer) -> Result<u64, Halt> {
+        let peer = Arc::new(peer);
+        if let Some(thread) = &self.thread {
+            thread.shared.adopt(&peer);
+        }
+        Ok(handles::make(mem, Builtin::Peer, peer)?)
     }
 
     pub fn stopping(&self) -> bool {

@@ -53,7 +53,7 @@ pub fn println(ctx: *mut Ctx, slot: u64, desc: DescRef) -> Result<u64, Halt> {
         Output::Channel { replies, shared } => {
             let parcel = Parcel::of(slot, desc, node.value_limit)?;
             let bytes = parcel.bytes;
-            match replies.send(waiter, parcel, bytes) {
+            match replies.send_through_stop(waiter, parcel, bytes) {
                 Ok(()) => Ok(0),
                 // What a released thread still writes is dropped.
                 Err(SendError::Closed(_)) if shared.released.load(Ordering::SeqCst) => Ok(0),

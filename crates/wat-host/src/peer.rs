@@ -8,7 +8,7 @@ use crate::story::Story;
 use crate::values::{Found, Values};
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
 use wat_kernel::{
     Child, Interrupt, Kicker, ReadError, Receiver, SendError, Sender, Source, State, Waiter, WriteError,
@@ -53,6 +53,49 @@ pub struct ThreadShared {
     pub released: AtomicBool,
     /// Its end has been looked at.
     pub seen: AtomicBool,
+    /// It has been told to stop, perhaps before there was anything to kick.
+    pub stop_asked: AtomicBool,
+    /// What it has spawned, to be told to stop or to end with it.
+    children: Mutex<Vec<Weak<Peer>>>,
+}
+
+impl ThreadShared {
+    /// Tells the thread and all below it to stop; does not wait.
+    pub fn ask_stop(&self, grace: Duration) {
+        self.stop_asked.store(true, Ordering::SeqCst);
+        self.state.fetch_max(2, Ordering::SeqCst);
+        if let Some(kicker) = self.kicker.get() {
+            kicker.stop();
+        }
+        self.each_child(|child| child.ask_stop(grace));
+    }
+
+    /// Ends the thread, wherever it is, and all below it.
+    pub fn kill(&self, reason: &'static str) {
+        let _ = self.kill_reason.set(reason);
+        if let Some(kicker) = self.kicker.get() {
+            kicker.kill();
+        }
+        self.each_child(Handle::abandoned);
+    }
+
+    /// A peer the thread has spawned.
+    pub fn adopt(&self, child: &Arc<Peer>) {
+        let mut children = lock(&self.children);
+        children.retain(|known| known.strong_count() > 0);
+        children.push(Arc::downgrade(child));
+        drop(children);
+        if self.kill_reason.get().is_some() {
+            child.abandoned();
+        } else if self.stop_asked.load(Ordering::SeqCst) {
+            child.ask_stop(wat_kernel::GRACE);
+        }
+    }
+
+    fn each_child(&self, tell: impl Fn(&Peer)) {
+        let children: Vec<Arc<Peer>> = lock(&self.children).iter().filter_map(Weak::upgrade).collect();
+        children.iter().for_each(|child| tell(child));
+    }
 }
 
 #[derive(Default)]
@@ -92,7 +135,16 @@ pub enum Got {
 }
 
 impl Handle for Peer {
+    /// What closes with the last reference closes by being dropped.
     fn released(&self) {}
+
+    /// Its spawner has crashed: it ends, and all below it.
+    fn abandoned(&self) {
+        match &self.link {
+            Link::Process(child) => child.ask_stop(Duration::ZERO),
+            Link::Thread(thread) => thread.shared.kill("its parent has crashed"),
+        }
+    }
 }
 
 impl Drop for Thread {
@@ -418,12 +470,7 @@ impl Peer {
     pub fn ask_stop(&self, grace: Duration) {
         match &self.link {
             Link::Process(child) => child.ask_stop(grace),
-            Link::Thread(thread) => {
-                thread.shared.state.store(2, Ordering::SeqCst);
-                if let Some(kicker) = thread.shared.kicker.get() {
-                    kicker.stop();
-                }
-            }
+            Link::Thread(thread) => thread.shared.ask_stop(grace),
         }
     }
 
@@ -445,7 +492,7 @@ impl Peer {
                 self.end(waiter)
             }
             Link::Thread(thread) => {
-                thread.kill("killed by its parent");
+                thread.shared.kill("killed by its parent");
                 self.end(waiter)
             }
         }
@@ -464,7 +511,7 @@ impl Peer {
                 // What it still writes is read and dropped, so that it cannot block on a parent that waits.
                 let drained = thread.replies.drain_until(waiter, deadline);
                 if !drained.map_err(|why| self.interrupted(why))? {
-                    thread.kill("did not stop in time");
+                    thread.shared.kill("did not stop in time");
                     thread.replies.drain_until(waiter, None).map_err(|why| self.interrupted(why))?;
                 }
                 thread.shared.seen.store(true, Ordering::SeqCst);
@@ -477,15 +524,6 @@ impl Peer {
                     story.text()
                 }))
             }
-        }
-    }
-}
-
-impl Thread {
-    pub fn kill(&self, reason: &'static str) {
-        let _ = self.shared.kill_reason.set(reason);
-        if let Some(kicker) = self.shared.kicker.get() {
-            kicker.kill();
         }
     }
 }

@@ -8,13 +8,12 @@ use crate::thread::program_desc;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use wat_abi::context::Ctx;
-use wat_abi::desc::Builtin;
 use wat_kernel::{Interrupt, Spawn};
 use wat_runtime::desc::DescRef;
 use wat_runtime::fail::Fail;
 use wat_runtime::heap::Mem;
 use wat_runtime::object::Obj;
-use wat_runtime::{codec, handles, text, vector};
+use wat_runtime::{codec, text, vector};
 
 /// `(spawn-process program)`; takes the program value over. What cannot be started says so at its first use.
 pub fn spawn(ctx: *mut Ctx, mem: Mem, program: u64) -> Result<u64, Halt> {
@@ -26,7 +25,7 @@ pub fn spawn(ctx: *mut Ctx, mem: Mem, program: u64) -> Result<u64, Halt> {
     let captured = captures(object, host.node.value_limit);
     mem.drop_as(program, object.desc());
     let mut order = Spawn::new(index, name);
-    if host.numbers.is_some() {
+    if host.thread.is_some() {
         order.path = Some(host.child_path(host.next_number()));
     }
     let peer = match captured {
@@ -41,7 +40,7 @@ pub fn spawn(ctx: *mut Ctx, mem: Mem, program: u64) -> Result<u64, Halt> {
             stillborn(path, name, &fail, host.node.value_limit)
         }
     };
-    Ok(handles::make(mem, Builtin::Peer, Arc::new(peer))?)
+    host.peer(mem, peer)
 }
 
 /// A peer that has ended before it began.

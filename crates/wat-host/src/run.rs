@@ -70,7 +70,7 @@ pub fn run(kernel: Process, stdio: Stdio, show: Option<&dyn Fn(&str)>) -> Result
         output: Output::Descriptor { lines: stdio.lines_out },
         waiting: Vec::new(),
         turn: 0,
-        numbers: None,
+        thread: None,
         scratch: Vec::new(),
     };
     let object = |mem: Mem| {

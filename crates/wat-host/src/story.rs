@@ -63,7 +63,7 @@ impl Story {
                 let mut story = Story::new(kind_name(told.kind), path, program, no_record(told));
                 story.signal = told.signal;
                 story.exit = told.exit;
-                if !told.reason.is_empty() {
+                if !told.reason.is_empty() && told.kind != Kind::Killed {
                     story.data = map(vec![("reason", Value::Str(told.reason.clone()))]);
                 }
                 story
@@ -193,6 +193,10 @@ fn kind_name(kind: Kind) -> &'static str {
 }
 
 fn no_record(told: &wat_kernel::NoRecord) -> String {
+    // Why we killed it says all; the signal has a field of its own, and a thread's kill has none.
+    if told.kind == Kind::Killed && !told.reason.is_empty() {
+        return told.reason.clone();
+    }
     let what = match (told.kind, told.signal, told.exit) {
         (Kind::SpawnFailed, ..) => "it could not be started".to_string(),
         (_, Some(signal), _) => format!("ended by signal {signal}"),

@@ -1,7 +1,7 @@
 //! Tier 1: a program in a thread of this process, with a heap and a stack of its own. Its requests and replies are
 //! messages in bounded channels; its crash is text, as a process's is.
 
-use crate::host::{Halt, Host, Node, host};
+use crate::host::{Halt, Host, Node, Numbered, host};
 use crate::input::Input;
 use crate::output::Output;
 use crate::parcel::Parcel;
@@ -12,10 +12,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use wat_abi::context::Ctx;
-use wat_abi::desc::Builtin;
-use wat_kernel::{Receiver, Sender};
+use wat_kernel::{GRACE, Receiver, Sender};
 use wat_runtime::desc::DescRef;
-use wat_runtime::handles;
 use wat_runtime::heap::message::Message;
 use wat_runtime::heap::{Heap, Mem};
 use wat_runtime::object::Obj;
@@ -97,8 +95,7 @@ pub fn spawn(ctx: *mut Ctx, mem: Mem, program: u64) -> Result<u64, Halt> {
         }
     }
     let link = Link::Thread(Thread { requests: Mutex::new(Some(requests)), replies, done, shared });
-    let peer = Peer::new(path, name, link, host.node.value_limit);
-    Ok(handles::make(mem, Builtin::Peer, Arc::new(peer))?)
+    host.peer(mem, Peer::new(path, name, link, host.node.value_limit))
 }
 
 /// What a thread is given.
@@ -124,11 +121,13 @@ fn live(life: Life) {
             // SAFETY: the stop word lives in the context record, which outlives the registration.
             let waiter = unsafe { node.process.register(&raw const (*ctx).stop) };
             let _ = shared.kicker.set(waiter.kicker());
+            // Told before there was anything to kick.
             if let Some(reason) = shared.kill_reason.get() {
-                // Killed before there was anything to kick.
                 shared.kill(reason);
+            } else if shared.stop_asked.load(Ordering::SeqCst) {
+                shared.ask_stop(GRACE);
             }
-            shared.state.store(1, Ordering::SeqCst);
+            shared.state.fetch_max(1, Ordering::SeqCst);
             let mut host = Host {
                 node: node.clone(),
                 waiter,
@@ -138,7 +137,7 @@ fn live(life: Life) {
                 output: Output::Channel { replies: replies.clone(), shared: shared.clone() },
                 waiting: Vec::new(),
                 turn: 0,
-                numbers: Some(AtomicU32::new(0)),
+                thread: Some(Numbered { shared: shared.clone(), next: AtomicU32::new(0) }),
                 scratch: Vec::new(),
             };
             let object = |mem: Mem| message.adopt(mem).map_err(|fail| (fail.kind, fail.message.into_owned()));
@@ -163,16 +162,6 @@ fn live(life: Life) {
     drop(done);
 }
 
-impl ThreadShared {
-    /// Ends the thread wherever it is.
-    pub fn kill(&self, reason: &'static str) {
-        let _ = self.kill_reason.set(reason);
-        if let Some(kicker) = self.kicker.get() {
-            kicker.kill();
-        }
-    }
-}
-
 /// How a run of a program ended, as the text of its crash; none when it ended well.
 pub fn verdict(host: &Host, outcome: Outcome, kill_reason: Option<&str>) -> Option<String> {
     let Outcome::Crashed(mut crash) = outcome else { return None };
@@ -187,7 +176,7 @@ pub fn verdict(host: &Host, outcome: Outcome, kill_reason: Option<&str>) -> Opti
     let ending =
         unit::crash::Ending { path: host.path.clone(), program: host.program.clone(), ..Default::default() };
     let text = crash.render(&ending);
-    (!(host.node.process.stopping() && ends_in_stopped(text.as_bytes()))).then_some(text)
+    (!(host.stopping() && ends_in_stopped(text.as_bytes()))).then_some(text)
 }
 
 /// Evaluates `body` with a fresh heap entered in the context, and releases the heap whole.

@@ -83,6 +83,21 @@ pub fn channel<T: Send>(count: usize, bytes: usize) -> (Sender<T>, Receiver<T>) 
 impl<T: Send> Sender<T> {
     /// Sends, waiting for room. `bytes` is the message's size.
     pub fn send(&self, waiter: &Waiter, value: T, bytes: usize) -> Result<(), SendError<T>> {
+        self.send_unless(waiter, value, bytes, Wakes::Stop)
+    }
+
+    /// As [`Sender::send`], but a stop does not end the wait; only a kill of the calling thread does.
+    pub fn send_through_stop(&self, waiter: &Waiter, value: T, bytes: usize) -> Result<(), SendError<T>> {
+        self.send_unless(waiter, value, bytes, Wakes::Kill)
+    }
+
+    fn send_unless(
+        &self,
+        waiter: &Waiter,
+        value: T,
+        bytes: usize,
+        wakes: Wakes,
+    ) -> Result<(), SendError<T>> {
         let core = &*self.0;
         let mut queue = core.lock();
         let mut settled = false;
@@ -106,7 +121,7 @@ impl<T: Send> Sender<T> {
             let seen = core.drained.load(Ordering::SeqCst);
             queue.sleeping_senders += 1;
             drop(queue);
-            let woken = waiter.park(Wakes::Stop, &core.drained, seen, None);
+            let woken = waiter.park(wakes, &core.drained, seen, None);
             queue = core.lock();
             queue.sleeping_senders -= 1;
             if let Err(why) = woken {

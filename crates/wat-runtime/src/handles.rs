@@ -17,6 +17,11 @@ use wat_abi::desc::Builtin;
 pub trait Handle: Any + Send + Sync {
     /// The last cell is gone. Called once, without locks held, possibly by another thread than made the handle.
     fn released(&self);
+
+    /// The last cell went with the heap of a unit that crashed.
+    fn abandoned(&self) {
+        self.released();
+    }
 }
 
 impl dyn Handle {
@@ -113,15 +118,16 @@ pub(crate) fn end(heap: &mut Heap, cell: Obj) {
         Some(newer) => newer.set(OLDER, older),
         None => heap.newest = older,
     }
-    release(cell);
+    release(cell, |handle| handle.released());
 }
 
-/// Releases what the cells of a heap refer to, newest first. The cells stay; the heap ends next.
+/// Releases what the cells of a heap refer to, newest first. The cells stay; the heap ends next. A unit that ends well
+/// has dropped its cells: those left are what a crash has abandoned.
 pub(crate) fn release_all(heap: &mut Heap) {
     let mut next = std::mem::take(&mut heap.newest);
     while let Some(cell) = Obj::maybe(next) {
         next = cell.get(OLDER);
-        release(cell);
+        release(cell, |handle| handle.abandoned());
     }
 }
 
@@ -148,7 +154,7 @@ fn link(heap: &mut Heap, cell: Obj) {
     heap.newest = cell.slot();
 }
 
-fn release(cell: Obj) {
+fn release(cell: Obj, tell: impl FnOnce(&dyn Handle)) {
     let number = number(cell.slot()) as usize;
     let last = {
         let mut table = table();
@@ -162,7 +168,7 @@ fn release(cell: Obj) {
         }
     };
     if let Some(entry) = last {
-        entry.handle.released();
+        tell(&*entry.handle);
     }
 }
 

@@ -10,7 +10,7 @@ use support::source::test_file;
 use support::{Source, turn, wat};
 
 /// System calls a child may make between its exec and its first read of stdin, its second thread's included.
-const CALLS: usize = 60;
+const CALLS: usize = 64;
 /// Pages a child may touch in that time: its stack, its heap, its tables and the code it runs.
 const FAULTS: u64 = 600;
 

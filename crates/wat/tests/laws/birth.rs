@@ -71,7 +71,9 @@ fn check_table(root: &Tree, node: &Process) {
                 t if t.starts_with("pipe:") => "pipe",
                 t if t.starts_with("socket:") => "socket",
                 t if t.starts_with("/memfd:") => "memory-file",
-                "anon_inode:[eventpoll]" => "poll",
+                "anon_inode:[eventfd]" | "anon_inode:[eventpoll]" => "warden's",
+                "anon_inode:[pidfd]" => "child",
+                t if t.starts_with("pidfd:") => "child",
                 other => other,
             };
             format!("{} {kind}{}", d.number, if d.close_on_exec { "" } else { " kept" })
@@ -82,8 +84,14 @@ fn check_table(root: &Tree, node: &Process) {
         ["0 pipe kept", "1 pipe kept", "2 pipe kept", "3 socket"].map(String::from).to_vec();
     expected.extend([format!("4 {binary}"), "5 memory-file".to_string()]);
     assert_eq!(shown[..expected.len().min(shown.len())], expected, "{node:?}");
-    // At most one more.
-    assert!(shown.len() == 6 || shown[6..] == ["6 poll"], "{node:?}: {shown:?}");
+    // At most one more at birth, the warden's; for each child of its own three pipes, a socket and the child itself,
+    // and for all of them a poll set.
+    let children = root.nodes().iter().filter(|other| other.parent == node.pid).count();
+    let more = |kind: &str| shown[6..].iter().filter(|d| d.ends_with(kind)).count();
+    let own = [more(" pipe"), more(" socket"), more(" child"), more(" kept")];
+    assert_eq!(own, [3 * children, children, children, 0], "{node:?}: {shown:?}");
+    let wardens = shown.len() - 6 - 5 * children;
+    assert!(wardens == more(" warden's") && wardens <= 1 + children.min(1), "{node:?}: {shown:?}");
 
     let same = |a: fs::Metadata, b: fs::Metadata| (a.dev(), a.ino()) == (b.dev(), b.ino());
     let at = |pid, number| fs::metadata(descriptor(pid, number)).expect("an open descriptor");

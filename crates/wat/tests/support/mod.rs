@@ -24,5 +24,9 @@ pub use turn::turn;
 
 /// A law's size: a twentieth of it, or all where `WAT_LAWS=full`.
 pub fn size(full: usize) -> usize {
-    if std::env::var("WAT_LAWS").is_ok_and(|word| word == "full") { full } else { full.div_ceil(20) }
+    if is_full() { full } else { full.div_ceil(20) }
+}
+
+pub fn is_full() -> bool {
+    std::env::var("WAT_LAWS").is_ok_and(|word| word == "full")
 }
