@@ -118,8 +118,9 @@ impl Framer {
         self.compact();
         let wanted = self.tail + length;
         if self.buffer.len() < wanted {
-            // Doubling, so that a long value costs linear time and at most twice its length.
-            let grown = wanted.max(self.buffer.len() * 2);
+            // Doubling, so that a long value costs linear time; but no further than the longest value reaches.
+            let longest = self.limits.bytes.saturating_add(length);
+            let grown = wanted.max(longest.min(self.buffer.len() * 2));
             self.buffer.resize(grown, 0);
         }
         &mut self.buffer[self.tail..]
