@@ -50,7 +50,7 @@
 
 (defn deep [n <- i64] -> i64 (+ 1 (deep (+ n 1))))
 
-(defn nester {:in i64 :out Nest} [] -> nil (serve (fn [n] (nested (* n 300) Nest/Bottom))))
+(defn nester {:in i64 :out Nest} [] -> nil (do (serve (fn [n] (nested (* n 300) Nest/Bottom))) nil))
 
 (defn nested [n <- i64  nest <- Nest] -> Nest
   (if (= n 0) nest (nested (- n 1) (Nest/Deeper nest))))

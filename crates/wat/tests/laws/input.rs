@@ -16,9 +16,9 @@ const ROOM: u64 = (16 << 10) + (1 << 10);
 fn k10_hostile_input_is_answered_with_errors() {
     let _turn = turn(Duration::from_secs(300));
     let mut random = Random::seeded();
-    let noise: Vec<u8> = (0..1 << 20).map(|_| random.below(256) as u8).collect();
-    let brackets: Vec<u8> = (0..1 << 18).map(|_| *random.one_of(b"()[]{}#\"\\;:~^'` \n0aN.+-")).collect();
-    let endless = [b"\"".to_vec(), vec![b'x'; 40 << 20]].concat();
+    let noise: Vec<u8> = (0..1 << 18).map(|_| random.below(256) as u8).collect();
+    let brackets: Vec<u8> = (0..1 << 16).map(|_| *random.one_of(b"()[]{}#\"\\;:~^'` \n0aN.+-")).collect();
+    let endless = [b"\"".to_vec(), vec![b'x'; 20 << 20]].concat();
     let cut = &b"#hostile.Order/Buy {:sku \"a long name\" :quantity 17}"[..random.below(50) + 1];
     let payloads: &[(&str, Vec<u8>)] = &[
         ("noise", noise),
@@ -30,11 +30,12 @@ fn k10_hostile_input_is_answered_with_errors() {
         ("exponent", b"1e999999999999 -1e-99999999999 9999999999999999999999 1M 1e5M".to_vec()),
         ("bad-utf8", b"\"\xff\xfe\xc0\xaf\xed\xa0\x80\" \"\xf4\x90\x80\x80\"".to_vec()),
         ("cut", cut.to_vec()),
-        ("keywords", (0..200_000).flat_map(|n| format!(":k{n} ").into_bytes()).collect()),
+        ("keywords", (0..10_000).flat_map(|n| format!(":k{n} ").into_bytes()).collect()),
         ("endless", endless),
     ];
     for target in ["order", "edn"] {
         for (name, payload) in payloads {
+            let begun = std::time::Instant::now();
             let mut root = wat(test_file("laws/hostile")).args(&[target]).start();
             feed(&mut root, b":a-keyword-to-begin-with\n");
             let before = memory(root.pid(), "VmHWM:");
@@ -43,6 +44,7 @@ fn k10_hostile_input_is_answered_with_errors() {
             feed(&mut root, b"\n #hostile.Order/Buy {:sku \"a\" :quantity 1}\n");
             let after = memory(root.pid(), "VmHWM:");
             assert!(after <= before + ROOM, "{target}, {name}: grew from {before} to {after} KiB");
+            println!("{target}, {name}: {} KiB, {:?}", after - before, begun.elapsed());
             let ended = root.finish();
             assert!(ended.status.success(), "{target}, {name}: {:?} {}", ended.status, ended.err);
             let answers: Vec<&str> = ended.out.lines().collect();

@@ -59,7 +59,7 @@ fn k18_crashing_attempts_leave_memory_flat() {
 #[test]
 fn k18_stack_overflows_leave_memory_flat() {
     let _turn = turn(Duration::from_secs(300));
-    flat("stack", size(2_000), 4096);
+    flat("stack", size(1_000), 4096);
 }
 
 /// K18. Guards: the release of a thread peer's stack, heap and channels after its crash (without it memory, threads
@@ -73,7 +73,7 @@ fn k18_crashing_threads_leave_memory_flat() {
 /// The resident memory after the whole count is within `kib` of that after a tenth.
 fn flat(what: &str, count: usize, kib: u64) {
     let mut root = wat(test_file("laws/crashes")).start();
-    let tenth = (count / 10).max(20);
+    let tenth = (count / 10).max(5);
     assert_eq!(root.ask(&format!("[:{what} {tenth}]")), tenth.to_string());
     let (memory_before, counts_before) = (memory(root.pid(), "VmRSS:"), settled(&root, None));
     for _ in 1..10 {
