@@ -5,6 +5,7 @@ use crate::input::Input;
 use crate::output::Output;
 use crate::peer::{Peer, ThreadShared};
 use crate::select::Waiting;
+use crate::thread::Threads;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use wat_abi::context::Ctx;
@@ -25,7 +26,6 @@ pub struct Node {
     pub engine: &'static unit::Process,
     pub value_limit: usize,
     pub heap_limit: usize,
-    pub threads: crate::thread::Threads,
 }
 
 pub struct Host {
@@ -35,6 +35,8 @@ pub struct Host {
     pub program: String,
     pub input: Input,
     pub output: Output,
+    /// The threads this node has spawned.
+    pub threads: Threads,
     pub waiting: Vec<Waiting>,
     /// Rotates the choice of selects.
     pub turn: usize,
@@ -78,11 +80,11 @@ impl Host {
 
     /// A cell for a peer that this node has spawned.
     pub fn peer(&self, mem: Mem, peer: Peer) -> Result<u64, Halt> {
-        let peer = Arc::new(peer);
+        mem.guard(Box::new(peer.kin()));
         if let Some(thread) = &self.thread {
-            thread.shared.adopt(&peer);
+            thread.shared.adopt(peer.kin());
         }
-        Ok(handles::make(mem, Builtin::Peer, peer)?)
+        Ok(handles::make(mem, Builtin::Peer, Arc::new(peer))?)
     }
 
     pub fn stopping(&self) -> bool {

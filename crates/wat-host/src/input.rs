@@ -85,7 +85,7 @@ fn whole_line(mem: Mem, desc: DescRef, values: &mut Values) -> Result<Option<Rea
     }
 }
 
-fn one(mem: Mem, desc: DescRef, values: &Values, range: std::ops::Range<usize>) -> Result<Read, Halt> {
+fn one(mem: Mem, desc: DescRef, values: &mut Values, range: std::ops::Range<usize>) -> Result<Read, Halt> {
     let start = range.start;
     let bytes = &values.bytes()[range];
     if values.is_lines() {
@@ -112,7 +112,13 @@ fn one(mem: Mem, desc: DescRef, values: &Values, range: std::ops::Range<usize>) 
             // Where it stands in the stream is computed only now that someone is to be told.
             let (line, column) = values.position(start);
             match codec::decode_at(mem, desc, bytes, Position { line, column })? {
-                Err(fault) => Ok(Read::Bad(fault)),
+                Err(fault) => {
+                    // After a wrong value the whole value is consumed; after malformed text, the line.
+                    if fault.kind == "malformed" {
+                        values.resync(start + fault.offset);
+                    }
+                    Ok(Read::Bad(fault))
+                }
                 Ok(value) => Ok(Read::Value(value)),
             }
         }

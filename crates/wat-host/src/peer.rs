@@ -8,12 +8,13 @@ use crate::story::Story;
 use crate::values::{Found, Values};
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use wat_kernel::{
-    Child, Interrupt, Kicker, ReadError, Receiver, SendError, Sender, Source, State, Waiter, WriteError,
+    Child, Interrupt, Kicker, Leash, ReadError, Receiver, SendError, Sender, Source, State, Waiter,
+    WriteError,
 };
-use wat_runtime::handles::Handle;
+use wat_runtime::handles::{Handle, Ward};
 
 /// What a call keeps for `recv` at most.
 const KEPT_VALUES: usize = 64;
@@ -56,7 +57,7 @@ pub struct ThreadShared {
     /// It has been told to stop, perhaps before there was anything to kick.
     pub stop_asked: AtomicBool,
     /// What it has spawned, to be told to stop or to end with it.
-    children: Mutex<Vec<Weak<Peer>>>,
+    children: Mutex<Vec<Kin>>,
 }
 
 impl ThreadShared {
@@ -76,25 +77,70 @@ impl ThreadShared {
         if let Some(kicker) = self.kicker.get() {
             kicker.kill();
         }
-        self.each_child(Handle::abandoned);
+        self.each_child(Ward::end);
     }
 
     /// A peer the thread has spawned.
-    pub fn adopt(&self, child: &Arc<Peer>) {
+    pub fn adopt(&self, child: Kin) {
         let mut children = lock(&self.children);
-        children.retain(|known| known.strong_count() > 0);
-        children.push(Arc::downgrade(child));
+        children.retain(|known| !known.has_ended());
+        children.push(child.clone());
         drop(children);
         if self.kill_reason.get().is_some() {
-            child.abandoned();
+            child.end();
         } else if self.stop_asked.load(Ordering::SeqCst) {
             child.ask_stop(wat_kernel::GRACE);
         }
     }
 
-    fn each_child(&self, tell: impl Fn(&Peer)) {
-        let children: Vec<Arc<Peer>> = lock(&self.children).iter().filter_map(Weak::upgrade).collect();
-        children.iter().for_each(|child| tell(child));
+    fn each_child(&self, tell: impl Fn(&Kin)) {
+        let children = lock(&self.children).clone();
+        children.iter().for_each(tell);
+    }
+
+    /// Waits for the processes it has spawned, as a process waits for its children.
+    pub fn wait_for_children(&self, waiter: &Waiter) {
+        self.each_child(|child| {
+            if let Kin::Process(leash) = child {
+                // A kill of this thread ends the wait; what it waits for is killed too.
+                let _ = leash.wait(waiter);
+            }
+        });
+    }
+}
+
+/// A peer as its spawner is responsible for it, with or without a handle.
+#[derive(Clone)]
+pub enum Kin {
+    Process(Leash),
+    Thread(Arc<ThreadShared>),
+}
+
+impl Kin {
+    pub fn ask_stop(&self, grace: Duration) {
+        match self {
+            Kin::Process(leash) => leash.ask_stop(grace),
+            Kin::Thread(shared) => shared.ask_stop(grace),
+        }
+    }
+}
+
+impl Ward for Kin {
+    fn has_ended(&self) -> bool {
+        match self {
+            Kin::Process(leash) => leash.has_ended(),
+            Kin::Thread(shared) => shared.end.get().is_some(),
+        }
+    }
+
+    fn end(&self) {
+        match self {
+            Kin::Process(leash) => leash.end(),
+            Kin::Thread(shared) => {
+                shared.seen.store(true, Ordering::SeqCst);
+                shared.kill("its parent has crashed");
+            }
+        }
     }
 }
 
@@ -137,14 +183,6 @@ pub enum Got {
 impl Handle for Peer {
     /// What closes with the last reference closes by being dropped.
     fn released(&self) {}
-
-    /// Its spawner has crashed: it ends, and all below it.
-    fn abandoned(&self) {
-        match &self.link {
-            Link::Process(child) => child.ask_stop(Duration::ZERO),
-            Link::Thread(thread) => thread.shared.kill("its parent has crashed"),
-        }
-    }
 }
 
 impl Drop for Thread {
@@ -172,6 +210,13 @@ impl Peer {
             values: Values::edn(value_limit),
         };
         Peer { path, program, link, outgoing: Mutex::default(), incoming: Mutex::new(incoming) }
+    }
+
+    pub fn kin(&self) -> Kin {
+        match &self.link {
+            Link::Process(child) => Kin::Process(child.leash()),
+            Link::Thread(thread) => Kin::Thread(thread.shared.clone()),
+        }
     }
 
     pub fn is_process(&self) -> bool {
@@ -439,6 +484,7 @@ impl Peer {
                 }
                 found
             }
+            Link::Thread(_) if !source_ready => Ok(None),
             Link::Thread(thread) => match thread.replies.try_receive() {
                 Some(Some(parcel)) => Ok(incoming.number().map(|n| Arrived::Item(n, Item::Parcel(parcel)))),
                 Some(None) => Ok(Some(Arrived::End)),

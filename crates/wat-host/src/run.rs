@@ -42,13 +42,7 @@ pub fn run(kernel: Process, stdio: Stdio, show: Option<&dyn Fn(&str)>) -> Result
     let heap_limit = boot.limits.heap.map_or(HEAP_LIMIT, |bytes| bytes as usize);
     let engine: &'static unit::Process = Box::leak(Box::new(unit::Process::new(image, rows, heap_limit)?));
     let value_limit = boot.limits.value.map_or(VALUE_LIMIT, |bytes| bytes as usize);
-    let node = Arc::new(Node {
-        process: kernel.clone(),
-        engine,
-        value_limit,
-        heap_limit,
-        threads: thread::Threads::default(),
-    });
+    let node = Arc::new(Node { process: kernel.clone(), engine, value_limit, heap_limit });
     kernel.on_unseen_crash(|path, program, end| {
         if let Some(story) = Story::of_end(end, path, program, 0) {
             stdio::unseen(&story.text());
@@ -68,6 +62,7 @@ pub fn run(kernel: Process, stdio: Stdio, show: Option<&dyn Fn(&str)>) -> Result
         program: boot.program.clone(),
         input: Input::Descriptor(input),
         output: Output::Descriptor { lines: stdio.lines_out },
+        threads: thread::Threads::default(),
         waiting: Vec::new(),
         turn: 0,
         thread: None,
@@ -80,7 +75,7 @@ pub fn run(kernel: Process, stdio: Stdio, show: Option<&dyn Fn(&str)>) -> Result
     let crash = unit(ctx, &mut host, boot.entry, object, &|| None);
     // What was written is delivered before anything is waited for.
     let _ = kernel.flush(&host.waiter);
-    node.threads.join(crash.is_some());
+    host.threads.join(crash.is_some());
     Ok(match (crash, show) {
         (None, _) => kernel.exit(&host.waiter, Outcome::Clean),
         (Some(text), Some(show)) => {

@@ -78,37 +78,42 @@ fn first(host: &mut Host, waiting: &[Waiting]) -> Result<usize, Halt> {
         }
     }
     let polled: Vec<Source> = sources.iter().map(|(_, source)| *source).collect();
-    // What has arrived before needs no wait, and takes its turn with the rest.
     let count = sources.len();
-    for step in 0..count {
-        let at = (host.turn + step) % count;
-        let n = sources[at].0;
-        if let Some(peer) = reader(&waiting[n])
-            && ready(peer, host, false)?
-        {
-            host.turn = at + 1;
-            return Ok(n);
-        }
-    }
+    let end = timer.map(|(_, end)| end);
     loop {
-        let end = timer.map(|(_, end)| end);
-        match wat_kernel::select(&host.waiter, &polled, end, &mut host.turn) {
-            Ok(Some(at)) => {
-                let n = sources[at].0;
-                match reader(&waiting[n]) {
-                    None => return Ok(n),
-                    Some(peer) if ready(peer, host, true)? => return Ok(n),
-                    // Part of a value, or the answer to a call that has given up.
-                    Some(_) => {}
-                }
-            }
-            Ok(None) => {
-                if let Some((n, _)) = timer {
-                    return Ok(n);
-                }
-            }
+        // What has arrived whole needs no wait, but takes its turn with what is still in the pipes.
+        let mut arrived = Vec::with_capacity(count);
+        for (n, _) in &sources {
+            arrived.push(match reader(&waiting[*n]) {
+                Some(peer) => ready(peer, host, false)?,
+                None => false,
+            });
+        }
+        let deadline = if arrived.contains(&true) { Some(Instant::now()) } else { end };
+        let bytes = match wat_kernel::poll(&host.waiter, &polled, deadline) {
+            Ok(bytes) => bytes,
             Err(Interrupt::Killed) => return Err(Halt::Killed),
             Err(Interrupt::Stopped) => return stopped.ok_or(Halt::Quiet),
+        };
+        for step in 0..count {
+            let at = (host.turn + step) % count;
+            let n = sources[at].0;
+            let has = arrived[at]
+                || bytes[at]
+                    && match reader(&waiting[n]) {
+                        None => true,
+                        // What has come may be a part of a value, or the answer to a call that has given up.
+                        Some(peer) => ready(peer, host, true)?,
+                    };
+            if has {
+                host.turn = at + 1;
+                return Ok(n);
+            }
+        }
+        if let Some((n, end)) = timer
+            && end <= Instant::now()
+        {
+            return Ok(n);
         }
     }
 }

@@ -89,7 +89,7 @@ pub fn spawn(ctx: *mut Ctx, mem: Mem, program: u64) -> Result<u64, Halt> {
         builder.spawn(move || live(life)).map_err(|e| ("spawn-failed", format!("start a thread: {e}")))
     });
     match started {
-        Ok(handle) => host.node.threads.add(handle, shared.clone()),
+        Ok(handle) => host.threads.add(handle, shared.clone()),
         Err((kind, message)) => {
             let _ = shared.end.set(Some(Story::new(kind, &path, &name, message).text()));
         }
@@ -135,6 +135,7 @@ fn live(life: Life) {
                 program: program.clone(),
                 input: Input::Channel(requests),
                 output: Output::Channel { replies: replies.clone(), shared: shared.clone() },
+                threads: Threads::default(),
                 waiting: Vec::new(),
                 turn: 0,
                 thread: Some(Numbered { shared: shared.clone(), next: AtomicU32::new(0) }),
@@ -143,6 +144,9 @@ fn live(life: Life) {
             let object = |mem: Mem| message.adopt(mem).map_err(|fail| (fail.kind, fail.message.into_owned()));
             let reason = || shared.kill_reason.get().copied();
             let crash = run::unit(ctx, &mut host, index, object, &reason);
+            // A node ends after all below it.
+            shared.wait_for_children(&host.waiter);
+            host.threads.join(false);
             match reason() {
                 // It was told to end and did, by itself or not: a kill is answered by a kill.
                 Some(reason) if crash.is_none() => Some(Story::new("killed", &path, &program, reason).text()),
@@ -179,15 +183,19 @@ pub fn verdict(host: &Host, outcome: Outcome, kill_reason: Option<&str>) -> Opti
     (!(host.stopping() && ends_in_stopped(text.as_bytes()))).then_some(text)
 }
 
-/// Evaluates `body` with a fresh heap entered in the context, and releases the heap whole.
-pub fn in_heap<R>(ctx: *mut Ctx, limit: usize, body: impl FnOnce() -> R) -> R {
+/// Evaluates `body` with a fresh heap entered in the context, and releases the heap whole. After a crash, which is what
+/// `body` answers, all that was started in it ends.
+pub fn in_heap(ctx: *mut Ctx, limit: usize, body: impl FnOnce() -> Option<String>) -> Option<String> {
     let mut heap = Heap::new(limit);
     // SAFETY: the heap outlives its stay in the context, which is this thread's own.
     let outer = unsafe { Heap::enter(&raw mut *heap, &mut *ctx) };
-    let result = body();
+    let crash = body();
     // SAFETY: as above; the unit has ended.
     unsafe { Heap::leave(&mut *ctx, outer) };
-    result
+    if crash.is_some() {
+        heap.end_wards();
+    }
+    crash
 }
 
 /// The descriptor of a program's value.

@@ -95,6 +95,13 @@ impl Values {
         }
     }
 
+    /// After malformed text here: goes on behind the next newline.
+    pub fn resync(&mut self, at: usize) {
+        if let Form::Edn(framer) = &mut self.form {
+            framer.resync(at);
+        }
+    }
+
     /// Consumes the candidate up to here.
     pub fn accept(&mut self, end: usize) {
         if let Form::Edn(framer) = &mut self.form {

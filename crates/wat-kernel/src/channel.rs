@@ -91,13 +91,7 @@ impl<T: Send> Sender<T> {
         self.send_unless(waiter, value, bytes, Wakes::Kill)
     }
 
-    fn send_unless(
-        &self,
-        waiter: &Waiter,
-        value: T,
-        bytes: usize,
-        wakes: Wakes,
-    ) -> Result<(), SendError<T>> {
+    fn send_unless(&self, waiter: &Waiter, value: T, bytes: usize, wakes: Wakes) -> Result<(), SendError<T>> {
         let core = &*self.0;
         let mut queue = core.lock();
         let mut settled = false;

@@ -37,14 +37,14 @@ mod warden;
 
 pub use boot::{Boot, BootError, GRACE, Limits};
 pub use channel::{Receiver, SendError, Sender, Watchable, channel};
-pub use child::{Cause, Child, End, KEPT, Kept, Kind, NoRecord, Usage, WINDOW};
+pub use child::{Cause, Child, End, KEPT, Kept, Kind, Leash, NoRecord, Usage, WINDOW};
 pub use control::MAX_CRASH;
 pub use life::State;
 pub use outbox::{GATHER, WriteError};
 pub use process::{CrashLine, Outcome, Process};
 pub use reader::{ReadError, Reader};
 pub use sealed::sealed;
-pub use select::{Source, select};
+pub use select::{Source, poll, select};
 pub use signals::install_plain_kick;
 pub use spawn::Spawn;
 pub use waiter::{Interrupt, KICK, KILL, Kicker, STOP, Waiter};

@@ -30,6 +30,17 @@ pub fn select(
     deadline: Option<Instant>,
     turn: &mut usize,
 ) -> Result<Option<usize>, Interrupt> {
+    let ready = poll(waiter, sources, deadline)?;
+    let count = sources.len();
+    let chosen = (0..count).map(|i| (*turn + i) % count).find(|i| ready[*i]);
+    if let Some(chosen) = chosen {
+        *turn = chosen + 1;
+    }
+    Ok(chosen)
+}
+
+/// Waits until a source is ready, or the deadline has passed, and tells for each source whether it is.
+pub fn poll(waiter: &Waiter, sources: &[Source], deadline: Option<Instant>) -> Result<Vec<bool>, Interrupt> {
     waiter.settle();
     let watching = Watching::begin(waiter, sources);
     let mut entries = Vec::with_capacity(sources.len() + 1);
@@ -57,13 +68,8 @@ pub fn select(
         for ((ready, entry), source) in ready.iter_mut().zip(&entries).zip(sources) {
             *ready |= (entry.fd >= 0 && entry.revents != 0) || is_ready(source);
         }
-        let count = sources.len();
-        if let Some(chosen) = (0..count).map(|i| (*turn + i) % count).find(|i| ready[*i]) {
-            *turn = chosen + 1;
-            return Ok(Some(chosen));
-        }
-        if deadline.is_some_and(|end| end <= Instant::now()) {
-            return Ok(None);
+        if ready.contains(&true) || deadline.is_some_and(|end| end <= Instant::now()) {
+            return Ok(ready);
         }
     }
 }

@@ -34,6 +34,9 @@ pub(crate) struct Start {
 pub(crate) type Unseen = Box<dyn Fn(&str, &str, &End) + Send + Sync>;
 pub(crate) type Quit = Box<dyn Fn() + Send + Sync>;
 
+/// Children of threads are numbered from here, where no process counts.
+const FOREIGN: u32 = 1 << 31;
+
 /// Shared by the program's threads and the warden.
 pub(crate) struct Shared {
     start: Start,
@@ -47,6 +50,7 @@ pub(crate) struct Shared {
     /// Children that have not ended: what `finish` sleeps on.
     alive: AtomicU32,
     numbers: AtomicU32,
+    foreign: AtomicU32,
     /// What is left of the bound on processes; unused without one.
     quota: Mutex<u32>,
     life: Mutex<Life>,
@@ -87,6 +91,7 @@ impl Shared {
             children: Mutex::default(),
             alive: AtomicU32::new(0),
             numbers: AtomicU32::new(0),
+            foreign: AtomicU32::new(0),
             life: Mutex::new(Life { state: State::Starting, deadline: None, signal: None }),
             stopping: AtomicBool::new(false),
             waiters: Registry::default(),
@@ -140,6 +145,11 @@ impl Shared {
 
     pub(crate) fn wake_warden(&self) {
         fd::raise_event(&self.wake);
+    }
+
+    /// A number for a child that one of this process's threads counts among its own.
+    pub(crate) fn next_foreign(&self) -> u32 {
+        FOREIGN + self.foreign.fetch_add(1, Ordering::Relaxed)
     }
 
     pub(crate) fn next_number(&self) -> u32 {

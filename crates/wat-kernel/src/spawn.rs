@@ -63,7 +63,8 @@ fn at(step: &'static str) -> impl Fn(io::Error) -> Failed {
 
 /// Makes a child. One that cannot be made is a child too, ended from the start with `SpawnFailed`.
 pub(crate) fn spawn(shared: &Arc<Shared>, waiter: &Waiter, what: Spawn) -> Child {
-    let number = shared.next_number();
+    // A thread of this process counts its own children.
+    let number = if what.path.is_some() { shared.next_foreign() } else { shared.next_number() };
     let path = what.path.clone().unwrap_or_else(|| shared.boot().child_path(number));
     let granted = match shared.grant(what.limits.processes) {
         Ok(granted) => granted,

@@ -17,11 +17,12 @@ use wat_abi::desc::Builtin;
 pub trait Handle: Any + Send + Sync {
     /// The last cell is gone. Called once, without locks held, possibly by another thread than made the handle.
     fn released(&self);
+}
 
-    /// The last cell went with the heap of a unit that crashed.
-    fn abandoned(&self) {
-        self.released();
-    }
+/// What a unit has started and a crash of it ends, whether or not a handle to it is left.
+pub trait Ward: Send {
+    fn has_ended(&self) -> bool;
+    fn end(&self);
 }
 
 impl dyn Handle {
@@ -118,16 +119,15 @@ pub(crate) fn end(heap: &mut Heap, cell: Obj) {
         Some(newer) => newer.set(OLDER, older),
         None => heap.newest = older,
     }
-    release(cell, |handle| handle.released());
+    release(cell);
 }
 
-/// Releases what the cells of a heap refer to, newest first. The cells stay; the heap ends next. A unit that ends well
-/// has dropped its cells: those left are what a crash has abandoned.
+/// Releases what the cells of a heap refer to, newest first. The cells stay; the heap ends next.
 pub(crate) fn release_all(heap: &mut Heap) {
     let mut next = std::mem::take(&mut heap.newest);
     while let Some(cell) = Obj::maybe(next) {
         next = cell.get(OLDER);
-        release(cell, |handle| handle.abandoned());
+        release(cell);
     }
 }
 
@@ -154,7 +154,7 @@ fn link(heap: &mut Heap, cell: Obj) {
     heap.newest = cell.slot();
 }
 
-fn release(cell: Obj, tell: impl FnOnce(&dyn Handle)) {
+fn release(cell: Obj) {
     let number = number(cell.slot()) as usize;
     let last = {
         let mut table = table();
@@ -168,7 +168,7 @@ fn release(cell: Obj, tell: impl FnOnce(&dyn Handle)) {
         }
     };
     if let Some(entry) = last {
-        tell(&*entry.handle);
+        entry.handle.released();
     }
 }
 

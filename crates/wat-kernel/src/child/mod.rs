@@ -43,7 +43,44 @@ impl Drop for Handle {
     }
 }
 
+/// Reaches a child without holding it: the last [`Child`] still releases it.
+#[derive(Clone)]
+pub struct Leash {
+    core: Arc<ChildCore>,
+    shared: Arc<Shared>,
+}
+
+impl Leash {
+    pub fn has_ended(&self) -> bool {
+        self.core.end().is_some()
+    }
+
+    /// As [`Child::ask_stop`].
+    pub fn ask_stop(&self, grace: Duration) {
+        self.core.event(&self.shared, ChildEvent::StopAsked, grace);
+    }
+
+    /// Ends it at once, with everything below it; nobody is to hear of it any more.
+    pub fn end(&self) {
+        self.core.seen.store(true, Ordering::SeqCst);
+        self.core.event(&self.shared, ChildEvent::KillAsked, Duration::ZERO);
+    }
+
+    /// Waits for its end, without closing or draining anything.
+    pub fn wait(&self, waiter: &Waiter) -> Result<(), Interrupt> {
+        waiter.settle();
+        while self.core.done.load(Ordering::SeqCst) == 0 {
+            waiter.park(Wakes::Kill, &self.core.done, 0, None)?;
+        }
+        Ok(())
+    }
+}
+
 impl Child {
+    pub fn leash(&self) -> Leash {
+        Leash { core: self.handle.core.clone(), shared: self.handle.shared.clone() }
+    }
+
     pub(crate) fn new(core: Arc<ChildCore>, shared: Arc<Shared>) -> Child {
         Child { handle: Arc::new(Handle { core, shared }) }
     }

@@ -451,7 +451,12 @@ impl<'d> FnLower<'_, 'd> {
         };
         let (yes, no) = (self.block(), self.block());
         self.branch(test, yes, no);
-        let same = |k: &PatternKind| matches!(k, PatternKind::Lit(l) if l == lit);
+        // NaN is the same literal as NaN, though no value is equal to it.
+        let same = |k: &PatternKind| match (k, lit) {
+            (PatternKind::Lit(Lit::Float(x)), Lit::Float(y)) => x.to_bits() == y.to_bits(),
+            (PatternKind::Lit(l), lit) => l == lit,
+            _ => false,
+        };
         if self.enter(yes) {
             // Another literal may equal this one (1.0M and 1.00M): its row stays, behind its own test.
             let next = rows.iter().map(|row| without(row, place, same).unwrap_or_else(|| row.clone()));

@@ -16,7 +16,7 @@ pub mod shape;
 
 use crate::desc::DescRef;
 use crate::fail::Fail;
-use crate::handles;
+use crate::handles::{self, Ward};
 use crate::object::Obj;
 use chunk::CHUNK;
 use wat_abi::context::Ctx;
@@ -54,6 +54,8 @@ pub struct Heap {
     frozen: usize,
     /// Newest cell of the resource list; 0 when empty. Cells link through their slots ([`handles`]).
     pub(crate) newest: u64,
+    /// What a crash of the unit ends.
+    wards: Vec<Box<dyn Ward>>,
     /// Bytes adopted since chunks were last given back.
     adopted: usize,
     /// Objects being released; kept for its room.
@@ -92,6 +94,7 @@ impl Heap {
             carved_medium: [0; MEDIUM],
             frozen: 0,
             newest: 0,
+            wards: Vec::new(),
             adopted: 0,
             pending: Vec::new(),
             exact: false,
@@ -149,6 +152,18 @@ impl Heap {
         let carved: usize = self.carved.iter().chain(&self.carved_medium).sum();
         let free: usize = self.free.iter().chain(&self.medium).map(|&head| cells(head).count()).sum();
         carved + self.mappings.len() - free - self.frozen
+    }
+
+    /// The unit has crashed: what it started ends, newest first. The heap is released next.
+    pub fn end_wards(&mut self) {
+        for ward in self.wards.drain(..).rev() {
+            ward.end();
+        }
+    }
+
+    /// The unit has ended well: what it started is now its outer unit's.
+    pub fn pass_wards(&mut self, outer: &mut Heap) {
+        outer.wards.append(&mut self.wards);
     }
 
     fn charge(&mut self, bytes: usize) -> Result<(), Fail> {
@@ -333,6 +348,15 @@ impl Mem {
     fn free_lists<'a>(self) -> &'a mut [u64; CLASSES] {
         // SAFETY: as for `heap`.
         unsafe { &mut *self.free }
+    }
+
+    /// Something the unit has started.
+    pub fn guard(self, ward: Box<dyn Ward>) {
+        let wards = &mut self.heap().wards;
+        if wards.len() >= 16 && wards.len().is_power_of_two() {
+            wards.retain(|ward| !ward.has_ended());
+        }
+        wards.push(ward);
     }
 
     /// A cell of at least `bytes` (header included), contents unknown.

@@ -77,7 +77,16 @@ fn run(ctx: *mut Ctx, mem: Mem, closure: u64, payload: DescRef) -> Result<Result
         let around = Heap::enter(&raw mut *heap, &mut *ctx);
         let value = enter(ctx, code, Call::Unary { arg, float: payload.repr() == Repr::F });
         Heap::leave(&mut *ctx, around);
-        value?
+        match value {
+            Ok(value) => {
+                heap.pass_wards(&mut *around);
+                value
+            }
+            Err(crash) => {
+                heap.end_wards();
+                return Err(crash);
+            }
+        }
     };
     Ok(copy_slot(mem, value, payload))
 }
