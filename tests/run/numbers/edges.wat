@@ -1,0 +1,22 @@
+;; The ends of i64 and the corners of f64: what overflows, what is exact, what parses.
+(def mx 9223372036854775807)
+(def mn -9223372036854775808)
+(defn k [f <- (Fn [] -> i64)] -> String
+  (match (attempt f) ((Ok v) (str v)) ((Err c) (str (:kind c)))))
+(defn main [] -> nil
+  (println (map k [(fn [] (+ mx 0)) (fn [] (+ mx 1)) (fn [] (- mn 1)) (fn [] (- mn)) (fn [] (abs mn)) (fn [] (/ mn -1)) (fn [] (quot mn -1))
+    (fn [] (rem mn -1)) (fn [] (mod mn -1)) (fn [] (/ 5 0)) (fn [] (quot 5 0)) (fn [] (rem 5 0)) (fn [] (mod 5 0)) (fn [] (* mn -1)) (fn [] (* mx mx)) (fn [] (inc mx)) (fn [] (dec mn))
+    (fn [] (+ mx 1 -1)) (fn [] (- mn 0)) (fn [] (- 0 mn)) (fn [] (i64 9223372036854775807.0)) (fn [] (i64 -9223372036854775808.0)) (fn [] (i64 ##Inf)) (fn [] (i64 ##NaN)) (fn [] (i64 9223372036854774784.0))]))
+  (println (map k [(fn [] (reduce + 0 [mx 1])) (fn [] (reduce * 1 [mx 2])) (fn [] (reduce - 0 [mx 2])) (fn [] (i64 (char 97))) (fn [] (i64 (char 0x110000))) (fn [] (i64 (char 0xD800))) (fn [] (i64 (char -1)))]))
+  (println [(mod 7 3) (mod -7 3) (mod 7 -3) (mod -7 -3)])
+  (println [(rem 7 3) (rem -7 3) (rem 7 -3) (rem -7 -3)])
+  (println [(/ 7 3) (/ -7 3) (/ 7 -3) (/ -7 -3) (/ 100 7 2)])
+  (println [(mod 7.5 2.0) (mod -7.5 2.0) (rem -7.5 2.0) (rem 7.5 -2.0) (mod 7.5 -2.0) (abs -1.5) (abs -0.0) (mod 1.0 0.0)])
+  (println [(= 0.0 -0.0) (< 1 2 3 3) (<= 1 2 3 3) (= 1 1 2)])
+  (println (tuple (compare 1 2) (compare 2 2) (compare 3 2) (compare ##NaN 1.0) (compare ##NaN ##NaN) (compare 0.0 -0.0) (compare "a" "ab") (compare \a \b) (compare :a :b) (compare false true) (compare [1 2] [1 2 3]) (compare [2] [1 2 3]) (compare (tuple 1 "b") (tuple 1 "a"))))
+  (println (tuple (max 1 2 3) (min 1.5 2.0) (max "a" "b") (min ##NaN 1.0) (max ##NaN 1.0) (max 1.0 ##NaN) (min 1.0 ##NaN)))
+  (println (tuple (parse-i64 "9223372036854775807") (parse-i64 "9223372036854775808") (parse-i64 "-9223372036854775808") (parse-i64 "+5") (parse-i64 " 5") (parse-i64 "0x10") (parse-i64 "-") (parse-i64 "007") (parse-i64 "5N")))
+  (println (tuple (parse-f64 "1") (parse-f64 "1.") (parse-f64 ".5") (parse-f64 "inf") (parse-f64 "NaN") (parse-f64 "##Inf") (parse-f64 "1e400") (parse-f64 "-0") (parse-f64 "1_0") (parse-f64 "") (parse-f64 "0x1p3")))
+  (println [(f64 9007199254740993) (f64 mx) 4.35 0.1 1e23 5e-324 2.2250738585072014e-308 1e21 123e-7])
+  (println [(/ 1.0 3.0) (/ 1.0 -0.0) (* ##Inf 0.0) (- 0.0) (+ 0.1 0.7) (sub)]))
+(defn sub [] -> f64 (- 5e-324 5e-324))
