@@ -2,8 +2,9 @@
 //! The context record points at it. Not here: what any runtime function does with it.
 
 use crate::input::Input;
+use crate::kin::ThreadShared;
 use crate::output::Output;
-use crate::peer::{Peer, ThreadShared};
+use crate::peer::Peer;
 use crate::select::Waiting;
 use crate::thread::Threads;
 use std::sync::Arc;

@@ -3,8 +3,10 @@
 //!
 //! Begin with [`root`] and [`child`], which [`run`] makes one; then `table.rs` for what compiled code can ask.
 
+mod arrival;
 mod host;
 mod input;
+mod kin;
 mod output;
 mod parcel;
 mod peer;

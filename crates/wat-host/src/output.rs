@@ -19,7 +19,7 @@ pub enum Output {
     },
     Channel {
         replies: Sender<Parcel>,
-        shared: Arc<crate::peer::ThreadShared>,
+        shared: Arc<crate::kin::ThreadShared>,
     },
 }
 

@@ -1,30 +1,23 @@
 //! A spawned program and the bookkeeping of its requests, the same for a process and a thread.
 //!
-//! The n-th value read answers the n-th request sent. A call waits for its own number; answers to earlier sends are
-//! kept for `recv`, those to calls that gave up are dropped on arrival. Not here: wat types ([`crate::traffic`]).
+//! Here: sending, closing and ending. What arrives is in `arrival.rs`, wat types are in `traffic.rs`.
 
+use crate::arrival::{Incoming, Item};
+use crate::kin::{Kin, ThreadShared};
 use crate::parcel::Parcel;
 use crate::story::Story;
-use crate::values::{Found, Values};
-use std::collections::{BTreeSet, VecDeque};
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use wat_kernel::{
-    Child, Interrupt, Kicker, Leash, ReadError, Receiver, SendError, Sender, Source, State, Waiter,
-    WriteError,
-};
-use wat_runtime::handles::{Handle, Ward};
+use wat_kernel::{Child, Interrupt, Receiver, SendError, Sender, State, Waiter, WriteError};
+use wat_runtime::handles::Handle;
 
-/// What a call keeps for `recv` at most.
-const KEPT_VALUES: usize = 64;
-const KEPT_BYTES: usize = 64 * 1024;
 pub struct Peer {
     pub path: String,
     pub program: String,
     pub link: Link,
     outgoing: Mutex<Outgoing>,
-    incoming: Mutex<Incoming>,
+    pub(crate) incoming: Mutex<Incoming>,
 }
 
 pub enum Link {
@@ -41,128 +34,10 @@ pub struct Thread {
     pub shared: Arc<ThreadShared>,
 }
 
-/// What a thread peer and its parent both see.
-#[derive(Default)]
-pub struct ThreadShared {
-    /// The crash's text, or none when it ended well.
-    pub end: OnceLock<Option<String>>,
-    pub kicker: OnceLock<Kicker>,
-    pub state: AtomicU8,
-    /// Set before a kill: the reason that the crash names.
-    pub kill_reason: OnceLock<&'static str>,
-    /// No handle is left: what it still writes is dropped, and its crash goes to stderr.
-    pub released: AtomicBool,
-    /// Its end has been looked at.
-    pub seen: AtomicBool,
-    /// It has been told to stop, perhaps before there was anything to kick.
-    pub stop_asked: AtomicBool,
-    /// What it has spawned, to be told to stop or to end with it.
-    children: Mutex<Vec<Kin>>,
-}
-
-impl ThreadShared {
-    /// Tells the thread and all below it to stop; does not wait.
-    pub fn ask_stop(&self, grace: Duration) {
-        self.stop_asked.store(true, Ordering::SeqCst);
-        self.state.fetch_max(2, Ordering::SeqCst);
-        if let Some(kicker) = self.kicker.get() {
-            kicker.stop();
-        }
-        self.each_child(|child| child.ask_stop(grace));
-    }
-
-    /// Ends the thread, wherever it is, and all below it.
-    pub fn kill(&self, reason: &'static str) {
-        let _ = self.kill_reason.set(reason);
-        if let Some(kicker) = self.kicker.get() {
-            kicker.kill();
-        }
-        self.each_child(Ward::end);
-    }
-
-    /// A peer the thread has spawned.
-    pub fn adopt(&self, child: Kin) {
-        let mut children = lock(&self.children);
-        children.retain(|known| !known.has_ended());
-        children.push(child.clone());
-        drop(children);
-        if self.kill_reason.get().is_some() {
-            child.end();
-        } else if self.stop_asked.load(Ordering::SeqCst) {
-            child.ask_stop(wat_kernel::GRACE);
-        }
-    }
-
-    fn each_child(&self, tell: impl Fn(&Kin)) {
-        let children = lock(&self.children).clone();
-        children.iter().for_each(tell);
-    }
-
-    /// Waits for the processes it has spawned, as a process waits for its children.
-    pub fn wait_for_children(&self, waiter: &Waiter) {
-        self.each_child(|child| {
-            if let Kin::Process(leash) = child {
-                // A kill of this thread ends the wait; what it waits for is killed too.
-                let _ = leash.wait(waiter);
-            }
-        });
-    }
-}
-
-/// A peer as its spawner is responsible for it, with or without a handle.
-#[derive(Clone)]
-pub enum Kin {
-    Process(Leash),
-    Thread(Arc<ThreadShared>),
-}
-
-impl Kin {
-    pub fn ask_stop(&self, grace: Duration) {
-        match self {
-            Kin::Process(leash) => leash.ask_stop(grace),
-            Kin::Thread(shared) => shared.ask_stop(grace),
-        }
-    }
-}
-
-impl Ward for Kin {
-    fn has_ended(&self) -> bool {
-        match self {
-            Kin::Process(leash) => leash.has_ended(),
-            Kin::Thread(shared) => shared.end.get().is_some(),
-        }
-    }
-
-    fn end(&self) {
-        match self {
-            Kin::Process(leash) => leash.end(),
-            Kin::Thread(shared) => {
-                shared.seen.store(true, Ordering::SeqCst);
-                shared.kill("its parent has crashed");
-            }
-        }
-    }
-}
-
 #[derive(Default)]
 struct Outgoing {
     sent: u64,
     closed: bool,
-}
-
-struct Incoming {
-    arrived: u64,
-    /// Numbers of calls that gave up.
-    abandoned: BTreeSet<u64>,
-    kept: VecDeque<Item>,
-    kept_bytes: usize,
-    values: Values,
-}
-
-/// A value that has arrived and has not been decoded.
-pub enum Item {
-    Text(Vec<u8>),
-    Parcel(Parcel),
 }
 
 /// Why a request or receive has no value.
@@ -171,13 +46,6 @@ pub enum Trouble {
     Crash(String),
     /// The calling thread must end at once.
     Killed,
-}
-
-/// What a receive gives.
-pub enum Got {
-    Item(Item),
-    /// The peer ended well.
-    End,
 }
 
 impl Handle for Peer {
@@ -196,20 +64,14 @@ impl Drop for Thread {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Peer {
     pub fn new(path: String, program: String, link: Link, value_limit: usize) -> Peer {
-        let incoming = Incoming {
-            arrived: 0,
-            abandoned: BTreeSet::new(),
-            kept: VecDeque::new(),
-            kept_bytes: 0,
-            values: Values::edn(value_limit),
-        };
-        Peer { path, program, link, outgoing: Mutex::default(), incoming: Mutex::new(incoming) }
+        let incoming = Mutex::new(Incoming::new(value_limit));
+        Peer { path, program, link, outgoing: Mutex::default(), incoming }
     }
 
     pub fn kin(&self) -> Kin {
@@ -235,7 +97,7 @@ impl Peer {
         match &self.link {
             Link::Process(child) => match child.status() {
                 // It has answered, whatever the warden has heard so far.
-                State::Starting if self.incoming.try_lock().is_ok_and(|i| i.arrived > 0) => 1,
+                State::Starting if self.incoming.try_lock().is_ok_and(|i| i.arrived() > 0) => 1,
                 State::Starting => 0,
                 State::Running => 1,
                 State::Stopping => 2,
@@ -256,7 +118,7 @@ impl Peer {
     /// Requests sent and not answered.
     fn in_flight(&self) -> u64 {
         let sent = lock(&self.outgoing).sent;
-        self.incoming.try_lock().map_or(0, |i| sent.saturating_sub(i.arrived))
+        self.incoming.try_lock().map_or(0, |i| sent.saturating_sub(i.arrived()))
     }
 
     /// Sends one encoded request and answers its number.
@@ -272,9 +134,11 @@ impl Peer {
                 Ok(out.sent - 1)
             }
             Err(error) => {
-                // A request whose first bytes are out has a number; its answer, if any, is not for another.
-                if matches!(error, WriteError::Deadlock { begun: true } | WriteError::Interrupted(_)) {
-                    lock(&self.incoming).abandoned.insert(out.sent);
+                // A request of which a part is out, or that stays queued, has a number; its answer, if any, is not for
+                // another.
+                let queued = self.is_process() && matches!(error, WriteError::Interrupted(_));
+                if queued || matches!(error, WriteError::Deadlock { begun: true }) {
+                    lock(&self.incoming).abandon(out.sent);
                     out.sent += 1;
                 }
                 drop(out);
@@ -319,188 +183,8 @@ impl Peer {
         }
     }
 
-    fn stopped(&self, executed: &'static str) -> Trouble {
+    pub(crate) fn stopped(&self, executed: &'static str) -> Trouble {
         self.request("stopped", "this node is stopping", executed)
-    }
-
-    /// The next value that no abandoned call asked for.
-    pub fn receive(&self, waiter: &Waiter) -> Result<Got, Trouble> {
-        let mut incoming = lock(&self.incoming);
-        if let Some(item) = incoming.unkeep() {
-            return Ok(Got::Item(item));
-        }
-        match self.arrive(&mut incoming, waiter, None)? {
-            Arrived::Item(_, item) => Ok(Got::Item(item)),
-            Arrived::End => {
-                drop(incoming);
-                self.end(waiter)?.map_or(Ok(Got::End), |text| Err(Trouble::Crash(text)))
-            }
-            Arrived::Late => unreachable!("there is no deadline"),
-        }
-    }
-
-    /// The reply to the request of that number.
-    pub fn reply(&self, waiter: &Waiter, number: u64, timeout: Option<Duration>) -> Result<Item, Trouble> {
-        let deadline = timeout.and_then(|t| Instant::now().checked_add(t));
-        let mut incoming = lock(&self.incoming);
-        let why = loop {
-            if incoming.is_full() {
-                break Err(("limit", "too many answers to earlier requests are waiting for recv"));
-            }
-            match self.arrive(&mut incoming, waiter, deadline) {
-                Ok(Arrived::Item(n, item)) if n == number => return Ok(item),
-                // The one that is too many is kept all the same: it has been taken from the peer.
-                Ok(Arrived::Item(_, item)) => incoming.keep(item),
-                Ok(Arrived::End) => break Ok(()),
-                Ok(Arrived::Late) => break Err(("timeout", "no reply within the time")),
-                Err(trouble) => {
-                    incoming.abandoned.insert(number);
-                    return Err(trouble);
-                }
-            }
-        };
-        match why {
-            Ok(()) => {
-                drop(incoming);
-                match self.end(waiter)? {
-                    Some(text) => Err(Trouble::Crash(text)),
-                    None => Err(self.request("ended", "the peer ended well without answering", "unknown")),
-                }
-            }
-            Err((kind, message)) => {
-                incoming.abandoned.insert(number);
-                drop(incoming);
-                Err(self.request(kind, message, "unknown"))
-            }
-        }
-    }
-
-    /// The next value, its number, and nothing that was abandoned.
-    fn arrive(
-        &self,
-        incoming: &mut Incoming,
-        waiter: &Waiter,
-        deadline: Option<Instant>,
-    ) -> Result<Arrived, Trouble> {
-        match &self.link {
-            Link::Process(child) => loop {
-                if let Some(arrived) = self.complete(child, incoming)? {
-                    return Ok(arrived);
-                }
-                if deadline.is_some() {
-                    let mut turn = 0;
-                    match wat_kernel::select(waiter, &[self.source()], deadline, &mut turn) {
-                        Ok(Some(_)) => {}
-                        Ok(None) => return Ok(Arrived::Late),
-                        Err(why) => return Err(self.interrupted(why)),
-                    }
-                }
-                self.pull(child, incoming, waiter)?;
-            },
-            Link::Thread(thread) => loop {
-                let received = thread.replies.receive_until(waiter, deadline);
-                match received.map_err(|why| self.interrupted(why))? {
-                    None => return Ok(Arrived::Late),
-                    Some(None) => return Ok(Arrived::End),
-                    Some(Some(parcel)) => {
-                        if let Some(number) = incoming.number() {
-                            return Ok(Arrived::Item(number, Item::Parcel(parcel)));
-                        }
-                    }
-                }
-            },
-        }
-    }
-
-    /// What has arrived whole from a child.
-    fn complete(&self, child: &Child, incoming: &mut Incoming) -> Result<Option<Arrived>, Trouble> {
-        loop {
-            match incoming.values.next() {
-                Found::Value(range) => {
-                    let text = incoming.values.bytes()[range].to_vec();
-                    if let Some(number) = incoming.number() {
-                        return Ok(Some(Arrived::Item(number, Item::Text(text))));
-                    }
-                }
-                Found::More => return Ok(None),
-                Found::End => return Ok(Some(Arrived::End)),
-                Found::Bad(error) => {
-                    child.ask_stop(Duration::ZERO);
-                    let message = format!("what {} wrote is not EDN: {error}", self.path);
-                    return Err(self.request("malformed-output", &message, "unknown"));
-                }
-            }
-        }
-    }
-
-    /// Reads what there is of a child's output, waiting for at least one byte or the end.
-    fn pull(&self, child: &Child, incoming: &mut Incoming, waiter: &Waiter) -> Result<(), Trouble> {
-        match child.read(waiter, incoming.values.room()) {
-            Ok(0) => incoming.values.finish(),
-            Ok(count) => incoming.values.filled(count),
-            Err(ReadError::Interrupted(why)) => return Err(self.interrupted(why)),
-            Err(ReadError::System(e)) => {
-                return Err(self.request("lost", &format!("read from {}: {e}", self.path), "unknown"));
-            }
-        }
-        Ok(())
-    }
-
-    fn interrupted(&self, why: Interrupt) -> Trouble {
-        match why {
-            Interrupt::Stopped => self.stopped("unknown"),
-            Interrupt::Killed => Trouble::Killed,
-        }
-    }
-
-    /// What a select waits for on the peer's side of its output.
-    pub fn source(&self) -> Source<'_> {
-        match &self.link {
-            Link::Process(child) => Source::Output(child),
-            Link::Thread(thread) => Source::Channel(&thread.replies),
-        }
-    }
-
-    /// What a select waits for to see its end.
-    pub fn exit_source(&self) -> Source<'_> {
-        match &self.link {
-            Link::Process(child) => Source::Exit(child),
-            Link::Thread(thread) => Source::Channel(&thread.done),
-        }
-    }
-
-    /// Would a receive answer without waiting? `source_ready`: its source has something to take in first.
-    pub fn is_ready(&self, waiter: &Waiter, source_ready: bool) -> Result<bool, Trouble> {
-        let Ok(mut incoming) = self.incoming.try_lock() else { return Ok(false) };
-        if !incoming.kept.is_empty() {
-            return Ok(true);
-        }
-        let found = match &self.link {
-            Link::Process(child) => {
-                let mut found = self.complete(child, &mut incoming);
-                if source_ready && matches!(found, Ok(None)) {
-                    self.pull(child, &mut incoming, waiter)?;
-                    found = self.complete(child, &mut incoming);
-                }
-                found
-            }
-            Link::Thread(_) if !source_ready => Ok(None),
-            Link::Thread(thread) => match thread.replies.try_receive() {
-                Some(Some(parcel)) => Ok(incoming.number().map(|n| Arrived::Item(n, Item::Parcel(parcel)))),
-                Some(None) => Ok(Some(Arrived::End)),
-                None => Ok(None),
-            },
-        };
-        match found {
-            Ok(Some(Arrived::Item(_, item))) => {
-                // Kept for the receive that follows.
-                incoming.keep(item);
-                Ok(true)
-            }
-            // An end, and what is not EDN, are what that receive will answer.
-            Ok(Some(_)) | Err(_) => Ok(true),
-            Ok(None) => Ok(false),
-        }
     }
 
     /// No more requests.
@@ -570,46 +254,6 @@ impl Peer {
                     story.text()
                 }))
             }
-        }
-    }
-}
-
-enum Arrived {
-    Item(u64, Item),
-    End,
-    /// The deadline has passed.
-    Late,
-}
-
-impl Incoming {
-    /// The number of the value that has just arrived, or none when its call has given up.
-    fn number(&mut self) -> Option<u64> {
-        let number = self.arrived;
-        self.arrived += 1;
-        (!self.abandoned.remove(&number)).then_some(number)
-    }
-
-    fn keep(&mut self, item: Item) {
-        self.kept_bytes += item.bytes();
-        self.kept.push_back(item);
-    }
-
-    fn is_full(&self) -> bool {
-        self.kept.len() > KEPT_VALUES || self.kept_bytes > KEPT_BYTES
-    }
-
-    fn unkeep(&mut self) -> Option<Item> {
-        let item = self.kept.pop_front()?;
-        self.kept_bytes = self.kept_bytes.saturating_sub(item.bytes());
-        Some(item)
-    }
-}
-
-impl Item {
-    fn bytes(&self) -> usize {
-        match self {
-            Item::Text(text) => text.len(),
-            Item::Parcel(parcel) => parcel.bytes,
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Tier 2: a program in a process of its own, and what a process is asked about itself.
 
 use crate::host::{Halt, Node, host};
+use crate::kin::ThreadShared;
 use crate::output;
-use crate::peer::{Link, Peer, Thread, ThreadShared};
+use crate::peer::{Link, Peer, Thread};
 use crate::story::Story;
 use crate::thread::program_desc;
 use std::sync::{Arc, Mutex};

@@ -3,9 +3,10 @@
 
 use crate::host::{Halt, Host, Node, Numbered, host};
 use crate::input::Input;
+use crate::kin::ThreadShared;
 use crate::output::Output;
 use crate::parcel::Parcel;
-use crate::peer::{Link, Peer, Thread, ThreadShared};
+use crate::peer::{Link, Peer, Thread};
 use crate::story::{Story, ends_in_stopped};
 use crate::{run, stdio};
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -1,9 +1,10 @@
 //! Requests and replies as wat sees them: values in, `(Result … Crash)` out, whatever the peer's tier.
 
+use crate::arrival::{Got, Item};
 use crate::host::{Halt, Host, host};
 use crate::output;
 use crate::parcel::Parcel;
-use crate::peer::{Got, Item, Peer, Trouble};
+use crate::peer::{Peer, Trouble};
 use crate::story::Story;
 use std::sync::Arc;
 use std::time::Duration;

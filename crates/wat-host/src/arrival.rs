@@ -1,0 +1,279 @@
+//! What arrives from a peer: values counted, matched to requests, kept or dropped.
+//!
+//! The n-th value read answers the n-th request sent. A call waits for its own number; answers to earlier sends are
+//! kept for `recv`, those to calls that gave up are dropped on arrival. Not here: sending, ends, wat types.
+
+use crate::parcel::Parcel;
+use crate::peer::{Link, Peer, Trouble, lock};
+use crate::values::{Found, Values};
+use std::collections::{BTreeSet, VecDeque};
+use std::time::{Duration, Instant};
+use wat_kernel::{Child, Interrupt, ReadError, Source, Waiter};
+
+/// What a call keeps for `recv` at most.
+const KEPT_VALUES: usize = 64;
+const KEPT_BYTES: usize = 64 * 1024;
+
+pub struct Incoming {
+    arrived: u64,
+    /// Numbers of calls that gave up.
+    abandoned: BTreeSet<u64>,
+    kept: VecDeque<Item>,
+    kept_bytes: usize,
+    values: Values,
+}
+
+/// A value that has arrived and has not been decoded.
+pub enum Item {
+    Text(Vec<u8>),
+    Parcel(Parcel),
+}
+
+/// What a receive gives.
+pub enum Got {
+    Item(Item),
+    /// The peer ended well.
+    End,
+}
+
+enum Arrived {
+    Item(u64, Item),
+    End,
+    /// The deadline has passed.
+    Late,
+}
+
+impl Peer {
+    /// The next value that no abandoned call asked for.
+    pub fn receive(&self, waiter: &Waiter) -> Result<Got, Trouble> {
+        let mut incoming = lock(&self.incoming);
+        if let Some(item) = incoming.unkeep() {
+            return Ok(Got::Item(item));
+        }
+        match self.arrive(&mut incoming, waiter, None)? {
+            Arrived::Item(_, item) => Ok(Got::Item(item)),
+            Arrived::End => {
+                drop(incoming);
+                self.end(waiter)?.map_or(Ok(Got::End), |text| Err(Trouble::Crash(text)))
+            }
+            Arrived::Late => unreachable!("there is no deadline"),
+        }
+    }
+
+    /// The reply to the request of that number.
+    pub fn reply(&self, waiter: &Waiter, number: u64, timeout: Option<Duration>) -> Result<Item, Trouble> {
+        let deadline = timeout.and_then(|t| Instant::now().checked_add(t));
+        let mut incoming = lock(&self.incoming);
+        let why = loop {
+            if incoming.is_full() {
+                break Err(("limit", "too many answers to earlier requests are waiting for recv"));
+            }
+            match self.arrive(&mut incoming, waiter, deadline) {
+                Ok(Arrived::Item(n, item)) if n == number => return Ok(item),
+                // The one that is too many is kept all the same: it has been taken from the peer.
+                Ok(Arrived::Item(_, item)) => incoming.keep(item),
+                Ok(Arrived::End) => break Ok(()),
+                Ok(Arrived::Late) => break Err(("timeout", "no reply within the time")),
+                Err(trouble) => {
+                    incoming.abandon(number);
+                    return Err(trouble);
+                }
+            }
+        };
+        match why {
+            Ok(()) => {
+                drop(incoming);
+                match self.end(waiter)? {
+                    Some(text) => Err(Trouble::Crash(text)),
+                    None => Err(self.request("ended", "the peer ended well without answering", "unknown")),
+                }
+            }
+            Err((kind, message)) => {
+                incoming.abandon(number);
+                drop(incoming);
+                Err(self.request(kind, message, "unknown"))
+            }
+        }
+    }
+
+    /// The next value, its number, and nothing that was abandoned.
+    fn arrive(
+        &self,
+        incoming: &mut Incoming,
+        waiter: &Waiter,
+        deadline: Option<Instant>,
+    ) -> Result<Arrived, Trouble> {
+        match &self.link {
+            Link::Process(child) => loop {
+                if let Some(arrived) = self.complete(child, incoming)? {
+                    return Ok(arrived);
+                }
+                if deadline.is_some() {
+                    let mut turn = 0;
+                    match wat_kernel::select(waiter, &[self.source()], deadline, &mut turn) {
+                        Ok(Some(_)) => {}
+                        Ok(None) => return Ok(Arrived::Late),
+                        Err(why) => return Err(self.interrupted(why)),
+                    }
+                }
+                self.pull(child, incoming, waiter)?;
+            },
+            Link::Thread(thread) => loop {
+                let received = thread.replies.receive_until(waiter, deadline);
+                match received.map_err(|why| self.interrupted(why))? {
+                    None => return Ok(Arrived::Late),
+                    Some(None) => return Ok(Arrived::End),
+                    Some(Some(parcel)) => {
+                        if let Some(number) = incoming.number() {
+                            return Ok(Arrived::Item(number, Item::Parcel(parcel)));
+                        }
+                    }
+                }
+            },
+        }
+    }
+
+    /// What has arrived whole from a child.
+    fn complete(&self, child: &Child, incoming: &mut Incoming) -> Result<Option<Arrived>, Trouble> {
+        loop {
+            match incoming.values.next() {
+                Found::Value(range) => {
+                    let text = incoming.values.bytes()[range].to_vec();
+                    if let Some(number) = incoming.number() {
+                        return Ok(Some(Arrived::Item(number, Item::Text(text))));
+                    }
+                }
+                Found::More => return Ok(None),
+                Found::End => return Ok(Some(Arrived::End)),
+                Found::Bad(error) => {
+                    child.ask_stop(Duration::ZERO);
+                    let message = format!("what {} wrote is not EDN: {error}", self.path);
+                    return Err(self.request("malformed-output", &message, "unknown"));
+                }
+            }
+        }
+    }
+
+    /// Reads what there is of a child's output, waiting for at least one byte or the end.
+    fn pull(&self, child: &Child, incoming: &mut Incoming, waiter: &Waiter) -> Result<(), Trouble> {
+        match child.read(waiter, incoming.values.room()) {
+            Ok(0) => incoming.values.finish(),
+            Ok(count) => incoming.values.filled(count),
+            Err(ReadError::Interrupted(why)) => return Err(self.interrupted(why)),
+            Err(ReadError::System(e)) => {
+                return Err(self.request("lost", &format!("read from {}: {e}", self.path), "unknown"));
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn interrupted(&self, why: Interrupt) -> Trouble {
+        match why {
+            Interrupt::Stopped => self.stopped("unknown"),
+            Interrupt::Killed => Trouble::Killed,
+        }
+    }
+
+    /// What a select waits for on the peer's side of its output.
+    pub fn source(&self) -> Source<'_> {
+        match &self.link {
+            Link::Process(child) => Source::Output(child),
+            Link::Thread(thread) => Source::Channel(&thread.replies),
+        }
+    }
+
+    /// What a select waits for to see its end.
+    pub fn exit_source(&self) -> Source<'_> {
+        match &self.link {
+            Link::Process(child) => Source::Exit(child),
+            Link::Thread(thread) => Source::Channel(&thread.done),
+        }
+    }
+
+    /// Would a receive answer without waiting? `source_ready`: its source has something to take in first.
+    pub fn is_ready(&self, waiter: &Waiter, source_ready: bool) -> Result<bool, Trouble> {
+        let Ok(mut incoming) = self.incoming.try_lock() else { return Ok(false) };
+        if !incoming.kept.is_empty() {
+            return Ok(true);
+        }
+        let found = match &self.link {
+            Link::Process(child) => {
+                let mut found = self.complete(child, &mut incoming);
+                if source_ready && matches!(found, Ok(None)) {
+                    self.pull(child, &mut incoming, waiter)?;
+                    found = self.complete(child, &mut incoming);
+                }
+                found
+            }
+            Link::Thread(_) if !source_ready => Ok(None),
+            Link::Thread(thread) => match thread.replies.try_receive() {
+                Some(Some(parcel)) => Ok(incoming.number().map(|n| Arrived::Item(n, Item::Parcel(parcel)))),
+                Some(None) => Ok(Some(Arrived::End)),
+                None => Ok(None),
+            },
+        };
+        match found {
+            Ok(Some(Arrived::Item(_, item))) => {
+                // Kept for the receive that follows.
+                incoming.keep(item);
+                Ok(true)
+            }
+            // An end, and what is not EDN, are what that receive will answer.
+            Ok(Some(_)) | Err(_) => Ok(true),
+            Ok(None) => Ok(false),
+        }
+    }
+}
+
+impl Incoming {
+    pub fn new(value_limit: usize) -> Incoming {
+        Incoming {
+            arrived: 0,
+            abandoned: BTreeSet::new(),
+            kept: VecDeque::new(),
+            kept_bytes: 0,
+            values: Values::edn(value_limit),
+        }
+    }
+
+    /// How many values have arrived, those nobody wanted any more included.
+    pub fn arrived(&self) -> u64 {
+        self.arrived
+    }
+
+    /// Nobody waits for the answer to this request any more.
+    pub fn abandon(&mut self, number: u64) {
+        self.abandoned.insert(number);
+    }
+
+    /// The number of the value that has just arrived, or none when its call has given up.
+    fn number(&mut self) -> Option<u64> {
+        let number = self.arrived;
+        self.arrived += 1;
+        (!self.abandoned.remove(&number)).then_some(number)
+    }
+
+    fn keep(&mut self, item: Item) {
+        self.kept_bytes += item.bytes();
+        self.kept.push_back(item);
+    }
+
+    fn is_full(&self) -> bool {
+        self.kept.len() > KEPT_VALUES || self.kept_bytes > KEPT_BYTES
+    }
+
+    fn unkeep(&mut self) -> Option<Item> {
+        let item = self.kept.pop_front()?;
+        self.kept_bytes = self.kept_bytes.saturating_sub(item.bytes());
+        Some(item)
+    }
+}
+
+impl Item {
+    fn bytes(&self) -> usize {
+        match self {
+            Item::Text(text) => text.len(),
+            Item::Parcel(parcel) => parcel.bytes,
+        }
+    }
+}
