@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  ;; error[ambiguous-type]
+  (println (from-edn (edn 1))))

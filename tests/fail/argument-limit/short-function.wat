@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  ;; error[argument-limit]
+  (println (#(+ % %21) 1)))

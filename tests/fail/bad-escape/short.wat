@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  ;; error[bad-escape]
+  (println "\u12"))

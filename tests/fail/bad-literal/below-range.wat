@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  ;; error[bad-literal]
+  (println -9223372036854775809))

@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  ;; error[bad-literal]
+  (println 0xZZ))

@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  ;; error[bad-literal]
+  (println {:a 1 :b}))

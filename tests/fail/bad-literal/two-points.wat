@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  ;; error[bad-literal]
+  (println 1.2.3))

@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  ;; error[bad-literal]
+  (println #uuid "1234"))

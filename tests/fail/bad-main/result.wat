@@ -1,0 +1,2 @@
+;; error[bad-main]
+(defn main [] -> i64 1)

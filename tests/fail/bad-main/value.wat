@@ -1,0 +1,2 @@
+;; error[bad-main]
+(def main 1)

@@ -1,0 +1,3 @@
+;; error[bad-name]
+(defstruct Pt [X <- i64])
+(defn main [] -> nil (println 1))

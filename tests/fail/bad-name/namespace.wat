@@ -1,0 +1,4 @@
+;; error[bad-name]
+(ns User)
+(defn main [] -> nil
+  (println 1))

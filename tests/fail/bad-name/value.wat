@@ -1,0 +1,3 @@
+;; error[bad-name]
+(def Limit 1)
+(defn main [] -> nil (println Limit))

@@ -1,0 +1,3 @@
+;; error[bad-name]
+(defenum Shape circle)
+(defn main [] -> nil (println 1))

@@ -1,0 +1,3 @@
+;; error[bad-syntax]
+(def a)
+(defn main [] -> nil (println 1))

@@ -1,0 +1,5 @@
+(defn main [] -> nil
+  (match 1
+    ;; error[bad-syntax]
+    ()
+    (_ nil)))

@@ -1,0 +1,4 @@
+(defn main [] -> nil
+  (println 1))
+;; error[bad-syntax]
+(ns user)

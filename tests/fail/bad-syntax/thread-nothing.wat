@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  ;; error[bad-syntax]
+  (println (->)))

@@ -1,0 +1,3 @@
+;; error[bad-type]
+(defn f [x <- (i64 i64)] -> i64 1)
+(defn main [] -> nil (println (f 1)))

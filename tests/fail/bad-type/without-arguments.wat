@@ -1,0 +1,3 @@
+;; error[bad-type]
+(defn f [x <- Vector] -> i64 1)
+(defn main [] -> nil (println (f [1])))

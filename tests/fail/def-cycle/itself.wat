@@ -1,0 +1,3 @@
+;; error[def-cycle]
+(def a (+ a 1))
+(defn main [] -> nil (println a))

@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  ;; error[duplicate-key]
+  (println #{1 1}))

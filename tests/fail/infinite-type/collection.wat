@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  ;; error[infinite-type]
+  (let [f (fn [x] (conj x x))] (println (count (f [])))))

@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  ;; error[missing-bound]
+  (println (count {(fn [x] x) 1})))

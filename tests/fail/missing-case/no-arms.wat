@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  ;; error[missing-case]
+  (match (Some 1)))

@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  ;; error[not-wire]
+  (panic! "x" (fn [x] x)))

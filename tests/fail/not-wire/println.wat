@@ -1,0 +1,4 @@
+(defn f [] -> i64 1)
+(defn main [] -> nil
+  ;; error[not-wire]
+  (println f))

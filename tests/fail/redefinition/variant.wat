@@ -1,0 +1,3 @@
+;; error[redefinition]
+(defenum Li Red Red)
+(defn main [] -> nil (println 1))

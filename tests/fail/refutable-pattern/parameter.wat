@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  ;; error[refutable-pattern]
+  (println (map (fn [(Some x)] x) [(Some 1)])))

@@ -1,0 +1,3 @@
+;; warning[shadowed-prelude]
+(defn count [x <- i64] -> i64 x)
+(defn main [] -> nil (println (count 1)))

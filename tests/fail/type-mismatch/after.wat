@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  ;; error[type-mismatch]
+  (select (after 5 (println "x"))))

@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  ;; error[type-mismatch]
+  (println (attempt (+ 1 2))))

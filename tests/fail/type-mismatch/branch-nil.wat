@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  ;; error[type-mismatch]
+  (println (if true 1 nil)))

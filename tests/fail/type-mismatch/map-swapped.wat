@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  ;; error[type-mismatch]
+  (println (map [1 2] (fn [a] a))))

@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  ;; error[unbalanced-bracket]
+  (println {:a 1))

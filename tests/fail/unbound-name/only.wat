@@ -1,0 +1,4 @@
+;; error[unbound-name]
+(ns user (:use [wat.string :only [joinn]]))
+(defn main [] -> nil
+  (println 1))

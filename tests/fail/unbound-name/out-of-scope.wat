@@ -1,0 +1,4 @@
+(defn main [] -> nil
+  (let [x 1] (println x))
+  ;; error[unbound-name]
+  (println x))

@@ -1,0 +1,3 @@
+;; error[unknown-attribute]
+(defstruct Pt {:deriv [Ord]} [x <- i64])
+(defn main [] -> nil (println 1))

@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  ;; error[unknown-field]
+  (println (:x 1)))

@@ -1,0 +1,3 @@
+;; error[unknown-type-variable]
+(defstruct Box [v <- T])
+(defn main [] -> nil (println 1))

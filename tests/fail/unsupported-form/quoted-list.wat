@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  ;; error[unsupported-form]
+  (println '(1 2)))

@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  ;; error[unsupported-form]
+  (println ~x))

@@ -1,0 +1,5 @@
+(defn f [] -> String
+  ;; error[unterminated-string]
+  "abc)
+(defn main [] -> nil
+  (println (f)))

@@ -1,0 +1,3 @@
+(defn f [] -> (Result i64 String) (Ok 1))
+;; error[unused-result]
+(f)

@@ -1,0 +1,4 @@
+(defn main [] -> nil
+  ;; warning[unused-value]
+  (+ 1 2)
+  (println 1))

@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  ;; error[wrong-arity]
+  (println (#(+ 1 2) 1)))
