@@ -20,7 +20,7 @@ use crate::sys::fd;
 use crate::waiter::{Blocked, Interrupt, Waiter, Wakes};
 use room::ChildRoom;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -43,34 +43,40 @@ impl Drop for Handle {
     }
 }
 
-/// Reaches a child without holding it: the last [`Child`] still releases it.
+/// Reaches a child without holding it or its descriptors: the last [`Child`] still releases it, and one that has
+/// ended and been released is gone.
 #[derive(Clone)]
 pub struct Leash {
-    core: Arc<ChildCore>,
+    core: Weak<ChildCore>,
     shared: Arc<Shared>,
 }
 
 impl Leash {
     pub fn has_ended(&self) -> bool {
-        self.core.end().is_some()
+        self.core.upgrade().is_none_or(|core| core.end().is_some())
     }
 
     /// As [`Child::ask_stop`].
     pub fn ask_stop(&self, grace: Duration) {
-        self.core.event(&self.shared, ChildEvent::StopAsked, grace);
+        if let Some(core) = self.core.upgrade() {
+            core.event(&self.shared, ChildEvent::StopAsked, grace);
+        }
     }
 
     /// Ends it at once, with everything below it; nobody is to hear of it any more.
     pub fn end(&self) {
-        self.core.seen.store(true, Ordering::SeqCst);
-        self.core.event(&self.shared, ChildEvent::KillAsked, Duration::ZERO);
+        if let Some(core) = self.core.upgrade() {
+            core.seen.store(true, Ordering::SeqCst);
+            core.event(&self.shared, ChildEvent::KillAsked, Duration::ZERO);
+        }
     }
 
     /// Waits for its end, without closing or draining anything.
     pub fn wait(&self, waiter: &Waiter) -> Result<(), Interrupt> {
+        let Some(core) = self.core.upgrade() else { return Ok(()) };
         waiter.settle();
-        while self.core.done.load(Ordering::SeqCst) == 0 {
-            waiter.park(Wakes::Kill, &self.core.done, 0, None)?;
+        while core.done.load(Ordering::SeqCst) == 0 {
+            waiter.park(Wakes::Kill, &core.done, 0, None)?;
         }
         Ok(())
     }
@@ -78,7 +84,7 @@ impl Leash {
 
 impl Child {
     pub fn leash(&self) -> Leash {
-        Leash { core: self.handle.core.clone(), shared: self.handle.shared.clone() }
+        Leash { core: Arc::downgrade(&self.handle.core), shared: self.handle.shared.clone() }
     }
 
     pub(crate) fn new(core: Arc<ChildCore>, shared: Arc<Shared>) -> Child {
