@@ -20,8 +20,8 @@ use crate::sys::fd;
 use crate::waiter::{Blocked, Interrupt, Waiter, Wakes};
 use room::ChildRoom;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::sync::{Arc, Weak};
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 /// A spawned process. Clones name the same child; when the last is dropped the child is released: its stdin is
