@@ -4,11 +4,11 @@
 //! kept for `recv`, those to calls that gave up are dropped on arrival. Not here: sending, ends, wat types.
 
 use crate::parcel::Parcel;
-use crate::peer::{Link, Peer, Trouble, lock};
+use crate::peer::{Link, Peer, Thread, Trouble, lock};
 use crate::values::{Found, Values};
 use std::collections::{BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
-use wat_kernel::{Child, Interrupt, ReadError, Source, Waiter};
+use wat_kernel::{Child, Interrupt, ReadError, Source, WINDOW, Waiter, WriteError};
 
 /// What a call keeps for `recv` at most.
 const KEPT_VALUES: usize = 64;
@@ -20,6 +20,9 @@ pub struct Incoming {
     abandoned: BTreeSet<u64>,
     kept: VecDeque<Item>,
     kept_bytes: usize,
+    /// Read from a thread while a request to it found no room; not counted yet.
+    ahead: VecDeque<Parcel>,
+    ahead_bytes: usize,
     values: Values,
 }
 
@@ -119,7 +122,10 @@ impl Peer {
                 self.pull(child, incoming, waiter)?;
             },
             Link::Thread(thread) => loop {
-                let received = thread.replies.receive_until(waiter, deadline);
+                let received = match incoming.take_ahead() {
+                    Some(parcel) => Ok(Some(Some(parcel))),
+                    None => thread.replies.receive_until(waiter, deadline),
+                };
                 match received.map_err(|why| self.interrupted(why))? {
                     None => return Ok(Arrived::Late),
                     Some(None) => return Ok(Arrived::End),
@@ -167,6 +173,19 @@ impl Peer {
         Ok(())
     }
 
+    /// Takes what a blocked thread has written, so that it can go on reading; at the window's end both sides are
+    /// blocked on each other.
+    pub(crate) fn read_ahead(&self, thread: &Thread) -> Result<(), WriteError> {
+        // Where another thread is receiving, it is not the pair that is blocked.
+        let Ok(mut incoming) = self.incoming.try_lock() else { return Ok(()) };
+        while incoming.ahead_bytes < WINDOW {
+            let Some(Some(parcel)) = thread.replies.try_receive() else { return Ok(()) };
+            incoming.ahead_bytes += parcel.bytes;
+            incoming.ahead.push_back(parcel);
+        }
+        Err(WriteError::Deadlock { begun: false })
+    }
+
     pub(crate) fn interrupted(&self, why: Interrupt) -> Trouble {
         match why {
             Interrupt::Stopped => self.stopped("unknown"),
@@ -205,12 +224,16 @@ impl Peer {
                 }
                 found
             }
-            Link::Thread(_) if !source_ready => Ok(None),
-            Link::Thread(thread) => match thread.replies.try_receive() {
-                Some(Some(parcel)) => Ok(incoming.number().map(|n| Arrived::Item(n, Item::Parcel(parcel)))),
-                Some(None) => Ok(Some(Arrived::End)),
-                None => Ok(None),
-            },
+            Link::Thread(_) if !source_ready && incoming.ahead.is_empty() => Ok(None),
+            Link::Thread(thread) => {
+                match incoming.take_ahead().map(Some).or_else(|| thread.replies.try_receive()) {
+                    Some(Some(parcel)) => {
+                        Ok(incoming.number().map(|n| Arrived::Item(n, Item::Parcel(parcel))))
+                    }
+                    Some(None) => Ok(Some(Arrived::End)),
+                    None => Ok(None),
+                }
+            }
         };
         match found {
             Ok(Some(Arrived::Item(_, item))) => {
@@ -232,6 +255,8 @@ impl Incoming {
             abandoned: BTreeSet::new(),
             kept: VecDeque::new(),
             kept_bytes: 0,
+            ahead: VecDeque::new(),
+            ahead_bytes: 0,
             values: Values::edn(value_limit),
         }
     }
@@ -251,6 +276,12 @@ impl Incoming {
         let number = self.arrived;
         self.arrived += 1;
         (!self.abandoned.remove(&number)).then_some(number)
+    }
+
+    fn take_ahead(&mut self) -> Option<Parcel> {
+        let parcel = self.ahead.pop_front()?;
+        self.ahead_bytes -= parcel.bytes;
+        Some(parcel)
     }
 
     fn keep(&mut self, item: Item) {

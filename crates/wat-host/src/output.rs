@@ -57,7 +57,9 @@ pub fn println(ctx: *mut Ctx, slot: u64, desc: DescRef) -> Result<u64, Halt> {
                 Ok(()) => Ok(0),
                 // What a released thread still writes is dropped.
                 Err(SendError::Closed(_)) if shared.released.load(Ordering::SeqCst) => Ok(0),
-                Err(SendError::Closed(_) | SendError::Interrupted(Interrupt::Stopped, _)) => Err(Halt::Quiet),
+                Err(
+                    SendError::Closed(_) | SendError::Late(_) | SendError::Interrupted(Interrupt::Stopped, _),
+                ) => Err(Halt::Quiet),
                 Err(SendError::Interrupted(Interrupt::Killed, _)) => Err(Halt::Killed),
             }
         }

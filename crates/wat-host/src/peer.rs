@@ -153,11 +153,22 @@ impl Peer {
             (Link::Thread(thread), Item::Parcel(parcel)) => {
                 let requests = lock(&thread.requests).clone();
                 let Some(requests) = requests else { return Err(WriteError::Closed) };
-                let bytes = parcel.bytes;
-                requests.send(waiter, parcel, bytes).map_err(|e| match e {
-                    SendError::Closed(_) => WriteError::Closed,
-                    SendError::Interrupted(why, _) => WriteError::Interrupted(why),
-                })
+                let (bytes, mut parcel) = (parcel.bytes, parcel);
+                let mut patience = Duration::from_millis(1);
+                loop {
+                    let deadline = Instant::now() + patience;
+                    match requests.send_until(waiter, parcel, bytes, deadline) {
+                        Ok(()) => return Ok(()),
+                        Err(SendError::Closed(_)) => return Err(WriteError::Closed),
+                        Err(SendError::Interrupted(why, _)) => return Err(WriteError::Interrupted(why)),
+                        Err(SendError::Late(unsent)) => parcel = unsent,
+                    }
+                    // No room for long: what the thread is blocked writing is read ahead, up to a window.
+                    if thread.replies.is_blocked() {
+                        self.read_ahead(thread)?;
+                    }
+                    patience = (patience * 2).min(Duration::from_millis(20));
+                }
             }
             _ => unreachable!("a request is encoded for the peer's tier"),
         }

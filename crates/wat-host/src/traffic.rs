@@ -242,7 +242,7 @@ pub fn sender_send(
     let bytes = parcel.bytes;
     match sender.send(&host.waiter, parcel, bytes) {
         Ok(()) => Ok(sum::ok(mem, desc, 0)?),
-        Err(SendError::Closed(_)) => {
+        Err(SendError::Closed(_) | SendError::Late(_)) => {
             failed(mem, desc, &failure("closed", "nobody receives from the channel"))
         }
         Err(SendError::Interrupted(Interrupt::Stopped, _)) => {

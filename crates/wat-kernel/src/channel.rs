@@ -54,6 +54,8 @@ pub enum SendError<T> {
     /// Nobody will receive it.
     Closed(T),
     Interrupted(Interrupt, T),
+    /// There was no room in time.
+    Late(T),
 }
 
 /// A channel that holds at most `count` messages and `bytes` bytes; a single message above the bytes is let into an
@@ -83,15 +85,33 @@ pub fn channel<T: Send>(count: usize, bytes: usize) -> (Sender<T>, Receiver<T>) 
 impl<T: Send> Sender<T> {
     /// Sends, waiting for room. `bytes` is the message's size.
     pub fn send(&self, waiter: &Waiter, value: T, bytes: usize) -> Result<(), SendError<T>> {
-        self.send_unless(waiter, value, bytes, Wakes::Stop)
+        self.send_unless(waiter, value, bytes, Wakes::Stop, None)
+    }
+
+    /// The same with a deadline.
+    pub fn send_until(
+        &self,
+        waiter: &Waiter,
+        value: T,
+        bytes: usize,
+        deadline: Instant,
+    ) -> Result<(), SendError<T>> {
+        self.send_unless(waiter, value, bytes, Wakes::Stop, Some(deadline))
     }
 
     /// As [`Sender::send`], but a stop does not end the wait; only a kill of the calling thread does.
     pub fn send_through_stop(&self, waiter: &Waiter, value: T, bytes: usize) -> Result<(), SendError<T>> {
-        self.send_unless(waiter, value, bytes, Wakes::Kill)
+        self.send_unless(waiter, value, bytes, Wakes::Kill, None)
     }
 
-    fn send_unless(&self, waiter: &Waiter, value: T, bytes: usize, wakes: Wakes) -> Result<(), SendError<T>> {
+    fn send_unless(
+        &self,
+        waiter: &Waiter,
+        value: T,
+        bytes: usize,
+        wakes: Wakes,
+        deadline: Option<Instant>,
+    ) -> Result<(), SendError<T>> {
         let core = &*self.0;
         let mut queue = core.lock();
         let mut settled = false;
@@ -115,11 +135,15 @@ impl<T: Send> Sender<T> {
             let seen = core.drained.load(Ordering::SeqCst);
             queue.sleeping_senders += 1;
             drop(queue);
-            let woken = waiter.park(wakes, &core.drained, seen, None);
+            let woken = waiter.park(wakes, &core.drained, seen, deadline);
             queue = core.lock();
             queue.sleeping_senders -= 1;
-            if let Err(why) = woken {
-                return Err(SendError::Interrupted(why, value));
+            match woken {
+                Err(why) => return Err(SendError::Interrupted(why, value)),
+                Ok(false) if !queue.closed && !core.has_room(&queue, bytes) => {
+                    return Err(SendError::Late(value));
+                }
+                Ok(_) => {}
             }
         }
     }
@@ -222,6 +246,11 @@ impl<T: Send> Receiver<T> {
             None if queue.closed => Some(None),
             None => None,
         }
+    }
+
+    /// Is a sender asleep for want of room?
+    pub fn is_blocked(&self) -> bool {
+        self.0.lock().sleeping_senders > 0
     }
 
     /// Takes no more: senders get [`SendError::Closed`].

@@ -7,11 +7,11 @@ use wat_source::SourceMap;
 
 /// Prints the EDN text of a `wat.kernel/Crash` to stderr.
 pub fn print(text: &str, sources: &SourceMap) {
-    if std::io::stderr().is_terminal() {
-        if let Ok(value) = Value::parse(text.as_bytes()) {
-            report::write(&draw(&value, sources, 0));
-            return;
-        }
+    if std::io::stderr().is_terminal()
+        && let Ok(value) = Value::parse(text.as_bytes())
+    {
+        report::write(&draw(&value, sources, 0));
+        return;
     }
     report::write(&format!("{text}\n"));
 }

@@ -95,8 +95,10 @@ fn a_line_of_ten_megabytes_is_read_and_cut_when_shown() {
     let long = "x".repeat(10 << 20);
     let ended = wat(&program(format!("(defn main [] -> nil (println (count \"{long}\")))")).file).run("");
     assert_eq!((ended.out.as_str(), ended.status.code()), ("10485760\n", Some(0)), "{:?}", ended.status);
-    let said =
-        refused(&program(format!("(defn main [] -> nil (println (str \"{long}\" nowhere)))")), "unbound-name");
+    let said = refused(
+        &program(format!("(defn main [] -> nil (println (str \"{long}\" nowhere)))")),
+        "unbound-name",
+    );
     assert!(said.len() < 20_000, "{} bytes were shown", said.len());
 }
 
