@@ -1,6 +1,8 @@
-//! Which types implement which of the language's protocols. Structs and enums have what their parts have;
-//! `Ord` only where they derive it. Of recursive types the greatest solution is taken.
+//! Which types implement which protocols. Of the language's own, structs and enums have what their parts have, and
+//! `Ord` only where they derive it; of recursive types the greatest solution is taken. All others are implemented
+//! where an `extend` says so and its bounds hold.
 
+use crate::protocol::is_defined;
 use crate::scope::Env;
 use crate::ty::Ty;
 use crate::wire::{self, MOST_TYPES, field_at};
@@ -10,6 +12,8 @@ use wat_source::Symbol;
 #[derive(Debug)]
 pub struct Lack {
     pub part: Ty,
+    /// The one asked for, or one that an implementation of it asks for.
+    pub protocol: Symbol,
     /// Would `{:derive …}` help?
     pub derivable: bool,
 }
@@ -17,7 +21,7 @@ pub struct Lack {
 /// Does the type implement the protocol, given the bounds of the signature?
 pub fn implements(ty: &Ty, protocol: Symbol, env: &Env<'_>, given: &[(Symbol, Symbol)]) -> Result<(), Lack> {
     let question = Question { protocol: protocol.as_str(), env, given };
-    question.ask(ty, &mut Vec::new())
+    if is_defined(protocol) { question.implemented(ty, protocol) } else { question.ask(ty, &mut Vec::new()) }
 }
 
 struct Question<'a> {
@@ -38,8 +42,25 @@ fn implies(has: &str, wanted: &str) -> bool {
 }
 
 impl Question<'_> {
+    /// By an `extend`. It ends, for bounds are about parts of the type.
+    fn implemented(&self, ty: &Ty, protocol: Symbol) -> Result<(), Lack> {
+        if let Ty::Var(name) = ty {
+            let known = *name == "?" || self.given.iter().any(|(p, v)| *p == protocol && v == name);
+            return if known { Ok(()) } else { Err(Lack { part: ty.clone(), protocol, derivable: false }) };
+        }
+        let Some((implementation, targs)) = self.env.implementation(protocol, ty) else {
+            return Err(Lack { part: ty.clone(), protocol, derivable: false });
+        };
+        for (wanted, variable) in &implementation.bounds {
+            if let Some(at) = implementation.generics.iter().position(|v| v == variable) {
+                implements(&targs[at], *wanted, self.env, self.given)?;
+            }
+        }
+        Ok(())
+    }
+
     fn ask(&self, ty: &Ty, seen: &mut Vec<Ty>) -> Result<(), Lack> {
-        let no = |derivable| Err(Lack { part: ty.clone(), derivable });
+        let no = |derivable| Err(Lack { part: ty.clone(), protocol: Symbol::new(self.protocol), derivable });
         if let Ty::Var(name) = ty {
             let known = *name == "?"
                 || self.given.iter().any(|(p, v)| v == name && implies(p.as_str(), self.protocol));
@@ -72,7 +93,7 @@ impl Question<'_> {
                 Ok(()) => Ok(()),
                 // A variable inside: does the signature say that it is data?
                 Err(Ty::Var(_)) => self.parts(ty, seen),
-                Err(part) => Err(Lack { part, derivable: false }),
+                Err(part) => Err(Lack { part, protocol: Symbol::new("Wire"), derivable: false }),
             },
             _ => match ty {
                 Ty::Fn(..) | Ty::Seq(_) | Ty::Program(..) => no(false),

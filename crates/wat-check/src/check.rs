@@ -81,6 +81,7 @@ fn on_deep_stack(input: Input<'_>, mut out: Vec<Diagnostic>) -> Output {
     let entry = if in_library { None } else { entry_point(files, &env, &decls, unreadable, &mut out) };
 
     let cx = Cx::new(&env, &decls.values);
+    cx.done.borrow_mut().extend(decls.methods.iter().cloned());
     for decl in &decls.values {
         cx.value_type(decl.name, decl.name_span);
     }
@@ -113,7 +114,12 @@ fn on_deep_stack(input: Input<'_>, mut out: Vec<Diagnostic>) -> Output {
             sig.stdio = stdio;
         }
     }
-    let mut unit = Unit { types: tables.types.values().cloned().collect(), defs: done.into_inner() };
+    let mut unit = Unit {
+        types: tables.types.values().cloned().collect(),
+        defs: done.into_inner(),
+        implementations: tables.implementations.values().flatten().cloned().collect(),
+    };
+    unit.implementations.sort_by_key(|implementation| implementation.span);
     unit.types.sort_by_key(|def| def.name);
     unit.defs.sort_by_key(|def| def.name);
     passes(&unit, lib, &mut out);
@@ -127,7 +133,7 @@ fn passes(unit: &Unit, lib: &Library, out: &mut Vec<Diagnostic>) {
     for def in unit.defs.iter().filter(|def| !matches!(def.body, Body::Intrinsic(_))) {
         exhaust::check_matches(def, defs, out);
     }
-    recursion::functions(&unit.defs, out);
+    recursion::functions(&unit.defs, defs, out);
     effects::check(&unit.defs, defs, out);
     contract::prove(unit, defs, out);
 }

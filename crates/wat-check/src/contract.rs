@@ -12,7 +12,8 @@ mod report;
 #[cfg(test)]
 mod tests;
 
-use crate::hir::{Body, Contract, Def, Defs, Expr, Unit};
+use crate::hir::{Body, Contract, Def, Defs, Expr, Implementation, Unit};
+use crate::protocol;
 use crate::ty::Ty;
 use mentions::{Mention, mentions, programs};
 use report::{Chain, Findings, Link};
@@ -119,7 +120,7 @@ impl<'a> Proof<'a> {
         }
         let summary: Rc<[Mention]> = match self.def(name).map(|def| &def.body) {
             Some(Body::Fn(body) | Body::Value(body)) => mentions(body).into(),
-            Some(Body::Intrinsic(_)) | None => [].into(),
+            Some(Body::Intrinsic(_) | Body::Method { .. }) | None => [].into(),
         };
         self.bodies.insert(name, summary.clone());
         summary
@@ -173,6 +174,23 @@ impl<'a> Proof<'a> {
         out
     }
 
+    /// What a mention comes to: the definition itself; of a method the one that its type has, or, where that is a
+    /// variable still, any.
+    fn targets(&self, name: Symbol, targs: Vec<Ty>) -> Vec<(Symbol, Vec<Ty>)> {
+        if !self.def(name).is_some_and(|def| matches!(def.body, Body::Method { .. })) {
+            return vec![(name, targs)];
+        }
+        if let Some(chosen) = protocol::resolve(self.defs, name, &targs) {
+            return vec![chosen];
+        }
+        let own = |implementation: &Implementation| {
+            let variables = implementation.generics.iter().map(|v| Ty::Var(*v));
+            variables.chain(targs[1..].iter().cloned()).collect()
+        };
+        let all = protocol::all(self.defs, name).into_iter();
+        all.map(|(target, found)| (target, found.map_or_else(|| targs.clone(), own))).collect()
+    }
+
     /// The definitions, among those the programs can reach, from which stdio can be reached.
     fn speaking(&mut self, programs: &[Program<'a>]) -> FxHashSet<Symbol> {
         let mut callers: FxHashMap<Symbol, Vec<Symbol>> = FxHashMap::default();
@@ -187,6 +205,10 @@ impl<'a> Proof<'a> {
             if stdio(name).is_some() {
                 spread.push(name);
                 continue;
+            }
+            for (target, _) in protocol::all(self.defs, name) {
+                callers.entry(target).or_default().push(name);
+                todo.push(target);
             }
             for mention in self.body(name).iter() {
                 callers.entry(mention.name).or_default().push(name);
@@ -226,16 +248,16 @@ impl<'a> Proof<'a> {
                     }
                     continue;
                 }
-                let Some(def) = self.def(mention.name) else { continue };
-                let entrance =
-                    entrance.or_else(|| (!self.own.contains_key(&mention.name)).then_some(mention.span));
-                let types: Types = def.generics.iter().copied().zip(targs).collect();
-                if seen.insert((mention.name, types.clone(), entrance))
-                    && !grows(&steps, next, mention.name, &types)
-                {
-                    let body = self.body(mention.name);
-                    let from = Some((next, *mention));
-                    steps.push(Step { name: Some(mention.name), types, body, from, entrance });
+                for (name, targs) in self.targets(mention.name, targs) {
+                    let Some(def) = self.def(name).filter(|_| speaking.contains(&name)) else { continue };
+                    let entrance =
+                        entrance.or_else(|| (!self.own.contains_key(&name)).then_some(mention.span));
+                    let types: Types = def.generics.iter().copied().zip(targs).collect();
+                    if seen.insert((name, types.clone(), entrance)) && !grows(&steps, next, name, &types) {
+                        let body = self.body(name);
+                        let from = Some((next, *mention));
+                        steps.push(Step { name: Some(name), types, body, from, entrance });
+                    }
                 }
             }
             next += 1;
@@ -243,18 +265,23 @@ impl<'a> Proof<'a> {
     }
 }
 
-/// Is the definition on the chain already, at other types? Only polymorphic recursion does that.
+/// How often a definition may come back on a chain at deeper types.
+const MOST_GROWTH: usize = 8;
+
+/// Is the definition on the chain already, at ever smaller types? Only polymorphic recursion does that; what
+/// implements a method for a compound type goes on to that of its parts, the other way.
 fn grows(steps: &[Step], last: usize, name: Symbol, types: &Types) -> bool {
-    let mut at = Some(last);
+    let depth = |types: &Types| types.iter().map(|(_, ty)| ty.depth()).max().unwrap_or(0);
+    let (mut at, mut smaller, own) = (Some(last), 0, depth(types));
     while let Some(index) = at {
         let step = &steps[index];
         // The step of the program itself has no types of its own where its variables stand for themselves.
-        if step.name == Some(name) && step.types != *types && step.from.is_some() {
-            return true;
+        if step.name == Some(name) && step.from.is_some() && depth(&step.types) < own {
+            smaller += 1;
         }
         at = step.from.as_ref().map(|(index, _)| *index);
     }
-    false
+    smaller >= MOST_GROWTH
 }
 
 /// The way from the program to the mention of stdio in step `last`.

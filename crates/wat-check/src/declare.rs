@@ -2,7 +2,7 @@
 //! the values of `def`s, whose types inference finds.
 
 use crate::head::{self, Attributes, Head, bad_syntax};
-use crate::hir::{Contract, TypeDef, VariantDef};
+use crate::hir::{Contract, Def, TypeDef, VariantDef};
 use crate::namespace::SourceFile;
 use crate::scope::{Env, FileScope, Lookup, PRELUDE, starts_upper};
 use crate::special::Special;
@@ -12,8 +12,10 @@ use crate::typeform::{TypeReader, Variables, is_variable};
 use crate::unify::wrong;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
-use wat_source::{Code, Diagnostic, Span, Symbol, suggest};
+use wat_source::{Code, Diagnostic, Span, Symbol};
 use wat_syntax::{Form, FormKind};
+
+mod protocol;
 
 /// The protocols of the language.
 pub const PROTOCOLS: [&str; 6] = ["Eq", "Ord", "Hash", "Show", "Num", "Wire"];
@@ -34,6 +36,8 @@ pub struct FnDecl<'a> {
     pub body: &'a [Form],
     pub form: &'a Form,
     pub doc: Option<Arc<str>>,
+    /// What `Self` stands for, in an `extend`.
+    pub self_type: Option<Ty>,
 }
 
 /// A `def`.
@@ -51,6 +55,8 @@ pub struct ValueDecl<'a> {
 pub struct Decls<'a> {
     pub functions: Vec<FnDecl<'a>>,
     pub values: Vec<ValueDecl<'a>>,
+    /// Protocols' methods, whose definitions are complete.
+    pub methods: Vec<Def>,
     /// Top-level expressions of the entry, in order.
     pub script: Vec<&'a Form>,
     /// The types in contracts, which must be data.
@@ -83,6 +89,7 @@ pub fn declare<'a>(files: &'a [SourceFile], env: &mut Env<'_>, out: &mut Vec<Dia
         }
     }
     declarer.type_names(&items);
+    declarer.protocol_names(&items);
     declarer.aliases(&items);
     for (file, special, form) in &items {
         match special {
@@ -92,10 +99,17 @@ pub fn declare<'a>(files: &'a [SourceFile], env: &mut Env<'_>, out: &mut Vec<Dia
         }
     }
     for (file, special, form) in &items {
+        if *special == Special::Defprotocol {
+            declarer.protocol(*file, form);
+        }
+    }
+    declarer.bring_methods(files);
+    for (file, special, form) in &items {
         match special {
             Special::Defn => declarer.function(*file, form),
             Special::Def => declarer.value(*file, form),
-            Special::Defstruct | Special::Defenum | Special::Defalias => {}
+            Special::Extend => declarer.extension(*file, form),
+            Special::Defstruct | Special::Defenum | Special::Defalias | Special::Defprotocol => {}
             Special::Ns => declarer.out.push(bad_syntax(form.span, "`ns` is the first form of a file")),
             other => declarer.out.push(
                 Diagnostic::new(Code::UnsupportedForm, format!("`{}` is not available", other.name()))
@@ -115,6 +129,17 @@ fn short_name(name: Symbol, ns: Symbol) -> Option<&'static str> {
     }
 }
 
+/// The types of a function, and its body as it is written.
+struct Signature<'a> {
+    params: Vec<(Symbol, Ty)>,
+    patterns: Vec<&'a Form>,
+    has_rest: bool,
+    result: Ty,
+    result_span: Span,
+    /// After the result.
+    body: &'a [Form],
+}
+
 struct Declarer<'a, 'e, 'l> {
     env: &'e mut Env<'l>,
     out: &'e mut Vec<Diagnostic>,
@@ -130,6 +155,10 @@ impl<'a> Declarer<'a, '_, '_> {
 
     /// The full name of a definition, after the rules about names.
     fn define(&mut self, file: usize, head: &Head<'_>, is_type: bool) -> Option<Symbol> {
+        self.define_as(file, head, is_type, head.attributes.is_true("private"))
+    }
+
+    fn define_as(&mut self, file: usize, head: &Head<'_>, is_type: bool, is_private: bool) -> Option<Symbol> {
         let ns = self.namespace(file);
         let Some(short) = short_name(head.name, ns) else {
             self.out.push(
@@ -172,7 +201,7 @@ impl<'a> Declarer<'a, '_, '_> {
         }
         self.seen.insert(name, head.name_span);
         self.shadowing(short, is_type, head.name_span);
-        if !head.attributes.is_true("private") {
+        if !is_private {
             self.list(ns, short);
         }
         Some(name)
@@ -196,6 +225,7 @@ impl<'a> Declarer<'a, '_, '_> {
         };
         let hides = PRELUDE.iter().any(|ns| in_prelude(ns))
             || (is_type && crate::scope::BUILTIN_TYPES.contains(&short))
+            || (is_type && PROTOCOLS.contains(&short))
             || Special::by_name(short).is_some();
         if hides {
             self.out.push(
@@ -513,49 +543,9 @@ impl<'a> Declarer<'a, '_, '_> {
         }
         head.attributes.check("defn", &allowed, self.out);
         let Some(name) = self.define(file, &head, false) else { return };
-        let (params_form, rest) = match head.rest {
-            [params, rest @ ..] if params.as_vector().is_some() => (params, rest),
-            _ => {
-                self.out.push(bad_syntax(form.span, "`defn` needs its parameters in a vector: [x <- i64]"));
-                return;
-            }
-        };
         let mut generics = Vec::new();
-        let items = params_form.as_vector().unwrap_or(&[]);
-        let found = head::params(items, self.out);
-        self.limit(found.len(), "parameters", items);
-        let (mut params, mut patterns, mut has_rest) = (Vec::new(), Vec::new(), false);
-        for param in found {
-            let mut ty = match param.ty {
-                Some(ty) => self.ty(file, ty, Variables::Introduce(&mut generics)),
-                None => {
-                    self.out.push(bad_syntax(
-                        param.pattern.span,
-                        format!("the parameter `{}` needs a type: {0} <- T", param.pattern),
-                    ));
-                    wrong()
-                }
-            };
-            if param.is_rest {
-                has_rest = true;
-                ty = Ty::Vector(Arc::new(ty));
-            }
-            let print = param.pattern.as_symbol().unwrap_or_else(|| Symbol::new("_"));
-            params.push((print, ty));
-            patterns.push(param.pattern);
-        }
-        let (result, result_span, body) = match rest {
-            [arrow, ty, body @ ..] if arrow.is_symbol("->") => {
-                (self.ty(file, ty, Variables::Introduce(&mut generics)), ty.span, body)
-            }
-            _ => {
-                self.out.push(bad_syntax(
-                    params_form.span,
-                    "`defn` states its result after the parameters: -> T",
-                ));
-                (wrong(), params_form.span, rest)
-            }
-        };
+        let Some(signature) = self.signature(file, form, &head, "`defn`", &mut generics) else { return };
+        let Signature { params, patterns, has_rest, result, result_span, body } = signature;
         let contract = self.contract(file, &head.attributes, &generics);
         let bounds = self.bounds(file, &head.attributes, &generics);
         let sig = Sig {
@@ -589,7 +579,61 @@ impl<'a> Declarer<'a, '_, '_> {
             body,
             form,
             doc,
+            self_type: None,
         });
+    }
+
+    /// Parameters and result with their types, whose variables are introduced, and what follows.
+    fn signature(
+        &mut self,
+        file: usize,
+        form: &'a Form,
+        head: &Head<'a>,
+        what: &str,
+        generics: &mut Vec<Symbol>,
+    ) -> Option<Signature<'a>> {
+        let (params_form, rest) = match head.rest {
+            [params, rest @ ..] if params.as_vector().is_some() => (params, rest),
+            _ => {
+                let title = format!("{what} needs its parameters in a vector: [x <- i64]");
+                self.out.push(bad_syntax(form.span, title));
+                return None;
+            }
+        };
+        let items = params_form.as_vector().unwrap_or(&[]);
+        let found = head::params(items, self.out);
+        self.limit(found.len(), "parameters", items);
+        let (mut params, mut patterns, mut has_rest) = (Vec::new(), Vec::new(), false);
+        for param in found {
+            let mut ty = match param.ty {
+                Some(ty) => self.ty(file, ty, Variables::Introduce(generics)),
+                None => {
+                    self.out.push(bad_syntax(
+                        param.pattern.span,
+                        format!("the parameter `{}` needs a type: {0} <- T", param.pattern),
+                    ));
+                    wrong()
+                }
+            };
+            if param.is_rest {
+                has_rest = true;
+                ty = Ty::Vector(Arc::new(ty));
+            }
+            let print = param.pattern.as_symbol().unwrap_or_else(|| Symbol::new("_"));
+            params.push((print, ty));
+            patterns.push(param.pattern);
+        }
+        let (result, result_span, body) = match rest {
+            [arrow, ty, body @ ..] if arrow.is_symbol("->") => {
+                (self.ty(file, ty, Variables::Introduce(generics)), ty.span, body)
+            }
+            _ => {
+                let title = format!("{what} states its result after the parameters: -> T");
+                self.out.push(bad_syntax(params_form.span, title));
+                (wrong(), params_form.span, rest)
+            }
+        };
+        Some(Signature { params, patterns, has_rest, result, result_span, body })
     }
 
     fn contract(
@@ -614,7 +658,7 @@ impl<'a> Declarer<'a, '_, '_> {
 
     fn bounds(
         &mut self,
-        _file: usize,
+        file: usize,
         attributes: &Attributes<'_>,
         generics: &[Symbol],
     ) -> Vec<(Symbol, Symbol)> {
@@ -636,16 +680,8 @@ impl<'a> Declarer<'a, '_, '_> {
                 }
                 continue;
             };
-            let short = protocol.as_str().strip_prefix("wat.core/").unwrap_or(protocol.as_str());
-            if !PROTOCOLS.contains(&short) {
-                let mut diagnostic =
-                    Diagnostic::new(Code::UnboundName, format!("unknown protocol `{protocol}`"))
-                        .at(item.span);
-                if let Some(near) = suggest(short, PROTOCOLS) {
-                    diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
-                }
-                self.out.push(diagnostic);
-            } else if !generics.contains(&variable) {
+            let Some(protocol) = self.protocol_name(file, protocol, item.span) else { continue };
+            if !generics.contains(&variable) {
                 self.out.push(
                     Diagnostic::new(
                         Code::UnknownTypeVariable,
@@ -654,7 +690,7 @@ impl<'a> Declarer<'a, '_, '_> {
                     .label(item.span, "the parameters and the result do not mention it"),
                 );
             } else {
-                bounds.push((Symbol::new(short), variable));
+                bounds.push((protocol, variable));
             }
         }
         bounds
@@ -705,11 +741,17 @@ pub fn check_uses(files: &[SourceFile], env: &Env<'_>, out: &mut Vec<Diagnostic>
                 let path = full(used.ns, name.as_str());
                 let value = env.value(number, path);
                 let ty = env.ty(number, path);
-                if matches!(value, Lookup::Found(_)) || matches!(ty, Lookup::Found(_)) {
+                let protocol = env.protocol(number, path);
+                if matches!(value, Lookup::Found(_))
+                    || matches!(ty, Lookup::Found(_))
+                    || matches!(protocol, Lookup::Found(_))
+                {
                     continue;
                 }
-                let lookup = match (value, ty) {
-                    (Lookup::Private(name), _) | (_, Lookup::Private(name)) => Lookup::Private(name),
+                let lookup = match (value, ty, protocol) {
+                    (Lookup::Private(name), ..)
+                    | (_, Lookup::Private(name), _)
+                    | (.., Lookup::Private(name)) => Lookup::Private(name),
                     _ => Lookup::Missing,
                 };
                 out.push(env.unbound(number, path, *span, false, lookup, std::iter::empty()));

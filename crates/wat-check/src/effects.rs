@@ -2,6 +2,7 @@
 //! following what each value mentions.
 
 use crate::hir::{Body, Def, Defs, ExprKind};
+use crate::protocol;
 use crate::stdio::visit;
 use rustc_hash::{FxHashMap, FxHashSet};
 use wat_source::{Code, Diagnostic, Span, Symbol};
@@ -62,7 +63,7 @@ pub fn check(own: &[Def], defs: &dyn Defs, out: &mut Vec<Diagnostic>) {
         }
     }
     if !out.iter().any(|diagnostic| diagnostic.code == Code::DefCycle) {
-        cycles(own, out);
+        cycles(own, defs, out);
     }
 }
 
@@ -82,6 +83,10 @@ impl Effects<'_> {
         let found = match &def.body {
             Body::Intrinsic(intrinsic) => EFFECTS.contains(&intrinsic.as_str()).then_some(name),
             Body::Value(_) => None,
+            // Generic code may come to any of its implementations.
+            Body::Method { .. } => {
+                protocol::all(self.defs, name).into_iter().find_map(|(next, _)| self.of(next))
+            }
             Body::Fn(body) => {
                 let mut own = false;
                 visit(body, false, &mut |e| {
@@ -107,10 +112,20 @@ fn mentions(def: &Def) -> Vec<(Symbol, Span)> {
     found
 }
 
+/// What a definition mentions; of a method, whatever implements it.
+fn reached(def: &Def, defs: &dyn Defs) -> Vec<(Symbol, Span)> {
+    match def.body {
+        Body::Method { .. } => {
+            protocol::all(defs, def.name).into_iter().map(|(name, _)| (name, def.span)).collect()
+        }
+        _ => mentions(def),
+    }
+}
+
 /// A value that reaches itself through functions and other values.
-fn cycles(own: &[Def], out: &mut Vec<Diagnostic>) {
+fn cycles(own: &[Def], defs: &dyn Defs, out: &mut Vec<Diagnostic>) {
     let edges: FxHashMap<Symbol, Vec<(Symbol, Span)>> =
-        own.iter().map(|def| (def.name, mentions(def))).collect();
+        own.iter().map(|def| (def.name, reached(def, defs))).collect();
     let mut reported: FxHashSet<Symbol> = FxHashSet::default();
     for def in own.iter().filter(|def| matches!(def.body, Body::Value(_))) {
         let mut seen: FxHashSet<Symbol> = FxHashSet::default();

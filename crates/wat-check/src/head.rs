@@ -63,8 +63,31 @@ pub fn bad_syntax(span: Span, title: impl Into<String>) -> Diagnostic {
 /// for a docstring or attributes.
 pub fn head<'a>(what: &str, form: &'a Form, keep: usize, out: &mut Vec<Diagnostic>) -> Option<Head<'a>> {
     let items = form.as_list().unwrap_or(&[]);
-    let Some(target) = items.get(1) else {
-        out.push(bad_syntax(form.span, format!("`{what}` needs a name")));
+    head_of(&format!("`{what}`"), form.span, items.get(1..).unwrap_or(&[]), keep, out)
+}
+
+/// The same of a method, which begins with its name.
+pub fn method<'a>(form: &'a Form, out: &mut Vec<Diagnostic>) -> Option<Head<'a>> {
+    match form.as_list() {
+        Some(items) => head_of("a method", form.span, items, 0, out),
+        None => {
+            if !form.is_error() {
+                out.push(bad_syntax(form.span, "a method is a list that begins with its name"));
+            }
+            None
+        }
+    }
+}
+
+fn head_of<'a>(
+    what: &str,
+    span: Span,
+    items: &'a [Form],
+    keep: usize,
+    out: &mut Vec<Diagnostic>,
+) -> Option<Head<'a>> {
+    let Some(target) = items.first() else {
+        out.push(bad_syntax(span, format!("{what} needs a name")));
         return None;
     };
     let (name, params): (&Form, &[Form]) = match target.as_list() {
@@ -73,11 +96,11 @@ pub fn head<'a>(what: &str, form: &'a Form, keep: usize, out: &mut Vec<Diagnosti
     };
     let Some(symbol) = name.as_symbol() else {
         if !name.is_error() {
-            out.push(bad_syntax(name.span, format!("`{what}` needs a name here, not {}", name.describe())));
+            out.push(bad_syntax(name.span, format!("{what} needs a name here, not {}", name.describe())));
         }
         return None;
     };
-    let mut rest = &items[2..];
+    let mut rest = &items[1..];
     let mut doc = None;
     if rest.len() > keep
         && let Some(text) = rest[0].as_str()

@@ -41,7 +41,8 @@ pub struct Def {
     /// Full name, `user/main`.
     pub name: Symbol,
     pub generics: Vec<Symbol>,
-    /// `:where` bounds: protocol short name and variable.
+    /// `:where` bounds: protocol and variable. The language's own protocols go by their short names, all others by
+    /// their full ones.
     pub bounds: Vec<(Symbol, Symbol)>,
     pub params: Vec<(LocalId, Ty)>,
     /// The last parameter is a rest parameter (a Vector); calls in HIR already pass the vector.
@@ -66,6 +67,26 @@ pub enum Body {
     Value(Expr),
     /// Implemented by a primitive operation or a runtime function of this name (library only).
     Intrinsic(Symbol),
+    /// A method: its first type variable is `Self`, and the definition it stands for is found by `Self`'s type in
+    /// the implementations of the protocol; the default where the one for that type leaves it out.
+    Method { protocol: Symbol, default: Option<Symbol> },
+}
+
+/// `(extend T P …)`. Only generic code still mentions methods; where the type was known, HIR names the definition.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Implementation {
+    /// Full name, `user/Describe`.
+    pub protocol: Symbol,
+    /// The type variables of `ty`.
+    pub generics: Vec<Symbol>,
+    pub ty: Ty,
+    /// `:where` bounds: protocol and variable.
+    pub bounds: Vec<(Symbol, Symbol)>,
+    /// Methods by full name, and the definitions that implement them here. The type variables of each are these
+    /// `generics`, then the method's own but for `Self`.
+    pub methods: Vec<(Symbol, Symbol)>,
+    /// The type in the `extend`.
+    pub span: Span,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -270,10 +291,15 @@ pub enum Source {
 pub struct Unit {
     pub types: Vec<TypeDef>,
     pub defs: Vec<Def>,
+    pub implementations: Vec<Implementation>,
 }
 
 /// Where specialisation finds definitions by full name: the program's own, then the library's.
 pub trait Defs {
     fn def(&self, name: Symbol) -> Option<&Def>;
     fn type_def(&self, name: Symbol) -> Option<&TypeDef>;
+    /// The implementations of a protocol; no two of them fit one type.
+    fn implementations(&self, _protocol: Symbol) -> Vec<&Implementation> {
+        Vec::new()
+    }
 }

@@ -14,6 +14,7 @@ pub mod hir;
 mod infer;
 mod library;
 mod namespace;
+pub mod protocol;
 mod recursion;
 mod scope;
 mod shelf;

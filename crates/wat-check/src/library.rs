@@ -2,7 +2,7 @@
 //! before each check. What a program sees of it is decided by `scope.rs`.
 
 use crate::check::{self, Input};
-use crate::hir::{Def, Defs, TypeDef, Unit};
+use crate::hir::{Def, Defs, Implementation, TypeDef, Unit};
 use crate::namespace;
 use crate::shelf::Shelf;
 use crate::table::Tables;
@@ -60,6 +60,10 @@ impl Defs for Library {
     fn type_def(&self, name: Symbol) -> Option<&TypeDef> {
         self.tables.types.get(&name)
     }
+
+    fn implementations(&self, protocol: Symbol) -> Vec<&Implementation> {
+        self.tables.implementations.get(&protocol).into_iter().flatten().collect()
+    }
 }
 
 /// A program's definitions together with the library's.
@@ -67,12 +71,18 @@ impl Defs for Library {
 pub struct Linked<'a> {
     defs: FxHashMap<Symbol, &'a Def>,
     types: FxHashMap<Symbol, &'a TypeDef>,
+    implementations: FxHashMap<Symbol, Vec<&'a Implementation>>,
     lib: &'a Library,
 }
 
 impl<'a> Linked<'a> {
     pub fn new(unit: &'a Unit, lib: &'a Library) -> Linked<'a> {
+        let mut implementations: FxHashMap<Symbol, Vec<&Implementation>> = FxHashMap::default();
+        for implementation in &unit.implementations {
+            implementations.entry(implementation.protocol).or_default().push(implementation);
+        }
         Linked {
+            implementations,
             defs: unit.defs.iter().map(|def| (def.name, def)).collect(),
             types: unit.types.iter().map(|def| (def.name, def)).collect(),
             lib,
@@ -87,5 +97,11 @@ impl Defs for Linked<'_> {
 
     fn type_def(&self, name: Symbol) -> Option<&TypeDef> {
         self.types.get(&name).copied().or_else(|| self.lib.type_def(name))
+    }
+
+    fn implementations(&self, protocol: Symbol) -> Vec<&Implementation> {
+        let mut all = self.lib.implementations(protocol);
+        all.extend(self.implementations.get(&protocol).into_iter().flatten());
+        all
     }
 }

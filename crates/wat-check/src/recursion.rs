@@ -1,8 +1,10 @@
 //! Polymorphic recursion: definitions and types that refer to themselves at other types than their own, of which
 //! specialisation would make copies without end. An edge leads from each type variable to those it fills; one
-//! that wraps the variable in another type must not lie on a circle.
+//! that wraps the variable in another type must not lie on a circle. A method leads on to what implements it, where
+//! a type is taken apart: such an edge takes off what wrapping put on, and a circle is bad where it gains.
 
-use crate::hir::{Body, Def, ExprKind, TypeDef};
+use crate::hir::{Body, Def, Defs, ExprKind, TypeDef};
+use crate::protocol::{self, is_defined};
 use crate::stdio::visit;
 use crate::ty::Ty;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -18,8 +20,35 @@ struct Mention<'a> {
     span: Span,
 }
 
+/// What leads from one variable to another, with the number of types wrapped around it on the way.
+type Edges = FxHashMap<Node, FxHashMap<Node, i64>>;
+
 /// Functions: each mention of a definition within itself or its group.
-pub fn functions(own: &[Def], out: &mut Vec<Diagnostic>) {
+pub fn functions(own: &[Def], defs: &dyn Defs, out: &mut Vec<Diagnostic>) {
+    let names: FxHashSet<Symbol> = own.iter().map(|def| def.name).collect();
+    let mut edges = Edges::default();
+    // Definitions that implement a method may come to themselves at the parts of their type.
+    let mut by_method: FxHashSet<Symbol> = FxHashSet::default();
+    for def in own.iter().filter(|def| matches!(def.body, Body::Method { .. })) {
+        for (target, found) in protocol::all(defs, def.name) {
+            by_method.insert(target);
+            let mut edge = |from: usize, to: usize, gain: i64| {
+                edges.entry((def.name, from)).or_default().insert((target, to), gain);
+            };
+            let taken = found.map_or(1, |found| found.generics.len());
+            for (to, variable) in found.iter().flat_map(|found| found.generics.iter().enumerate()) {
+                let mut depths = Vec::new();
+                found.expect("it has variables").ty.depths(*variable, &mut depths);
+                edge(0, to, -(depths.into_iter().min().unwrap_or(0) as i64));
+            }
+            if found.is_none() {
+                edge(0, 0, 0);
+            }
+            for own in 1..def.generics.len() {
+                edge(own, taken + own - 1, 0);
+            }
+        }
+    }
     let mut found: Vec<(Symbol, Symbol, Vec<Ty>, Span)> = Vec::new();
     for def in own {
         let (Body::Fn(body) | Body::Value(body)) = &def.body else { continue };
@@ -28,6 +57,15 @@ pub fn functions(own: &[Def], out: &mut Vec<Diagnostic>) {
             | ExprKind::Call { name, targs, .. }
             | ExprKind::ProgramOf { name, targs, .. } => {
                 found.push((def.name, *name, targs.clone(), e.span));
+                // What is defined elsewhere comes back through the methods it asks for.
+                let Some(other) = defs.def(*name).filter(|_| !names.contains(name)) else { return };
+                for (protocol, variable) in other.bounds.iter().filter(|(p, _)| is_defined(*p)) {
+                    let at = other.generics.iter().position(|v| v == variable);
+                    let Some(ty) = at.and_then(|at| targs.get(at)) else { continue };
+                    for method in own.iter().filter(|def| is_method_of(def, *protocol)) {
+                        found.push((def.name, method.name, vec![ty.clone()], e.span));
+                    }
+                }
             }
             _ => {}
         });
@@ -38,7 +76,7 @@ pub fn functions(own: &[Def], out: &mut Vec<Diagnostic>) {
         .iter()
         .map(|(from, to, targs, span)| Mention { from: *from, to: *to, targs, span: *span })
         .collect();
-    for mention in growing(&generics, &mentions) {
+    for mention in growing(&generics, &mentions, edges, &by_method) {
         out.push(
             Diagnostic::new(
                 Code::PolymorphicRecursion,
@@ -67,7 +105,7 @@ pub fn types<'a>(own: impl Iterator<Item = &'a TypeDef>, out: &mut Vec<Diagnosti
         .iter()
         .map(|(from, to, targs, span)| Mention { from: *from, to: *to, targs, span: *span })
         .collect();
-    for mention in growing(&generics, &mentions) {
+    for mention in growing(&generics, &mentions, Edges::default(), &FxHashSet::default()) {
         out.push(
             Diagnostic::new(
                 Code::PolymorphicRecursion,
@@ -82,19 +120,24 @@ fn list(targs: &[Ty]) -> String {
     targs.iter().map(Ty::to_string).collect::<Vec<_>>().join(" ")
 }
 
+fn is_method_of(def: &Def, protocol: Symbol) -> bool {
+    matches!(def.body, Body::Method { protocol: own, .. } if own == protocol)
+}
+
 /// The mentions that would never end.
 fn growing<'m, 'a>(
     generics: &FxHashMap<Symbol, &[Symbol]>,
     mentions: &'m [Mention<'a>],
+    mut edges: Edges,
+    by_method: &FxHashSet<Symbol>,
 ) -> Vec<&'m Mention<'a>> {
-    let mut edges: FxHashMap<Node, FxHashSet<Node>> = FxHashMap::default();
-    let mut wrapping: Vec<(&Mention<'_>, Node, Node)> = Vec::new();
+    let mut wrapping: Vec<(&Mention<'_>, Node, Node, i64)> = Vec::new();
     let mut bad: Vec<&Mention<'_>> = Vec::new();
     for mention in mentions {
         let (Some(ours), true) = (generics.get(&mention.from), generics.contains_key(&mention.to)) else {
             continue;
         };
-        if mention.from == mention.to {
+        if mention.from == mention.to && !by_method.contains(&mention.to) {
             let same = mention.targs.iter().zip(ours.iter()).all(|(ty, own)| *ty == Ty::Var(*own));
             if !same && !mention.targs.iter().any(|ty| crate::infer::mentions(ty, Symbol::new("?"))) {
                 bad.push(mention);
@@ -103,26 +146,58 @@ fn growing<'m, 'a>(
         }
         for (to, ty) in mention.targs.iter().enumerate() {
             for (from, variable) in ours.iter().enumerate() {
-                if !crate::infer::mentions(ty, *variable) {
-                    continue;
-                }
+                let mut depths = Vec::new();
+                ty.depths(*variable, &mut depths);
+                let Some(gain) = depths.into_iter().max().map(|depth| depth as i64) else { continue };
                 let (from, to) = ((mention.from, from), (mention.to, to));
-                edges.entry(from).or_default().insert(to);
-                if *ty != Ty::Var(*variable) {
-                    wrapping.push((mention, from, to));
+                let edge = edges.entry(from).or_default().entry(to).or_insert(gain);
+                *edge = gain.max(*edge);
+                if gain > 0 {
+                    wrapping.push((mention, from, to, gain));
                 }
             }
         }
     }
-    for (mention, from, to) in wrapping {
-        if reaches(&edges, to, from) && !bad.iter().any(|other| std::ptr::eq(*other, mention)) {
+    for (mention, from, to, gain) in wrapping {
+        if reaches(&edges, to, from)
+            && gains(&edges, to, from, gain)
+            && !bad.iter().any(|other| std::ptr::eq(*other, mention))
+        {
             bad.push(mention);
         }
     }
     bad
 }
 
-fn reaches(edges: &FxHashMap<Node, FxHashSet<Node>>, from: Node, goal: Node) -> bool {
+/// Is there a way that ends, with what was gained before it, above nothing? Ways without end gain on a circle, and
+/// as many rounds as there are variables show that.
+fn gains(edges: &Edges, from: Node, goal: Node, before: i64) -> bool {
+    if edges.values().flat_map(FxHashMap::values).all(|gain| *gain >= 0) {
+        return true;
+    }
+    let mut best: FxHashMap<Node, i64> = FxHashMap::from_iter([(from, before)]);
+    for _ in 0..edges.len() + 1 {
+        let mut changed = false;
+        for (node, next) in edges {
+            let Some(here) = best.get(node).copied() else { continue };
+            for (to, gain) in next {
+                let there = best.entry(*to).or_insert(i64::MIN);
+                if here + gain > *there {
+                    (*there, changed) = (here + gain, true);
+                }
+            }
+        }
+        if best.get(&goal).is_some_and(|gain| *gain > 0) {
+            return true;
+        }
+        if !changed {
+            return false;
+        }
+    }
+    false
+}
+
+fn reaches(edges: &Edges, from: Node, goal: Node) -> bool {
     let mut seen: FxHashSet<Node> = FxHashSet::default();
     let mut open = vec![from];
     while let Some(node) = open.pop() {
@@ -130,7 +205,7 @@ fn reaches(edges: &FxHashMap<Node, FxHashSet<Node>>, from: Node, goal: Node) -> 
             return true;
         }
         if seen.insert(node) {
-            open.extend(edges.get(&node).into_iter().flatten());
+            open.extend(edges.get(&node).into_iter().flat_map(FxHashMap::keys));
         }
     }
     false

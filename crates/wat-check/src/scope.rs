@@ -1,6 +1,7 @@
 //! What a name means in a file: definitions of its namespace, names brought by `:use`, the prelude, and paths
 //! through aliases and full namespaces. Locals are the business of inference.
 
+use crate::declare::PROTOCOLS;
 use crate::hir::TypeDef;
 use crate::namespace::SourceFile;
 use crate::special::Special;
@@ -80,6 +81,11 @@ impl FileScope {
             }
         }
         scope
+    }
+
+    /// A name that comes with another; what `:only` lists itself wins.
+    pub fn bring(&mut self, name: Symbol, from: Symbol) {
+        self.only.entry(name).or_insert(from);
     }
 
     pub fn namespace(&self) -> Symbol {
@@ -187,6 +193,14 @@ impl Env<'_> {
         }
     }
 
+    /// What a name of a protocol means in a file: its full name, or the short one of the language's own.
+    pub fn protocol(&self, file: usize, name: Symbol) -> Lookup<Symbol> {
+        match name.split() {
+            (None, short) => self.bare(file, short, |ns| self.protocol_member(ns, short)),
+            (Some(path), short) => self.qualified(file, path, |ns| self.protocol_member(ns, short)),
+        }
+    }
+
     /// An unqualified name: this namespace, then `:only`, then the prelude.
     fn bare<I>(&self, file: usize, short: &str, find: impl Fn(Symbol) -> Option<(I, Owner)>) -> Lookup<I> {
         let scope = &self.scopes[file];
@@ -260,6 +274,15 @@ impl Env<'_> {
             return Some((TypeItem::Builtin(builtin), Owner { private: None, ns }));
         }
         None
+    }
+
+    fn protocol_member(&self, ns: Symbol, short: &str) -> Option<(Symbol, Owner)> {
+        let name = full(ns, short);
+        if let Some(protocol) = self.protocol_def(name) {
+            return Some((name, Owner { private: protocol.private.then_some(name), ns }));
+        }
+        let own = ns == "wat.core" && PROTOCOLS.contains(&short);
+        own.then(|| (Symbol::new(short), Owner { private: None, ns }))
     }
 
     /// A variant of an enum, or the field function of a struct.

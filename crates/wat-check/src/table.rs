@@ -1,7 +1,8 @@
 //! What is known of every definition by its full name: signatures, types, aliases, overloads. The library's
 //! table is serialised with it; a program's lives as long as its check. Not bodies, which are HIR.
 
-use crate::hir::{Contract, TypeDef};
+use crate::hir::{Contract, Implementation, TypeDef};
+use crate::protocol::Protocol;
 use crate::shelf::Shelf;
 use crate::ty::Ty;
 use rustc_hash::FxHashMap;
@@ -74,6 +75,11 @@ pub struct Tables {
     pub types: Shelf<TypeDef>,
     pub aliases: FxHashMap<Symbol, Alias>,
     pub names: FxHashMap<Symbol, Vec<Symbol>>,
+    pub protocols: FxHashMap<Symbol, Protocol>,
+    /// The protocol of each method.
+    pub methods: FxHashMap<Symbol, Symbol>,
+    /// By protocol.
+    pub implementations: FxHashMap<Symbol, Vec<Implementation>>,
     /// The definition of each runtime function or primitive operation.
     pub intrinsics: FxHashMap<Symbol, Symbol>,
     /// How many files the library has: theirs are the first numbers.

@@ -54,6 +54,36 @@ impl Ty {
         Ty::named("wat.kernel/Crash", &[])
     }
 
+    /// What it is made of directly.
+    pub fn parts(&self) -> Vec<&Ty> {
+        match self {
+            Ty::Vector(t) | Ty::Set(t) | Ty::Seq(t) | Ty::Sender(t) | Ty::Receiver(t) => vec![t],
+            Ty::Map(a, b) | Ty::Program(a, b) | Ty::Peer(a, b) => vec![a, b],
+            Ty::Tuple(ts) | Ty::Named(_, ts) => ts.iter().collect(),
+            Ty::Fn(ps, r) => ps.iter().chain([&**r]).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// How many types stand in one another at the deepest place; 0 of one without parts.
+    pub fn depth(&self) -> usize {
+        self.parts().into_iter().map(|part| part.depth() + 1).max().unwrap_or(0)
+    }
+
+    /// At what depth a variable stands, for each place where it does.
+    pub fn depths(&self, variable: Symbol, found: &mut Vec<usize>) {
+        self.depths_below(variable, 0, found);
+    }
+
+    fn depths_below(&self, variable: Symbol, depth: usize, found: &mut Vec<usize>) {
+        if *self == Ty::Var(variable) {
+            found.push(depth);
+        }
+        for part in self.parts() {
+            part.depths_below(variable, depth + 1, found);
+        }
+    }
+
     /// The type with each variable replaced by `f`.
     pub fn subst(&self, f: &dyn Fn(Symbol) -> Ty) -> Ty {
         let go = |t: &Arc<Ty>| Arc::new(t.subst(f));

@@ -1,5 +1,6 @@
 //! Types as they are written: form → [`Ty`]. Aliases are expanded, names made full, arities checked.
 
+use crate::protocol::SELF;
 use crate::scope::{Env, Lookup, TypeItem};
 use crate::ty::Ty;
 use crate::unify::wrong;
@@ -53,6 +54,9 @@ impl TypeReader<'_> {
 
     /// `items` is the whole list; empty where the name stands alone.
     fn name(&mut self, name: Symbol, items: &[Form], span: Span) -> Ty {
+        if name == SELF && items.is_empty() && self.knows_self() {
+            return Ty::Var(name);
+        }
         let found = self.env.ty(self.file, name);
         let span_name = items.first().map_or(span, |head| head.span);
         match found {
@@ -87,6 +91,9 @@ impl TypeReader<'_> {
                     Lookup::NoNamespace(q) => Lookup::NoNamespace(q),
                     Lookup::Found(_) | Lookup::Missing => Lookup::Missing,
                 };
+                if let Lookup::Found(protocol) = self.env.protocol(self.file, name) {
+                    return self.protocol(protocol, span_name);
+                }
                 let known = std::iter::empty();
                 self.out.push(self.env.unbound(self.file, name, span_name, true, lookup, known));
                 for item in items.iter().skip(1).filter(|item| item.as_vector().is_none()) {
@@ -95,6 +102,23 @@ impl TypeReader<'_> {
                 wrong()
             }
         }
+    }
+
+    fn knows_self(&self) -> bool {
+        match &self.variables {
+            Variables::Introduce(known) => known.iter().any(|v| *v == SELF),
+            Variables::Known(known) => known.iter().any(|v| *v == SELF),
+        }
+    }
+
+    fn protocol(&mut self, name: Symbol, span: Span) -> Ty {
+        let short = name.name();
+        self.out.push(
+            Diagnostic::new(Code::BadType, format!("`{short}` is a protocol, not a type"))
+                .at(span)
+                .help(format!("any type with it is a type variable: {{:where [({short} T)]}} [x <- T]")),
+        );
+        wrong()
     }
 
     fn variable(&mut self, name: Symbol, span: Span) -> Ty {

@@ -11,6 +11,7 @@ use crate::types::Types;
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 use wat_check::hir::{Body, Contract, Def, Defs, Expr, ExprKind};
+use wat_check::protocol::{is_defined, resolve};
 use wat_check::ty::Ty;
 use wat_source::Symbol;
 
@@ -49,8 +50,10 @@ pub fn specialise(defs: &dyn Defs, main: Symbol) -> Module {
     module
 }
 
-/// A definition and the ids of its type arguments: types alike in memory share an instance.
-type Instance = (Symbol, Vec<TypeId>);
+/// A definition and the ids of its type arguments: types alike in memory share an instance. They do not where the
+/// definition calls methods of its types, since all functions are alike in memory, but not in what implements their
+/// methods: there the types themselves stand too.
+pub type Instance = (Symbol, Vec<TypeId>, Vec<Ty>);
 
 struct Job<'d> {
     func: FuncId,
@@ -110,8 +113,21 @@ impl<'d> Special<'d> {
         self.funcs[id.index()] = Some(func);
     }
 
-    fn instance(&mut self, name: Symbol, targs: &[Ty]) -> Instance {
-        (name, targs.iter().map(|t| self.types.id(t)).collect())
+    pub fn instance(&mut self, name: Symbol, targs: &[Ty]) -> Instance {
+        let asks = self.def(name).bounds.iter().any(|(protocol, _)| is_defined(*protocol));
+        let exact = if asks { targs.to_vec() } else { Vec::new() };
+        (name, targs.iter().map(|t| self.types.id(t)).collect(), exact)
+    }
+
+    /// The definition that a mention stands for: of a method, the one that implements it for its type.
+    pub fn chosen(&self, name: Symbol, targs: Vec<Ty>) -> (&'d Def, Vec<Ty>) {
+        let def = self.def(name);
+        if !matches!(def.body, Body::Method { .. }) {
+            return (def, targs);
+        }
+        let (name, targs) = resolve(self.defs, name, &targs)
+            .unwrap_or_else(|| panic!("checking found an implementation of `{name}` for {}", targs[0]));
+        (self.def(name), targs)
     }
 
     fn ask(&mut self, name: Symbol, targs: &[Ty], entry: Entry) -> FuncId {

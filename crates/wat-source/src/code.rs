@@ -94,6 +94,11 @@ codes! {
     InfiniteType "infinite-type" Error "a type that would contain itself";
     PolymorphicRecursion "polymorphic-recursion" Error "a definition that refers to itself at other types than its own";
     MissingBound "missing-bound" Error "a type does not implement a protocol that is needed";
+    DuplicateImplementation "duplicate-implementation" Error "a protocol implemented twice for one type";
+    OrphanExtend "orphan-extend" Error "an `extend` in a file of neither the type nor the protocol";
+    ClosedProtocol "closed-protocol" Error "an `extend` of a protocol that is the language's own";
+    MissingMethod "missing-method" Error "an implementation without one of its protocol's methods";
+    UnknownMethod "unknown-method" Error "an implementation of a method that its protocol does not have";
     UnknownField "unknown-field" Error "a field that the struct or variant does not have";
     MissingField "missing-field" Error "a struct or variant built without one of its fields";
     DuplicateField "duplicate-field" Error "a field named twice";

@@ -117,7 +117,7 @@ fn proved(defs: Vec<Def>) -> Vec<(u32, String)> {
 
 fn diagnostics(defs: Vec<Def>) -> Vec<Diagnostic> {
     let mut out = Vec::new();
-    prove(&Unit { types: vec![], defs }, &library(), &mut out);
+    prove(&Unit { defs, ..Unit::default() }, &library(), &mut out);
     assert!(out.iter().all(|d| d.span().file == FileId(0)));
     out
 }

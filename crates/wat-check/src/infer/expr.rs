@@ -3,8 +3,10 @@
 use super::tree::{Callee, E, K, Want, Why};
 use super::{Bound, Infer};
 use crate::head::bad_syntax;
+use crate::protocol::SELF;
 use crate::scope::{Item, Lookup};
 use crate::special::Special;
+use crate::ty::Ty;
 use crate::typeform::{TypeReader, Variables};
 use crate::unify::{Con, Open, Shape, T};
 use wat_source::{Code, Diagnostic, Span, Symbol};
@@ -51,17 +53,23 @@ impl Infer<'_, '_> {
 
     /// A type written inside the definition.
     pub fn read_type(&mut self, form: &Form) -> T {
-        let generics = std::mem::take(&mut self.generics);
+        let mut known = self.generics.clone();
+        known.extend(self.self_type.is_some().then(|| Symbol::new(SELF)));
         let mut reader = TypeReader {
             env: self.env,
             file: self.file,
-            variables: Variables::Known(&generics),
+            variables: Variables::Known(&known),
             out: &mut self.out,
             waits: false,
         };
         let ty = reader.read(form);
-        self.generics = generics;
-        self.rigid(&ty)
+        match &self.self_type {
+            Some(own) => {
+                let ty = ty.subst(&|v| if v == SELF { own.clone() } else { Ty::Var(v) });
+                self.rigid(&ty)
+            }
+            None => self.rigid(&ty),
+        }
     }
 
     pub fn require(&mut self, protocol: &str, ty: T, span: Span, asked: &str) {

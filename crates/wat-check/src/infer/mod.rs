@@ -175,6 +175,8 @@ pub struct Infer<'c, 'e> {
     /// The signature's variables and bounds.
     generics: Vec<Symbol>,
     where_bounds: Vec<(Symbol, Symbol)>,
+    /// What `Self` stands for, in an implementation.
+    self_type: Option<Ty>,
     locals: Vec<Local>,
     /// Names in scope, innermost last.
     names: Vec<(Symbol, LocalId)>,
@@ -193,6 +195,7 @@ pub struct Infer<'c, 'e> {
 pub fn function(cx: &Cx<'_>, decl: &FnDecl<'_>) {
     let Some(sig) = cx.env.sig(decl.name) else { return };
     let mut infer = Infer::new(cx, decl.file, sig.generics.clone(), sig.bounds.clone());
+    infer.self_type = decl.self_type.clone();
     let params: Vec<T> = sig.params.iter().map(|(_, ty)| infer.rigid(ty)).collect();
     let result = infer.rigid(&sig.result);
     let is_main = decl.name.name() == "main" && sig.contract.is_none();
@@ -318,6 +321,7 @@ impl<'c, 'e> Infer<'c, 'e> {
             types: Types::with_numbers(numbers),
             generics,
             where_bounds: bounds,
+            self_type: None,
             locals: Vec::new(),
             names: Vec::new(),
             frames: Vec::new(),

@@ -4,6 +4,7 @@
 use super::Infer;
 use crate::bounds::{self, Lack};
 use crate::hir::LocalId;
+use crate::protocol::{self, SELF, is_defined};
 use crate::ty::Ty;
 use crate::unify::{Con, Open, Shape, T};
 use crate::wire;
@@ -152,7 +153,7 @@ impl Infer<'_, '_> {
                 continue;
             }
             match self.types.shape(bound.ty) {
-                Shape::Open(Open::Never) => continue,
+                Shape::Open(Open::Never) if !is_defined(bound.protocol) => continue,
                 Shape::Open(_) => {
                     let name = bound.asked.name();
                     let mut diagnostic =
@@ -160,6 +161,8 @@ impl Infer<'_, '_> {
                             .label(bound.span, format!("`{name}` needs to know it"));
                     if matches!(name, "readln" | "try-readln" | "from-edn" | "read-edn") {
                         diagnostic = diagnostic.help(format!("name the type: ({name} … -> T)"));
+                    } else if self.answers_self(bound.asked) {
+                        diagnostic = diagnostic.help(format!("name the type: ({name} -> T)"));
                     }
                     self.report(diagnostic);
                     self.types.silence(bound.ty);
@@ -169,14 +172,25 @@ impl Infer<'_, '_> {
             }
             let ty = self.types.write(bound.ty);
             if let Err(lack) = bounds::implements(&ty, bound.protocol, self.env, &self.where_bounds) {
-                self.lacking(bound.protocol, &ty, lack, bound.span, bound.asked);
+                self.lacking(&ty, lack, bound.span, bound.asked);
                 reported.push(bound.span);
             }
         }
     }
 
-    fn lacking(&mut self, protocol: Symbol, ty: &Ty, lack: Lack, span: Span, asked: Symbol) {
+    /// A method that gives a `Self` and takes none.
+    fn answers_self(&self, name: Symbol) -> bool {
+        let own = Symbol::new(SELF);
+        self.env.protocol_of(name).is_some()
+            && self
+                .env
+                .sig(name)
+                .is_some_and(|sig| !sig.params.iter().any(|(_, ty)| super::mentions(ty, own)))
+    }
+
+    fn lacking(&mut self, ty: &Ty, lack: Lack, span: Span, asked: Symbol) {
         let asked = asked.name();
+        let protocol = lack.protocol.name();
         let part = lack.part.to_string();
         let whole = ty.to_string();
         let inside = if part == whole { String::new() } else { format!(", a part of {whole}") };
@@ -196,13 +210,26 @@ impl Infer<'_, '_> {
                 format!("`{asked}` needs {protocol}, which {part} does not have"),
             )
             .label(span, format!("this is {}{inside}", super::call::a(&part)));
-            if lack.derivable {
+            if is_defined(lack.protocol) {
+                diagnostic = diagnostic.help(format!("implement it: {}", self.extension(&lack)));
+            } else if lack.derivable {
                 diagnostic =
                     diagnostic.help(format!("derive it where the type is defined: {{:derive [{protocol}]}}"));
             }
             diagnostic
         };
         self.report(diagnostic);
+    }
+
+    /// The `extend` that is missing, as one begins to write it.
+    fn extension(&self, lack: &Lack) -> String {
+        let methods = self.env.protocol_def(lack.protocol).map_or(&[][..], |protocol| &protocol.methods);
+        let needed = methods.iter().filter(|method| method.default.is_none());
+        let stubs: String = needed
+            .filter_map(|method| self.env.sig(method.name))
+            .map(|sig| format!(" {}", protocol::stub(sig)))
+            .collect();
+        format!("(extend {} {}{stubs})", lack.part, lack.protocol.name())
     }
 
     /// What programs take along must be data.

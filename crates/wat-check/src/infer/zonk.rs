@@ -158,12 +158,19 @@ impl<'e> Infer<'_, 'e> {
         ExprKind::Call { name, targs: vec![e.ty.clone()], args: vec![e] }
     }
 
-    fn callee_out(&self, callee: &Callee) -> Option<(&'e Sig, Vec<T>)> {
+    /// A method of a known type is the definition that implements it there.
+    fn callee_out(&mut self, callee: &Callee) -> Option<(&'e Sig, Vec<T>)> {
         let (name, targs) = match callee {
             Callee::Known { name, targs } => (*name, targs.clone()),
             Callee::Pending(number) => self.overloads[*number].chosen.clone()?,
         };
         let env = self.env;
+        if env.protocol_of(name).is_some()
+            && !targs.iter().any(|t| self.is_wrong(*t))
+            && let Some((chosen, found)) = env.resolve(name, &self.types_out(&targs))
+        {
+            return Some((env.sig(chosen)?, found.iter().map(|ty| self.rigid(ty)).collect()));
+        }
         Some((env.sig(name)?, targs))
     }
 

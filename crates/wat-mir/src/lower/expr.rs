@@ -256,7 +256,8 @@ impl<'d> FnLower<'_, 'd> {
         let types = args.iter().map(|a| self.id(&a.ty)).collect();
         let args = self.values(args)?;
         let result = self.id(result);
-        Some(Call { def: self.special.def(name), targs, args, types, result })
+        let (def, targs) = self.special.chosen(name, targs);
+        Some(Call { def, targs, args, types, result })
     }
 
     /// A call of a definition on locals, to a goal.
@@ -288,6 +289,7 @@ impl<'d> FnLower<'_, 'd> {
                 let func = self.special.direct(call.def.name, &call.targs);
                 Some(self.let_(call.result, Rvalue::Call(func, call.args.clone())))
             }
+            Body::Method { .. } => unreachable!("the definition that implements it has been chosen"),
             Body::Value(_) => {
                 let callee = self.def_value(call.def.name, &call.targs)?;
                 let (args, result) = (call.args.clone(), self.special.types.repr(call.result));
@@ -304,8 +306,8 @@ impl<'d> FnLower<'_, 'd> {
                 }
             }
             Body::Fn(_) => {
-                let ids = call.targs.iter().map(|t| self.special.types.id(t)).collect();
-                if self.own == Own::Instance(call.def.name, ids)
+                let instance = self.special.instance(call.def.name, &call.targs);
+                if self.own == Own::Instance(instance)
                     && let Some(header) = self.header()
                 {
                     return self.jump(header, call.args);
@@ -313,6 +315,7 @@ impl<'d> FnLower<'_, 'd> {
                 let func = self.special.direct(call.def.name, &call.targs);
                 self.end(Term::TailCall(func, call.args));
             }
+            Body::Method { .. } => unreachable!("the definition that implements it has been chosen"),
             Body::Value(_) => {
                 if let Some(callee) = self.def_value(call.def.name, &call.targs) {
                     self.end(Term::TailApply { callee, args: call.args });
@@ -341,7 +344,8 @@ impl<'d> FnLower<'_, 'd> {
     /// A definition as a value.
     fn def_value(&mut self, name: Symbol, targs: &[Ty]) -> Option<Local> {
         let targs: Vec<Ty> = targs.iter().map(|t| self.ty(t)).collect();
-        let def = self.special.def(name);
+        let (def, targs) = self.special.chosen(name, targs);
+        let name = def.name;
         if let Some(literal) = self.special.literal(def)
             && let ExprKind::Lit(lit) = &literal.kind
         {
@@ -355,7 +359,7 @@ impl<'d> FnLower<'_, 'd> {
                 let ty = self.special.types.id(&result);
                 Some(self.let_(ty, Rvalue::Global(global)))
             }
-            Body::Fn(_) | Body::Intrinsic(_) => {
+            Body::Fn(_) | Body::Intrinsic(_) | Body::Method { .. } => {
                 let constant = self.special.value(name, &targs);
                 let ty = self.special.types.plain(Type::Fn);
                 Some(self.let_(ty, Rvalue::Const(constant)))

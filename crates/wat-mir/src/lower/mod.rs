@@ -13,7 +13,7 @@ mod scope;
 mod select;
 
 use crate::mir::{Block, BlockId, Func, Local, LocalInfo, Type, TypeId};
-use crate::special::{Special, subst_of};
+use crate::special::{Instance, Special, subst_of};
 use rustc_hash::FxHashMap;
 use scope::Scope;
 use wat_abi::layout::Repr;
@@ -67,7 +67,7 @@ pub struct FnLower<'s, 'd> {
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum Own {
     None,
-    Instance(Symbol, Vec<TypeId>),
+    Instance(Instance),
     Lambda(LocalId),
 }
 
@@ -101,8 +101,7 @@ impl<'s, 'd> FnLower<'s, 'd> {
         let mut lower = FnLower::new(special, def, targs, def.name, result);
         match (entry, &def.body) {
             (Entry::Direct, Body::Fn(body)) => {
-                let ids = targs.iter().map(|t| lower.special.types.id(t)).collect();
-                lower.own = Own::Instance(def.name, ids);
+                lower.own = Own::Instance(lower.special.instance(def.name, targs));
                 let params = def.params.iter().map(|(id, ty)| (*id, lower.ty(ty))).collect::<Vec<_>>();
                 lower.parameters(&params);
                 lower.route(body, Goal::Tail);

@@ -1,0 +1,2 @@
+(ns orphan-extend.parts.money)
+(defstruct Money [cents <- i64])

@@ -1,0 +1,2 @@
+(ns orphan-extend.parts.text)
+(defprotocol Text (text [self <- Self] -> String))
