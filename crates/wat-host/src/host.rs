@@ -119,8 +119,8 @@ impl From<Interrupt> for Halt {
 }
 
 /// What a fallible row answers.
-pub fn answer(ctx: *mut Ctx, body: impl FnOnce(&mut Host) -> Result<u64, Halt>) -> Answer {
-    unit::edge::guarded(|| match body(host(ctx)) {
+pub fn answer(ctx: *mut Ctx, body: impl FnOnce() -> Result<u64, Halt>) -> Answer {
+    unit::edge::guarded(|| match body() {
         Ok(value) => Answer::ok(value),
         Err(Halt::Fail(fail)) => crash::raise(ctx, fail.kind, &fail.message),
         Err(Halt::Quiet) => {

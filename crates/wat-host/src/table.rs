@@ -1,7 +1,7 @@
 //! The rows of the runtime table that touch the world: each an `extern "C"` function of the row's signature that
 //! does nothing but hand over to the room that knows.
 
-use crate::host::{Host, answer, host, mem};
+use crate::host::{answer, host, mem};
 use crate::{input, output, process, select, thread, traffic};
 use wat_abi::context::Ctx;
 use wat_abi::rtfn::{Answer, RtFn};
@@ -20,7 +20,10 @@ macro_rules! fallible {
     ($($name:ident ($ctx:ident, $mem:ident $(, $arg:ident)*) $body:expr;)*) => { $(
         extern "C" fn $name($ctx: C $(, $arg: u64)*) -> Answer {
             let $mem = mem($ctx);
-            answer($ctx, |_: &mut Host| { let _ = $mem; $body })
+            answer($ctx, || {
+                let _ = $mem;
+                $body
+            })
         }
     )* };
 }
