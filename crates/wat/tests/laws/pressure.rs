@@ -36,7 +36,7 @@ fn k7_a_pair_blocked_on_each_other_is_told_so() {
 /// one, or the value after it is lost).
 #[test]
 fn k8_a_value_over_the_limit_is_refused_and_the_next_is_read() {
-    let _turn = turn(Duration::from_secs(120));
+    let _turn = turn(Duration::from_secs(400));
     let mut root = wat(test_file("laws/sizes")).args(&["read"]).start();
     let mut stdin = root.stdin.take().expect("piped");
     let at = LIMIT - 2;
@@ -64,7 +64,7 @@ fn k8_a_value_over_the_limit_is_refused_and_the_next_is_read() {
 /// already been sent, or grow).
 #[test]
 fn k8_a_value_over_the_limit_does_not_leave_its_sender() {
-    let _turn = turn(Duration::from_secs(120));
+    let _turn = turn(Duration::from_secs(400));
     let mut root = wat(test_file("laws/sizes")).args(&["exchange"]).start();
     assert_eq!(root.ask(&LIMIT.to_string()), format!("[\"{0}\" \"{0}\" \"9\"]", LIMIT - 2));
     let sizes: &[usize] = if is_full() { &[LIMIT + 1, 10 * LIMIT] } else { &[LIMIT + 1] };

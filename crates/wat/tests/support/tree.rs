@@ -11,8 +11,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// A program silent for so long has failed.
-const SILENCE: Duration = Duration::from_secs(60);
+/// A program silent for so long has failed; values of many megabytes take long in an unoptimised build.
+const SILENCE: Duration = Duration::from_secs(120);
 
 /// How a root will be started.
 pub struct Launch {
@@ -98,7 +98,7 @@ impl Launch {
         tree
     }
 
-    /// Runs it with this input; it must end within a minute.
+    /// Runs it with this input; it must end within two minutes.
     pub fn run(self, input: impl AsRef<[u8]>) -> Ended {
         let mut tree = self.start();
         let mut stdin = tree.stdin.take().expect("piped");
@@ -198,7 +198,7 @@ impl Tree {
         self.child.wait().expect("a status")
     }
 
-    /// Closes stdin and waits for the end, a minute at most.
+    /// Closes stdin and waits for the end, two minutes at most.
     pub fn finish(mut self) -> Ended {
         drop(self.stdin.take());
         let status = self.ends_within(SILENCE);
