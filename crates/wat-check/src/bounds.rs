@@ -16,6 +16,14 @@ pub struct Lack {
     pub protocol: Symbol,
     /// Would `{:derive …}` help?
     pub derivable: bool,
+    /// The implementation that asks for another protocol of this part: its own, and for which types it is.
+    pub by: Option<(Symbol, Ty)>,
+}
+
+impl Lack {
+    fn of(part: &Ty, protocol: Symbol) -> Lack {
+        Lack { part: part.clone(), protocol, derivable: false, by: None }
+    }
 }
 
 /// Does the type implement the protocol, given the bounds of the signature?
@@ -46,21 +54,26 @@ impl Question<'_> {
     fn implemented(&self, ty: &Ty, protocol: Symbol) -> Result<(), Lack> {
         if let Ty::Var(name) = ty {
             let known = *name == "?" || self.given.iter().any(|(p, v)| *p == protocol && v == name);
-            return if known { Ok(()) } else { Err(Lack { part: ty.clone(), protocol, derivable: false }) };
+            return if known { Ok(()) } else { Err(Lack::of(ty, protocol)) };
         }
         let Some((implementation, targs)) = self.env.implementation(protocol, ty) else {
-            return Err(Lack { part: ty.clone(), protocol, derivable: false });
+            return Err(Lack::of(ty, protocol));
         };
         for (wanted, variable) in &implementation.bounds {
             if let Some(at) = implementation.generics.iter().position(|v| v == variable) {
-                implements(&targs[at], *wanted, self.env, self.given)?;
+                implements(&targs[at], *wanted, self.env, self.given).map_err(|lack| match lack.by {
+                    None if *wanted != protocol => {
+                        Lack { by: Some((protocol, implementation.ty.clone())), ..lack }
+                    }
+                    _ => lack,
+                })?;
             }
         }
         Ok(())
     }
 
     fn ask(&self, ty: &Ty, seen: &mut Vec<Ty>) -> Result<(), Lack> {
-        let no = |derivable| Err(Lack { part: ty.clone(), protocol: Symbol::new(self.protocol), derivable });
+        let no = |derivable| Err(Lack { derivable, ..Lack::of(ty, Symbol::new(self.protocol)) });
         if let Ty::Var(name) = ty {
             let known = *name == "?"
                 || self.given.iter().any(|(p, v)| v == name && implies(p.as_str(), self.protocol));
@@ -93,7 +106,7 @@ impl Question<'_> {
                 Ok(()) => Ok(()),
                 // A variable inside: does the signature say that it is data?
                 Err(Ty::Var(_)) => self.parts(ty, seen),
-                Err(part) => Err(Lack { part, protocol: Symbol::new("Wire"), derivable: false }),
+                Err(part) => Err(Lack::of(&part, Symbol::new("Wire"))),
             },
             _ => match ty {
                 Ty::Fn(..) | Ty::Seq(_) | Ty::Program(..) => no(false),

@@ -45,11 +45,15 @@ impl<'a> Attributes<'a> {
             if known || key.is_error() {
                 continue;
             }
+            let article = if what.starts_with('e') { "an" } else { "a" };
             let keys: Vec<String> = allowed.iter().map(|name| format!(":{name}")).collect();
             out.push(
-                Diagnostic::new(Code::UnknownAttribute, format!("a `{what}` has no attribute `{key}`"))
-                    .at(key.span)
-                    .note(format!("its attributes are {}", keys.join(" "))),
+                Diagnostic::new(
+                    Code::UnknownAttribute,
+                    format!("{article} `{what}` has no attribute `{key}`"),
+                )
+                .at(key.span)
+                .note(format!("its attributes are {}", keys.join(" "))),
             );
         }
     }

@@ -158,43 +158,50 @@ fn growing<'m, 'a>(
             }
         }
     }
-    for (mention, from, to, gain) in wrapping {
-        if reaches(&edges, to, from)
-            && gains(&edges, to, from, gain)
-            && !bad.iter().any(|other| std::ptr::eq(*other, mention))
-        {
-            bad.push(mention);
-        }
-    }
-    bad
-}
-
-/// Is there a way that ends, with what was gained before it, above nothing? Ways without end gain on a circle, and
-/// as many rounds as there are variables show that.
-fn gains(edges: &Edges, from: Node, goal: Node, before: i64) -> bool {
+    wrapping.retain(|(_, from, to, _)| reaches(&edges, *to, *from));
     if edges.values().flat_map(FxHashMap::values).all(|gain| *gain >= 0) {
-        return true;
-    }
-    let mut best: FxHashMap<Node, i64> = FxHashMap::from_iter([(from, before)]);
-    for _ in 0..edges.len() + 1 {
-        let mut changed = false;
-        for (node, next) in edges {
-            let Some(here) = best.get(node).copied() else { continue };
-            for (to, gain) in next {
-                let there = best.entry(*to).or_insert(i64::MIN);
-                if here + gain > *there {
-                    (*there, changed) = (here + gain, true);
-                }
+        for (mention, ..) in wrapping {
+            if !bad.iter().any(|other| std::ptr::eq(*other, mention)) {
+                bad.push(mention);
             }
         }
-        if best.get(&goal).is_some_and(|gain| *gain > 0) {
-            return true;
-        }
-        if !changed {
-            return false;
-        }
+        return bad;
     }
-    false
+    // The shortest circle that gains is told by one of its mentions, and without that one the next is looked for.
+    loop {
+        let shortest = wrapping
+            .iter()
+            .filter_map(|edge @ (_, from, to, gain)| Some((rounds(&edges, *to, *from, *gain)?, edge)))
+            .min_by_key(|(rounds, _)| *rounds);
+        let Some((_, (mention, from, to, _))) = shortest else { return bad };
+        bad.push(mention);
+        let (from, to) = (*from, *to);
+        edges.entry(from).or_default().remove(&to);
+        wrapping.retain(|(_, f, t, _)| (*f, *t) != (from, to));
+    }
+}
+
+/// The number of steps of the shortest way that, with what was gained before it, ends above nothing. Ways without
+/// end gain on a circle, and as many steps as there are variables show that.
+fn rounds(edges: &Edges, from: Node, goal: Node, before: i64) -> Option<usize> {
+    let mut best: FxHashMap<Node, i64> = FxHashMap::from_iter([(from, before)]);
+    for round in 0..=edges.len() + 1 {
+        if best.get(&goal).is_some_and(|gain| *gain > 0) {
+            return Some(round);
+        }
+        let mut next = best.clone();
+        for (node, here) in &best {
+            for (to, gain) in edges.get(node).into_iter().flatten() {
+                let there = next.entry(*to).or_insert(i64::MIN);
+                *there = (*there).max(here + gain);
+            }
+        }
+        if next == best {
+            return None;
+        }
+        best = next;
+    }
+    None
 }
 
 fn reaches(edges: &Edges, from: Node, goal: Node) -> bool {

@@ -330,6 +330,18 @@ impl Env<'_> {
             }
             Lookup::Found(()) | Lookup::Unread | Lookup::Missing => {}
         }
+        if let Lookup::Found(protocol) = self.protocol(file, name) {
+            let methods = self.protocol_def(protocol).map_or(&[][..], |protocol| &protocol.methods);
+            let listed: Vec<String> = methods.iter().map(|m| format!("`{}`", m.name.name())).collect();
+            let diagnostic =
+                Diagnostic::new(Code::UnboundName, format!("`{name}` is a protocol, not a value"))
+                    .label(span, "a protocol stands in bounds and in `extend`");
+            return if listed.is_empty() {
+                diagnostic
+            } else {
+                diagnostic.note(format!("its methods are {}", listed.join(", ")))
+            };
+        }
         let (code, what) = if is_type { (Code::UnboundType, "type") } else { (Code::UnboundName, "name") };
         let diagnostic = Diagnostic::new(code, format!("unknown {what} `{name}`"))
             .label(span, "nothing here has this name");

@@ -208,7 +208,7 @@ impl<'a> Declarer<'a, '_, '_> {
             );
             return;
         }
-        self.orphan(file, &ty, protocol, target.span);
+        let is_orphan = self.orphan(file, &ty, protocol, target.span);
         let mut found =
             Implementation { protocol, generics, ty, bounds, methods: Vec::new(), span: target.span };
         if let Some(first) = self.env.implementations(protocol).find(|other| overlap(&found, other)) {
@@ -219,7 +219,9 @@ impl<'a> Declarer<'a, '_, '_> {
             if first.ty != found.ty {
                 diagnostic = diagnostic.note(format!("{} and {} have types in common", first.ty, found.ty));
             }
-            self.out.push(diagnostic);
+            if !is_orphan {
+                self.out.push(diagnostic);
+            }
             return;
         }
         for item in methods {
@@ -229,8 +231,8 @@ impl<'a> Declarer<'a, '_, '_> {
         self.env.own.implementations.entry(protocol).or_default().push(found);
     }
 
-    /// An implementation stands beside its type or its protocol: whoever sees both sees it.
-    fn orphan(&mut self, file: usize, ty: &Ty, protocol: Symbol, span: Span) {
+    /// An implementation stands beside its type or its protocol: whoever sees both sees it. Does this one not?
+    fn orphan(&mut self, file: usize, ty: &Ty, protocol: Symbol, span: Span) -> bool {
         let ns = self.namespace(file);
         let here = |name: Symbol, is_own: bool| is_own && name.namespace() == Some(ns.as_str());
         let with_type = match ty {
@@ -238,7 +240,7 @@ impl<'a> Declarer<'a, '_, '_> {
             _ => false,
         };
         if with_type || here(protocol, self.env.own.protocols.contains_key(&protocol)) {
-            return;
+            return false;
         }
         let mut diagnostic = Diagnostic::new(
             Code::OrphanExtend,
@@ -262,6 +264,7 @@ impl<'a> Declarer<'a, '_, '_> {
             )),
         };
         self.out.push(diagnostic.help("or wrap the type in a struct of this file, and extend that"));
+        true
     }
 
     /// One method of an implementation: a definition whose types the protocol states.

@@ -194,7 +194,7 @@ impl Infer<'_, '_> {
         let part = lack.part.to_string();
         let whole = ty.to_string();
         let inside = if part == whole { String::new() } else { format!(", a part of {whole}") };
-        let diagnostic = if let Ty::Var(variable) = &lack.part {
+        let mut diagnostic = if let Ty::Var(variable) = &lack.part {
             Diagnostic::new(
                 Code::MissingBound,
                 format!("`{asked}` needs {protocol}, and `{variable}` may be any type"),
@@ -218,6 +218,10 @@ impl Infer<'_, '_> {
             }
             diagnostic
         };
+        if let Some((own, ty)) = &lack.by {
+            diagnostic =
+                diagnostic.note(format!("the implementation of {} for {ty} asks for it", own.name()));
+        }
         self.report(diagnostic);
     }
 

@@ -5,6 +5,7 @@ mod hir;
 mod library;
 mod mistakes;
 mod names;
+mod protocols;
 mod types;
 
 use crate::namespace::{Entry, World};
