@@ -247,6 +247,35 @@
   [n <- i64] -> i64
   n)
 
+(defn bigint-of-i64 "The number without bounds. Example: (bigint 3) => 3N"
+  {:overload bigint :intrinsic "bigint_of_i64"}
+  [n <- i64] -> BigInt)
+
+(defn decimal-of-i64 "The number as a Decimal. Example: (decimal 3) => 3M"
+  {:overload decimal}
+  [n <- i64] -> Decimal
+  (decimal-of-bigint (bigint-of-i64 n)))
+
+(defn decimal-of-bigint "The number as a Decimal. Example: (decimal 3N) => 3M"
+  {:overload decimal :intrinsic "decimal_of_bigint"}
+  [n <- BigInt] -> Decimal)
+
+(defn f64-of-bigint "The nearest f64. Example: (f64 3N) => 3.0"
+  {:overload f64 :intrinsic "num_to_f64"}
+  [n <- BigInt] -> f64)
+
+(defn f64-of-decimal "The nearest f64. Example: (f64 1.25M) => 1.25"
+  {:overload f64 :intrinsic "num_to_f64"}
+  [n <- Decimal] -> f64)
+
+(defn i64-of-bigint "The number; a crash where it does not fit. Example: (i64 3N) => 3"
+  {:overload i64 :intrinsic "num_to_i64"}
+  [n <- BigInt] -> i64)
+
+(defn i64-of-decimal "The number without its fraction; a crash where it does not fit. Example: (i64 -1.5M) => -1"
+  {:overload i64 :intrinsic "num_to_i64"}
+  [n <- Decimal] -> i64)
+
 (defn i64-of-char "The Unicode scalar value. Example: (i64 \\a) => 97"
   {:overload i64 :intrinsic "i64_of_char"}
   [c <- char] -> i64)
