@@ -235,6 +235,22 @@ rtfns! {
     f64_sin Leaf (F) F;
     f64_cos Leaf (F) F;
     f64_rem Leaf (F, F) F;
+    /// The remainder with the divisor's sign.
+    f64_mod Leaf (F, F) F;
+    /// BigInt and Decimal: both operands of one type.
+    num_add Fallible (B, B) P;
+    num_sub Fallible (B, B) P;
+    num_mul Fallible (B, B) P;
+    num_div Fallible (B, B) P;
+    num_rem Fallible (B, B) P;
+    num_mod Fallible (B, B) P;
+    num_neg Fallible (B) P;
+    num_abs Fallible (B) P;
+    /// Without its fraction; crashes `:overflow` when it does not fit.
+    num_to_i64 Fallible (B) I;
+    num_to_f64 Leaf (B) F;
+    bigint_of_i64 Fallible (I) P;
+    decimal_of_bigint Fallible (B) P;
     /// `(i64 x)` truncates; crashes `:overflow` when it does not fit or is NaN.
     i64_of_f64 Fallible (F) I;
 

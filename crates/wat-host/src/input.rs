@@ -30,7 +30,10 @@ pub fn read(ctx: *mut Ctx, mem: Mem, desc: DescRef) -> Result<Read, Halt> {
     let Host { node, waiter, input, .. } = host(ctx);
     match input {
         Input::Channel(requests) => match requests.receive(waiter) {
-            Ok(Some(message)) => Ok(Read::Value(message.open(mem)?)),
+            Ok(Some(parcel)) => Ok(match parcel.open(mem, desc)? {
+                Ok(value) => Read::Value(value),
+                Err(fault) => Read::Bad(fault),
+            }),
             Ok(None) | Err(Interrupt::Stopped) => Ok(Read::End),
             Err(Interrupt::Killed) => Err(Halt::Killed),
         },

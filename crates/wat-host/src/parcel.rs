@@ -2,6 +2,7 @@
 //! so that the same bounds hold in every tier.
 
 use crate::output;
+use wat_runtime::codec::{self, ReadFault};
 use wat_runtime::desc::DescRef;
 use wat_runtime::fail::Fail;
 use wat_runtime::heap::Mem;
@@ -21,8 +22,14 @@ impl Parcel {
         Ok(Parcel { message: Message::copy(slot, desc)?, bytes: line.len() })
     }
 
-    /// Moves the value into the heap of `mem`.
-    pub fn open(self, mem: Mem) -> Result<u64, Fail> {
-        self.message.adopt(mem)
+    /// Moves the value into the heap of `mem`, as a value of type `want`. Where the sides of an edge name other types,
+    /// one of them being `Edn`, it goes through its text, as on a pipe.
+    pub fn open(self, mem: Mem, want: DescRef) -> Result<Result<u64, ReadFault>, Fail> {
+        if self.message.desc() == want {
+            return Ok(Ok(self.message.adopt(mem)?));
+        }
+        let mut text = Vec::with_capacity(self.bytes);
+        codec::encode(self.message.peek(), self.message.desc(), &mut text)?;
+        codec::decode(mem, want, &text)
     }
 }

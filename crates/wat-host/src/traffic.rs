@@ -94,13 +94,14 @@ fn request(host: &Host, peer: &Peer, slot: u64, ty: DescRef) -> Result<Item, Tro
 
 /// The value of what has arrived, of the type `desc`.
 fn value(mem: Mem, peer: &Peer, desc: DescRef, item: Item) -> Result<Result<u64, Trouble>, Halt> {
-    match item {
-        Item::Parcel(parcel) => Ok(Ok(parcel.open(mem)?)),
-        Item::Text(text) => Ok(codec::decode(mem, desc, &text)?.map_err(|fault| {
-            peer.ask_stop(Duration::ZERO);
-            peer.request("malformed-output", &format!("what {} wrote: {fault}", peer.path), "unknown")
-        })),
-    }
+    let decoded = match item {
+        Item::Parcel(parcel) => parcel.open(mem, desc)?,
+        Item::Text(text) => codec::decode(mem, desc, &text)?,
+    };
+    Ok(decoded.map_err(|fault| {
+        peer.ask_stop(Duration::ZERO);
+        peer.request("malformed-output", &format!("what {} wrote: {fault}", peer.path), "unknown")
+    }))
 }
 
 /// `(send p v)`
@@ -258,8 +259,8 @@ pub fn receiver_recv(ctx: *mut Ctx, mem: Mem, cell: u64, desc: DescRef) -> Resul
     match &*behind::<ReceiverEnd>(cell) {
         ReceiverEnd::Channel(receiver) => match receiver.receive(waiter) {
             Ok(Some(parcel)) => {
-                let value = parcel.open(mem)?;
-                Ok(sum::option(mem, desc, Some(value))?)
+                let value = parcel.open(mem, sum::payload(desc))?.ok();
+                Ok(sum::option(mem, desc, value)?)
             }
             Ok(None) | Err(Interrupt::Stopped) => Ok(sum::option(mem, desc, None)?),
             Err(Interrupt::Killed) => Err(Halt::Killed),

@@ -99,6 +99,21 @@ fn op(name: &str) -> Option<Op> {
     OPS.iter().find(|row| row.0 == name).map(|row| row.1)
 }
 
+/// Arithmetic on numbers that are objects: BigInt and Decimal.
+fn on_objects(name: &str) -> Option<RtFn> {
+    Some(match name {
+        "add" => RtFn::num_add,
+        "sub" => RtFn::num_sub,
+        "mul" => RtFn::num_mul,
+        "div" | "quot" => RtFn::num_div,
+        "rem" => RtFn::num_rem,
+        "mod" => RtFn::num_mod,
+        "neg" => RtFn::num_neg,
+        "abs" => RtFn::num_abs,
+        _ => return None,
+    })
+}
+
 /// Whether a definition of the library may name this as its implementation.
 pub fn is_intrinsic(name: &str) -> bool {
     op(name).is_some() || RtFn::by_name(name).is_some()
@@ -127,12 +142,7 @@ pub fn call(
         (Op::Remainder, Repr::I) => Some(code.to(result, Prim::Rem, args)),
         (Op::Remainder, Repr::F) => code.lower.rt(RtFn::f64_rem, args, types, result),
         (Op::Modulo, Repr::I) => Some(code.to(result, Prim::Mod, args)),
-        (Op::Modulo, Repr::F) => {
-            let ratio = code.to(result, Prim::FDiv, args.clone());
-            let whole = code.to(result, Prim::FFloor, vec![ratio]);
-            let part = code.to(result, Prim::FMul, vec![args[1], whole]);
-            Some(code.to(result, Prim::FSub, vec![args[0], part]))
-        }
+        (Op::Modulo, Repr::F) => code.lower.rt(RtFn::f64_mod, args, types, result),
         (Op::Equal { negate }, _) => code.equal(args, repr, negate),
         (Op::Order { int, float }, _) => code.order(args, repr, int, float),
         (Op::Compare, Repr::I) => {
@@ -147,10 +157,13 @@ pub fn call(
         (Op::ToFloat | Op::Alias, _) => args.first().copied(),
         (Op::CharOfInt, _) => Some(code.char_of(args[0])),
         (Op::Ignore, _) => Some(code.lower.nil()),
-        // Arithmetic on values that are not in registers: no such operation exists yet.
         (Op::Same { .. } | Op::Remainder | Op::Modulo, _) => {
-            code.lower.trap(Trap::Unreachable);
-            None
+            let Some(func) = on_objects(name.as_str()) else {
+                // The checker admits no such type.
+                code.lower.trap(Trap::Unreachable);
+                return None;
+            };
+            code.lower.rt(func, args, types, result)
         }
     }
 }

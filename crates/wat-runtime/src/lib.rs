@@ -7,6 +7,7 @@
 //!
 //! This crate knows neither syntax nor processes. Begin with [`object`], then [`heap`].
 
+pub mod arithmetic;
 pub mod codec;
 pub mod desc;
 pub mod fail;

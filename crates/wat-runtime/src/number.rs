@@ -1,4 +1,4 @@
-//! BigInt, Decimal and Uuid objects: from and to the numbers of `num-bigint`, order and hash. No arithmetic.
+//! BigInt, Decimal and Uuid objects: from and to the numbers of `num-bigint`, order and hash. Arithmetic is in `arithmetic.rs`.
 //!
 //! A BigInt has no leading zero limbs and zero has none at all, so equal numbers have equal objects. A Decimal keeps
 //! its scale: `0.30M` and `0.3M` are equal, hash alike and print differently.

@@ -3,6 +3,7 @@
 //!
 //! Each function here has its row's C signature and does no more than translate: slots in, a slot or a crash out.
 
+use crate::arithmetic::{self, Op};
 use crate::codec;
 use crate::desc::DescRef;
 use crate::fail::{Fail, answer};
@@ -13,7 +14,7 @@ use crate::unit::edge::guarded;
 use crate::value::compare::compare;
 use crate::value::equal::equal_objects;
 use crate::value::hash::hash as hash_of;
-use crate::{strings, sum, text, vector};
+use crate::{number, strings, sum, text, vector};
 use std::sync::atomic::Ordering;
 use wat_abi::context::{Ctx, stop};
 use wat_abi::rtfn::{Answer, Class, RT_COUNT, RtFn};
@@ -161,6 +162,17 @@ fallible! {
     set_items(ctx, mem, set, result) => keys(mem, obj(set), desc(result));
 
     // Numbers.
+    num_add(ctx, mem, a, b) => arithmetic::binary(mem, Op::Add, obj(a), obj(b));
+    num_sub(ctx, mem, a, b) => arithmetic::binary(mem, Op::Sub, obj(a), obj(b));
+    num_mul(ctx, mem, a, b) => arithmetic::binary(mem, Op::Mul, obj(a), obj(b));
+    num_div(ctx, mem, a, b) => arithmetic::binary(mem, Op::Div, obj(a), obj(b));
+    num_rem(ctx, mem, a, b) => arithmetic::binary(mem, Op::Rem, obj(a), obj(b));
+    num_mod(ctx, mem, a, b) => arithmetic::binary(mem, Op::Mod, obj(a), obj(b));
+    num_neg(ctx, mem, a) => arithmetic::signed(mem, obj(a), |n| -n);
+    num_abs(ctx, mem, a) => arithmetic::signed(mem, obj(a), arithmetic::absolute);
+    num_to_i64(ctx, _mem, a) => arithmetic::to_i64(obj(a));
+    bigint_of_i64(ctx, mem, n) => number::make_bigint(mem, &(n as i64).into());
+    decimal_of_bigint(ctx, mem, a) => arithmetic::to_decimal(mem, obj(a));
     i64_of_f64(ctx, _mem, value) => {
         let whole = f(value).trunc();
         // The bounds are exact: -2^63 is an i64 and 2^63 the first f64 that is not.
@@ -205,6 +217,14 @@ leaf! {
     f64_sin(_mem, value) => f(value).sin().to_bits();
     f64_cos(_mem, value) => f(value).cos().to_bits();
     f64_rem(_mem, a, b) => (f(a) % f(b)).to_bits();
+    f64_mod(_mem, a, b) => floored(f(a), f(b)).to_bits();
+    num_to_f64(_mem, a) => arithmetic::to_f64(obj(a)).to_bits();
+}
+
+/// The remainder with the divisor's sign.
+fn floored(a: f64, b: f64) -> f64 {
+    let rest = a % b;
+    if rest != 0.0 && (rest < 0.0) != (b < 0.0) { rest + b } else { rest }
 }
 
 /// What `item` makes of each entry, in order, as a vector of type `result`.
