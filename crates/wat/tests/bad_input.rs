@@ -317,9 +317,14 @@ fn a_directory_that_cannot_be_read_or_is_gone_does_no_harm() {
     let source = Source::empty().with("wat-file", "");
     fs::copy(test_file("session/speaks"), &source.file).expect("a copy");
     let closed = Source::empty();
-    let launch = ordinary(&source, |launch| launch.directory(&closed.directory));
-    fs::set_permissions(&closed.directory, Permissions::from_mode(0o000)).expect("mode");
-    let ran = launch.run("");
+    // Shut from inside: nobody but root could enter it afterwards.
+    // SAFETY: the function makes one system call, on a constant.
+    let shut = || match unsafe { libc::chmod(c".".as_ptr(), 0) } {
+        0 => Ok(()),
+        _ => Err(std::io::Error::last_os_error()),
+    };
+    // SAFETY: as above.
+    let ran = ordinary(&source, |launch| unsafe { launch.directory(&closed.directory).before(shut) }).run("");
     fs::set_permissions(&closed.directory, Permissions::from_mode(0o755)).expect("mode");
     assert_eq!((ran.out.as_str(), ran.status.code()), ("#wat.core/Ok 42\n:nothing\n", Some(0)), "{ran:?}");
 
