@@ -97,7 +97,7 @@ fn no_program_is_too_broken_to_check() {
             wat_syntax::tokens(&text).into_iter().filter(|token| token.end > token.start).collect();
         for (nth, token) in words.iter().enumerate() {
             number += 1;
-            if number % 13 != 0 {
+            if !number.is_multiple_of(13) {
                 continue;
             }
             let (from, to) = (token.start as usize, token.end as usize);

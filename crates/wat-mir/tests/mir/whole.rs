@@ -4,6 +4,7 @@
 use crate::eval::{Stop, run};
 use std::path::{Path, PathBuf};
 use wat_check::{Entry, Library, Linked, World, check};
+use wat_mir::mir::{FuncId, Rvalue, StmtKind, Term};
 use wat_source::{SourceMap, Symbol};
 
 /// Programs of one file.
@@ -74,6 +75,55 @@ fn programs_of_the_repository_are_lowered_and_proved() {
     }
     assert!(lowered > 0, "no program of the repository was found");
     println!("{lowered} programs lowered, {executed} executed");
+}
+
+/// Generic code calls the implementation for its type by name: no closures, no tables.
+#[test]
+fn a_call_of_a_method_is_a_direct_call() {
+    let mut sources = SourceMap::new();
+    let library = library(&mut sources);
+    let text = "(defprotocol Describe (describe [self <- Self] -> String) (loud [self <- Self] -> String (describe self)))
+(extend i64 Describe (describe [n] (str n)))
+(extend (Vector T) Describe {:where [(Describe T)]} (describe [xs] (match xs ([] \"\") ([x & _] (describe x)))))
+(defn both {:where [(Describe T)]} [x <- T] -> String (str (describe x) (loud x)))
+(defn main [] -> nil (println (both [1])))";
+    let entry = Entry { path: "main.wat".to_string(), text: text.as_bytes().to_vec() };
+    let checked = check(entry, &mut Alone, &library, &mut sources);
+    assert!(checked.diagnostics.is_empty(), "{:?}", checked.diagnostics);
+    let main = checked.main.expect("it has a main");
+    let module = wat_mir::lower(&Linked::new(&checked.unit, &library), main);
+    let mut calls = Vec::new();
+    for func in module.funcs.iter().filter(|func| func.name.as_str().starts_with("user/")) {
+        let mut note = |callee: &FuncId| {
+            let callee = module.funcs[callee.index()].name.as_str();
+            calls.extend(callee.starts_with("user/").then(|| format!("{} calls {callee}", func.name)));
+        };
+        for block in &func.blocks {
+            for stmt in &block.stmts {
+                match &stmt.kind {
+                    StmtKind::Let(_, Rvalue::Call(callee, _)) => note(callee),
+                    StmtKind::Let(_, Rvalue::Apply { .. }) => panic!("{} applies a closure", func.name),
+                    _ => {}
+                }
+            }
+            match &block.term {
+                Term::TailCall(callee, _) => note(callee),
+                Term::TailApply { .. } => panic!("{} applies a closure", func.name),
+                _ => {}
+            }
+        }
+    }
+    calls.sort();
+    let wanted = [
+        "user/both calls user/describe of (Vector T)",
+        "user/both calls user/loud by default",
+        "user/describe of (Vector T) calls user/describe of i64",
+        "user/loud by default calls user/describe of (Vector T)",
+        "user/main calls user/both",
+        // The program enters its definition.
+        "user/main calls user/main",
+    ];
+    assert_eq!(calls, wanted);
 }
 
 #[test]
