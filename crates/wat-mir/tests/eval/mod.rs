@@ -448,6 +448,10 @@ impl Machine<'_> {
             }
             (RtFn::eq, [a, b]) => Slot::I(i64::from(self.compare(*a, *b)? == Ordering::Equal)),
             (RtFn::cmp, [a, b]) => Slot::I(self.compare(*a, *b)? as i64),
+            (RtFn::f64_mod, [Slot::F(a), Slot::F(b)]) => {
+                let rest = a % b;
+                Slot::F(if rest != 0.0 && (rest < 0.0) != (*b < 0.0) { rest + b } else { rest })
+            }
             (RtFn::str_concat, [a, b]) => {
                 let text = self.text(*a)? + &self.text(*b)?;
                 self.make(Kind::Text(text))

@@ -28,7 +28,22 @@ pub struct Launch {
 pub fn wat(file: impl AsRef<Path>) -> Launch {
     let binary = PathBuf::from(env!("CARGO_BIN_EXE_wat"));
     let file = file.as_ref().to_path_buf();
-    Launch { command: Command::new(&binary), binary, options: Vec::new(), file, args: Vec::new(), read: true }
+    Launch { command: command(&binary), binary, options: Vec::new(), file, args: Vec::new(), read: true }
+}
+
+/// Whoever runs the tests in the background has them ignore interrupts, which what they start would inherit.
+fn command(binary: &Path) -> Command {
+    let mut command = Command::new(binary);
+    // SAFETY: `signal` may be called between fork and exec.
+    unsafe {
+        command.pre_exec(|| {
+            for signal in [libc::SIGINT, libc::SIGQUIT, libc::SIGTERM, libc::SIGHUP] {
+                libc::signal(signal, libc::SIG_DFL);
+            }
+            Ok(())
+        });
+    }
+    command
 }
 
 impl Launch {
@@ -45,7 +60,7 @@ impl Launch {
 
     /// Another binary than the one under test, such as a copy.
     pub fn binary(mut self, path: PathBuf) -> Launch {
-        self.command = Command::new(&path);
+        self.command = command(&path);
         self.binary = path;
         self
     }
