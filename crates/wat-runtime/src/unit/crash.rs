@@ -96,8 +96,9 @@ impl Pending {
     }
 
     /// The crash, with code offsets looked up; the buffers stay.
-    pub(super) fn take(&mut self, image: &Image) -> Crash {
-        // The innermost place in the user's own text; the library's only where there is no other.
+    pub(super) fn take(&mut self, image: &Image, program: Option<u32>) -> Crash {
+        // The innermost place in the user's own text. A library function called in tail position leaves none: then it is
+        // the program's.
         let (mut place, mut library) = (None, None);
         let mut trace = Vec::with_capacity(self.frames.len());
         for &at in &self.frames {
@@ -120,11 +121,17 @@ impl Pending {
             kind: self.kind.clone(),
             message: self.message.clone(),
             data: self.data.take(),
-            place: place.or(library),
+            place: place.or_else(|| program.map(|p| home(image, p))).or(library),
             trace,
             cause: self.cause.take(),
         }
     }
+}
+
+/// Where a program is defined.
+fn home(image: &Image, program: u32) -> Place {
+    let program = &image.programs()[program as usize];
+    Place { file: image.file(program.file).to_owned(), line: program.line, column: 1 }
 }
 
 /// Describes a crash in a fallible runtime function and answers what makes compiled code leave the unit.

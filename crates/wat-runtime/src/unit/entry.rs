@@ -141,7 +141,7 @@ pub unsafe fn enter(ctx: *mut Ctx, code: u32, call: Call) -> Result<u64, Box<Cra
         if returned.crashed == 0 {
             return Ok(returned.value);
         }
-        let crash = (*record).pending.take(&(*record).image);
+        let crash = (*record).pending.take(&(*record).image, (*record).program);
         (*ctx).pending = 0;
         (*record).stack.trim((&raw const point) as u64, (*ctx).crash_sp);
         Err(Box::new(crash))

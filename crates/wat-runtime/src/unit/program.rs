@@ -111,6 +111,8 @@ pub unsafe fn run_program(ctx: *mut Ctx, program: u32, object: u64) -> Outcome {
     // SAFETY: by contract; the record lives as long as its thread.
     let process = unsafe { (*ctx.cast::<Record>()).process };
     let code = process.image.programs()[program as usize].code;
+    // SAFETY: by contract the context is the first field of this thread's record.
+    unsafe { (*ctx.cast::<Record>()).program = Some(program) };
     // SAFETY: by contract; a program takes its value and answers nil.
     let ended = unsafe {
         process

@@ -25,6 +25,8 @@ pub(super) struct Record {
     pub process: &'static Process,
     /// Who this thread's program is, for the crashes it catches itself.
     pub identity: Ending,
+    /// The program that runs: where a crash without a frame of the user's points.
+    pub program: Option<u32>,
 }
 
 thread_local! {
@@ -80,7 +82,7 @@ impl Thread {
             rt: *process.table(),
         };
         let identity = Ending::default();
-        let record = Record { ctx, image, stack, pending: Pending::new(), process, identity };
+        let record = Record { ctx, image, stack, pending: Pending::new(), process, identity, program: None };
         let record = Box::into_raw(Box::new(record));
         CURRENT.set(record.cast());
         // SAFETY: plain system call.
