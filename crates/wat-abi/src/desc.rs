@@ -113,53 +113,26 @@ pub const DESC_SIZE: u32 = 32;
 /// Region offset of the first builtin descriptor; the bytes below are the image's header page.
 pub const BUILTIN_BASE: u32 = 4096;
 
-/// Types every image describes, at fixed places.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[repr(u32)]
-pub enum Builtin {
-    Nil = 0,
-    Bool,
-    I64,
-    F64,
-    Char,
-    Keyword,
-    Symbol,
-    Str,
-    Bytes,
-    BigInt,
-    Decimal,
-    Instant,
-    Duration,
-    Uuid,
-    Edn,
-    BoxNil,
-    BoxBool,
-    BoxI64,
-    BoxF64,
-    BoxChar,
-    BoxInstant,
-    BoxDuration,
-    EdnVector,
-    EdnList,
-    EdnMap,
-    EdnSet,
-    EdnTagged,
-    Peer,
-    Sender,
-    Receiver,
-    StrVector,
+macro_rules! builtins {
+    ($($name:ident)*) => {
+        /// Types every image describes, at fixed places.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        #[repr(u32)]
+        pub enum Builtin { $($name),* }
+
+        impl Builtin {
+            pub const ALL: [Builtin; [$(Builtin::$name),*].len()] = [$(Builtin::$name),*];
+        }
+    };
+}
+
+builtins! {
+    Nil Bool I64 F64 Char Keyword Symbol Str Bytes BigInt Decimal Instant Duration Uuid Edn BoxNil
+    BoxBool BoxI64 BoxF64 BoxChar BoxInstant BoxDuration EdnVector EdnList EdnMap EdnSet EdnTagged
+    Peer Sender Receiver StrVector
 }
 
 impl Builtin {
-    pub const ALL: [Builtin; 31] = {
-        use Builtin::*;
-        [
-            Nil, Bool, I64, F64, Char, Keyword, Symbol, Str, Bytes, BigInt, Decimal, Instant, Duration, Uuid,
-            Edn, BoxNil, BoxBool, BoxI64, BoxF64, BoxChar, BoxInstant, BoxDuration, EdnVector, EdnList,
-            EdnMap, EdnSet, EdnTagged, Peer, Sender, Receiver, StrVector,
-        ]
-    };
-
     /// Region offset of this descriptor in every image.
     pub const fn offset(self) -> u32 {
         BUILTIN_BASE + self as u32 * DESC_SIZE

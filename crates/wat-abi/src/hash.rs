@@ -68,8 +68,13 @@ mod tests {
 
     #[test]
     fn vectors() {
-        let cases: [(&str, u64); 5] =
-            [("", 0x0000_0000_0000_0000), ("a", 0x90f2_784d_6a6d_4535), ("wat", 0x8226_7579_5bcc_e026), ("12345678", 0xdd24_b1f4_41a7_1da8), ("the quick brown fox", 0x8b93_8c97_5772_a8cb)];
+        let cases: [(&str, u64); 5] = [
+            ("", 0x0000_0000_0000_0000),
+            ("a", 0x90f2_784d_6a6d_4535),
+            ("wat", 0x8226_7579_5bcc_e026),
+            ("12345678", 0xdd24_b1f4_41a7_1da8),
+            ("the quick brown fox", 0x8b93_8c97_5772_a8cb),
+        ];
         for (text, hash) in cases {
             assert_eq!(bytes(text.as_bytes()), hash, "{text:?}: {:#018x}", bytes(text.as_bytes()));
         }
