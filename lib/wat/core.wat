@@ -25,6 +25,25 @@
   (Ok [value <- T])
   (Err [error <- E]))
 
+(defenum Form
+  "Code as a macro sees it: one value of source text. `at` says where it was written and what its names mean; 0 in
+  a form made by hand. See `wat.form`."
+  (Nil     [at <- i64])
+  (Bool    [value <- bool  at <- i64])
+  (Int     [value <- i64  at <- i64])
+  (BigInt  [value <- BigInt  at <- i64])
+  (Float   [value <- f64  at <- i64])
+  (Decimal [value <- Decimal  at <- i64])
+  (Str     [value <- String  at <- i64])
+  (Char    [value <- char  at <- i64])
+  (Keyword [value <- keyword  at <- i64])
+  (Symbol  [name <- String  at <- i64])
+  (List    [items <- (Vector Form)  at <- i64])
+  (Vector  [items <- (Vector Form)  at <- i64])
+  (Set     [items <- (Vector Form)  at <- i64])
+  (Map     [entries <- (Vector (Tuple Form Form))  at <- i64])
+  (Tagged  [tag <- String  value <- Form  at <- i64]))
+
 (defn some? "Whether there is a value. Example: (some? (first [7])) => true"
   [o <- (Option T)] -> bool
   (match o ((Some _) true) (None false)))

@@ -1,6 +1,8 @@
 //! The order of checking: declarations, bodies in two rounds, then the passes over the finished HIR.
 
 use crate::declare::{self, Decls};
+use crate::expand::marks::Marks;
+use crate::expand::{self, MacroRunner, NoMacros, Program, places};
 use crate::hir::{Body, Defs, Unit};
 use crate::infer::{self, Cx};
 use crate::library::{Library, Linked};
@@ -23,12 +25,50 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Check the entry and all it uses.
+/// Check the entry and all it uses, with nothing to run macros with.
 pub fn check(entry: Entry, world: &mut dyn World, lib: &Library, sources: &mut SourceMap) -> Checked {
+    check_with_macros(entry, world, lib, sources, &mut NoMacros)
+}
+
+/// Check the entry and all it uses.
+pub fn check_with_macros(
+    entry: Entry,
+    world: &mut dyn World,
+    lib: &Library,
+    sources: &mut SourceMap,
+    runner: &mut dyn MacroRunner,
+) -> Checked {
     let mut out = Vec::new();
-    let files = namespace::load(entry, world, &lib.tables, sources, &mut out);
-    let output = run(Input { files: &files, lib, in_library: false }, out);
-    Checked { unit: output.unit, main: output.main, diagnostics: output.diagnostics }
+    let program = expanded(entry, world, lib, sources, runner, &mut out);
+    let Program { files, marks, macros, .. } = &program;
+    let output = run(Input { files, lib, in_library: false, marks, macros, is_macro: false }, out);
+    let diagnostics = places::relocate(output.diagnostics, &program, sources);
+    Checked { unit: output.unit, main: output.main, diagnostics }
+}
+
+/// The entry's forms after expansion, as text, and what is wrong with its macros and their calls.
+pub fn expand(
+    entry: Entry,
+    world: &mut dyn World,
+    lib: &Library,
+    sources: &mut SourceMap,
+    runner: &mut dyn MacroRunner,
+) -> (String, Vec<Diagnostic>) {
+    let mut out = Vec::new();
+    let program = expanded(entry, world, lib, sources, runner, &mut out);
+    (program.shown(), places::relocate(sorted(out), &program, sources))
+}
+
+fn expanded(
+    entry: Entry,
+    world: &mut dyn World,
+    lib: &Library,
+    sources: &mut SourceMap,
+    runner: &mut dyn MacroRunner,
+    out: &mut Vec<Diagnostic>,
+) -> Program {
+    let files = namespace::load(entry, world, &lib.tables, sources, out);
+    expand::expand(files, lib, sources, runner, out)
 }
 
 #[derive(Clone, Copy)]
@@ -36,6 +76,12 @@ pub struct Input<'a> {
     pub files: &'a [SourceFile],
     pub lib: &'a Library,
     pub in_library: bool,
+    /// What the names mean that templates brought.
+    pub marks: &'a Marks,
+    /// The functions that are macros' bodies.
+    pub macros: &'a FxHashSet<Symbol>,
+    /// The program is a macro with what it needs: code is data to it.
+    pub is_macro: bool,
 }
 
 pub struct Output {
@@ -50,8 +96,12 @@ pub struct Output {
 const STACK_BYTES: usize = 256 << 20;
 
 pub fn run(input: Input<'_>, out: Vec<Diagnostic>) -> Output {
+    on_deep_thread(move || on_deep_stack(input, out))
+}
+
+/// Does the work in a thread with such a stack.
+pub fn on_deep_thread<R: Send>(work: impl FnOnce() -> R + Send) -> R {
     std::thread::scope(|scope| {
-        let work = move || on_deep_stack(input, out);
         let thread = std::thread::Builder::new().name("check".to_string()).stack_size(STACK_BYTES);
         let handle = thread.spawn_scoped(scope, work).expect("a thread can be started");
         match handle.join() {
@@ -61,12 +111,17 @@ pub fn run(input: Input<'_>, out: Vec<Diagnostic>) -> Output {
     })
 }
 
-fn on_deep_stack(input: Input<'_>, mut out: Vec<Diagnostic>) -> Output {
-    let Input { files, lib, in_library } = input;
-    let mut env = Env { lib: &lib.tables, own: Tables::default(), scopes: Vec::new(), in_library };
+/// As [`run`], for callers on such a stack.
+pub fn on_deep_stack(input: Input<'_>, mut out: Vec<Diagnostic>) -> Output {
+    let Input { files, lib, in_library, marks, macros, is_macro } = input;
+    let mut env =
+        Env { lib: &lib.tables, own: Tables::default(), scopes: Vec::new(), in_library, marks, is_macro };
     let unreadable = out.iter().any(Diagnostic::is_error);
     let decls = declare::declare(files, &mut env, &mut out);
-    declare::check_uses(files, &env, &mut out);
+    if !is_macro {
+        // A macro's program has of each file what the macro reaches.
+        declare::check_uses(files, &env, &mut out);
+    }
     recursion::types(env.own.types.values(), &mut out);
     for (ty, span) in &decls.contracts {
         if let Err(part) = wire::wire(ty, &env)
@@ -122,12 +177,12 @@ fn on_deep_stack(input: Input<'_>, mut out: Vec<Diagnostic>) -> Output {
     unit.implementations.sort_by_key(|implementation| implementation.span);
     unit.types.sort_by_key(|def| def.name);
     unit.defs.sort_by_key(|def| def.name);
-    passes(&unit, lib, &mut out);
+    passes(&unit, lib, macros, &mut out);
     Output { unit, tables, main: entry.map(|(_, name, _)| name), diagnostics: sorted(out) }
 }
 
 /// What is decided on the finished HIR.
-fn passes(unit: &Unit, lib: &Library, out: &mut Vec<Diagnostic>) {
+fn passes(unit: &Unit, lib: &Library, macros: &FxHashSet<Symbol>, out: &mut Vec<Diagnostic>) {
     let linked = Linked::new(unit, lib);
     let defs: &dyn Defs = &linked;
     for def in unit.defs.iter().filter(|def| !matches!(def.body, Body::Intrinsic(_))) {
@@ -135,6 +190,7 @@ fn passes(unit: &Unit, lib: &Library, out: &mut Vec<Diagnostic>) {
     }
     recursion::functions(&unit.defs, defs, out);
     effects::check(&unit.defs, defs, out);
+    effects::check_macros(macros, defs, out);
     contract::prove(unit, defs, out);
 }
 

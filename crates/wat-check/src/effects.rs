@@ -67,6 +67,25 @@ pub fn check(own: &[Def], defs: &dyn Defs, out: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Macros run while a program is compiled, where there is nothing to touch.
+pub fn check_macros(macros: &FxHashSet<Symbol>, defs: &dyn Defs, out: &mut Vec<Diagnostic>) {
+    let mut effects = Effects { defs, known: FxHashMap::default() };
+    for def in macros.iter().filter_map(|name| defs.def(*name)) {
+        let found = mentions(def).into_iter().find_map(|(name, span)| Some((effects.of(name)?, name, span)));
+        if let Some((effect, name, span)) = found {
+            let mut diagnostic = Diagnostic::new(
+                Code::EffectInMacro,
+                format!("the macro `{}` has an effect", def.name.name()),
+            )
+            .label(span, format!("`{}` touches the world outside", name.name()));
+            if effect != name {
+                diagnostic = diagnostic.note(format!("by way of `{}`", effect.name()));
+            }
+            out.push(diagnostic.help("let the code that it makes do this"));
+        }
+    }
+}
+
 struct Effects<'a> {
     defs: &'a dyn Defs,
     known: FxHashMap<Symbol, Option<Symbol>>,

@@ -9,6 +9,7 @@ mod contract;
 mod declare;
 mod effects;
 mod exhaust;
+mod expand;
 mod head;
 pub mod hir;
 mod infer;
@@ -29,7 +30,8 @@ mod unify;
 mod walk;
 mod wire;
 
-pub use check::{Checked, check};
+pub use check::{Checked, check, check_with_macros, expand};
+pub use expand::{Code, Fault, MacroRunner, NoMacros, Node};
 pub use library::{Library, Linked};
 pub use namespace::{Entry, World};
 pub use wire::is_wire;

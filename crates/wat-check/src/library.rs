@@ -2,11 +2,12 @@
 //! before each check. What a program sees of it is decided by `scope.rs`.
 
 use crate::check::{self, Input};
+use crate::expand::marks::Marks;
 use crate::hir::{Def, Defs, Implementation, TypeDef, Unit};
 use crate::namespace;
 use crate::shelf::Shelf;
 use crate::table::Tables;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 use wat_source::{Diagnostic, SourceMap, Symbol};
 
@@ -27,11 +28,26 @@ impl Library {
             read.push(namespace::open(file, reading, false, &mut out));
         }
         let empty = Library::default();
-        let output = check::run(Input { files: &read, lib: &empty, in_library: true }, out);
+        let output = check::run(
+            Input {
+                files: &read,
+                lib: &empty,
+                in_library: true,
+                marks: &Marks::default(),
+                macros: &FxHashSet::default(),
+                is_macro: false,
+            },
+            out,
+        );
         let defs = output.unit.defs.into_iter().map(|def| (def.name, def)).collect();
         let mut tables = output.tables;
         tables.files = files.len() as u32;
         (Library { tables, defs }, output.diagnostics)
+    }
+
+    /// How many files it has; theirs are the first numbers in a source map.
+    pub fn files(&self) -> usize {
+        self.tables.files as usize
     }
 
     /// All definitions, in no order.

@@ -31,7 +31,7 @@ pub struct SourceFile {
 }
 
 /// One vector of `(:use …)`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Use {
     pub ns: Symbol,
     pub span: Span,

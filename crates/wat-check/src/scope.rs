@@ -2,6 +2,7 @@
 //! through aliases and full namespaces. Locals are the business of inference.
 
 use crate::declare::PROTOCOLS;
+use crate::expand::marks::Marks;
 use crate::hir::TypeDef;
 use crate::namespace::SourceFile;
 use crate::special::Special;
@@ -101,6 +102,10 @@ pub struct Env<'a> {
     pub scopes: Vec<FileScope>,
     /// Attributes of library files are allowed, and the prelude is not shadowed by its own definitions.
     pub in_library: bool,
+    /// What the names mean that templates brought.
+    pub marks: &'a Marks,
+    /// Code is data to this program.
+    pub is_macro: bool,
 }
 
 impl Env<'_> {
@@ -161,6 +166,7 @@ impl Env<'_> {
 
     /// What a name of a value means in a file.
     pub fn value(&self, file: usize, name: Symbol) -> Lookup<Item> {
+        let (file, name) = self.marks.meaning(file, name);
         match name.split() {
             (None, short) => self.bare(file, short, |ns| self.member(ns, short)),
             (Some(path), short) => match type_path(path) {
@@ -187,6 +193,7 @@ impl Env<'_> {
 
     /// What a name of a type means in a file.
     pub fn ty(&self, file: usize, name: Symbol) -> Lookup<TypeItem> {
+        let (file, name) = self.marks.meaning(file, name);
         match name.split() {
             (None, short) => self.bare(file, short, |ns| self.type_member(ns, short)),
             (Some(path), short) => self.qualified(file, path, |ns| self.type_member(ns, short)),
@@ -195,6 +202,7 @@ impl Env<'_> {
 
     /// What a name of a protocol means in a file: its full name, or the short one of the language's own.
     pub fn protocol(&self, file: usize, name: Symbol) -> Lookup<Symbol> {
+        let (file, name) = self.marks.meaning(file, name);
         match name.split() {
             (None, short) => self.bare(file, short, |ns| self.protocol_member(ns, short)),
             (Some(path), short) => self.qualified(file, path, |ns| self.protocol_member(ns, short)),
@@ -307,6 +315,7 @@ impl Env<'_> {
         lookup: Lookup<()>,
         locals: impl Iterator<Item = &'static str>,
     ) -> Diagnostic {
+        let (file, name) = self.marks.meaning(file, name);
         match lookup {
             Lookup::Private(name) => {
                 return Diagnostic::new(Code::PrivateName, format!("`{name}` is private to its file"))

@@ -1,4 +1,4 @@
-//! Which types are data: everything except functions, `Seq` and handles. Of recursive types the greatest
+//! Which types are data: everything except functions, `Seq`, code and handles. Of recursive types the greatest
 //! solution is taken.
 
 use crate::hir::{Defs, TypeDef};
@@ -9,11 +9,20 @@ use wat_source::Symbol;
 /// Where structs and enums are found.
 pub trait TypeDefs {
     fn find(&self, name: Symbol) -> Option<&TypeDef>;
+
+    /// Is code data? It is to macros alone: what a name means is known to the process that compiles.
+    fn code_travels(&self) -> bool {
+        false
+    }
 }
 
 impl TypeDefs for Env<'_> {
     fn find(&self, name: Symbol) -> Option<&TypeDef> {
         self.type_def(name)
+    }
+
+    fn code_travels(&self) -> bool {
+        self.is_macro
     }
 }
 
@@ -57,6 +66,9 @@ fn walk(ty: &Ty, defs: &dyn TypeDefs, seen: &mut Vec<Ty>, channels: bool) -> Res
         }
         Ty::Tuple(ts) => ts.iter().try_for_each(|t| walk(t, defs, seen, channels)),
         Ty::Named(name, args) => {
+            if *name == crate::expand::template::FORM && !defs.code_travels() {
+                return Err(ty.clone());
+            }
             if seen.contains(ty) || seen.len() > MOST_TYPES {
                 return Ok(());
             }

@@ -4,10 +4,11 @@
 //! carried in that form; see `build.rs`.
 
 mod library;
+mod macros;
 mod world;
 
 use wat_check::hir::Unit;
-use wat_check::{Entry, Library, Linked, check};
+use wat_check::{Entry, Library, Linked, check_with_macros};
 use wat_source::{Diagnostic, SourceMap, Symbol};
 
 /// What checking found, and the texts it speaks of.
@@ -35,6 +36,19 @@ pub struct Compiled {
 /// Check the program whose entry is the file at `path`.
 pub fn check_file(path: &str) -> Report {
     front(path).1
+}
+
+/// The text of the file at `path` with its macros expanded, and what is wrong with them.
+pub fn expand_file(path: &str) -> (String, Report) {
+    let (library, mut sources) = library::load();
+    let (text, mut world) = match world::Disk::open(path) {
+        Ok(found) => found,
+        Err(diagnostic) => return (String::new(), Report { diagnostics: vec![diagnostic], sources }),
+    };
+    let entry = Entry { path: path.to_string(), text };
+    let mut macros = macros::Engine::default();
+    let (text, diagnostics) = wat_check::expand(entry, &mut world, &library, &mut sources, &mut macros);
+    (text, Report { diagnostics, sources })
 }
 
 /// Compile the program whose entry is the file at `path`. `Err` when the program is wrong.
@@ -66,7 +80,8 @@ fn front(path: &str) -> (Option<Program>, Report) {
         Err(diagnostic) => return (None, Report { diagnostics: vec![diagnostic], sources }),
     };
     let entry = Entry { path: path.to_string(), text };
-    let checked = check(entry, &mut world, library, &mut sources);
+    let mut macros = macros::Engine::default();
+    let checked = check_with_macros(entry, &mut world, library, &mut sources, &mut macros);
     let program = checked.main.map(|main| Program { unit: checked.unit, main, library });
     (program, Report { diagnostics: checked.diagnostics, sources })
 }

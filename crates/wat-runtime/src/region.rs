@@ -5,10 +5,14 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 
 static BASE: AtomicPtr<u8> = AtomicPtr::new(std::ptr::null_mut());
 
-/// Says where the region is mapped. Called once, before any wat value exists; the region stays mapped for the
-/// life of the process and its descriptors do not change.
+/// Says where the region is mapped. Called before any wat value of it exists; the region stays mapped for the life
+/// of the process and its descriptors do not change. A process that compiles has several, one after another: while
+/// values of one are looked at no other is the process's.
 pub fn set_base(base: *const u8) {
-    BASE.store(base.cast_mut(), Ordering::Release);
+    let before = BASE.swap(base.cast_mut(), Ordering::AcqRel);
+    if !before.is_null() && before.cast_const() != base {
+        crate::codec::forget_plans();
+    }
 }
 
 /// The first byte of the region; null before [`set_base`].

@@ -103,6 +103,11 @@ codes! {
     MissingField "missing-field" Error "a struct or variant built without one of its fields";
     DuplicateField "duplicate-field" Error "a field named twice";
 
+    // Macros.
+    MacroFailed "macro-failed" Error "a macro crashed, did not end, or gave something that is no code";
+    MacroBeforeDefinition "macro-before-definition" Error "a macro is called above its definition";
+    EffectInMacro "effect-in-macro" Error "a macro touches the world outside while the program is compiled";
+
     // Patterns.
     BadPattern "bad-pattern" Error "a form that is no pattern, or not one for this type";
     RefutablePattern "refutable-pattern" Error "a pattern that may fail where it must not";

@@ -17,6 +17,8 @@ struct File {
     text: Cow<'static, str>,
     /// The first byte of each line; found when somebody first asks.
     lines: OnceLock<Vec<u32>>,
+    /// Of a file that is no text of its own: what it was made from, and the place it was made for.
+    made: Option<(FileId, Span)>,
 }
 
 impl File {
@@ -52,8 +54,31 @@ impl SourceMap {
 
     fn push(&mut self, path: Cow<'static, str>, text: Cow<'static, str>) -> FileId {
         assert!(u32::try_from(text.len()).is_ok(), "a source text is shorter than 4 GiB");
-        self.files.push(File { path, text, lines: OnceLock::new() });
+        self.files.push(File { path, text, lines: OnceLock::new(), made: None });
         FileId(self.files.len() as u32 - 1)
+    }
+
+    /// A file whose places are those of `text`, put down at `place` as if they had been written there. Whoever asks
+    /// for a path, a position or an excerpt is told of that place; [`SourceMap::made_from`] tells of the text.
+    pub fn add_made(&mut self, text: FileId, place: Span) -> FileId {
+        let made = Some((text, place));
+        let empty = Cow::Borrowed("");
+        self.files.push(File { path: empty.clone(), text: empty, lines: OnceLock::new(), made });
+        FileId(self.files.len() as u32 - 1)
+    }
+
+    /// Of a place in a made file: the same place in the text, and the place it was made for.
+    pub fn made_from(&self, span: Span) -> Option<(Span, Span)> {
+        let (text, place) = self.files.get(span.file.0 as usize)?.made?;
+        Some((Span { file: text, ..span }, place))
+    }
+
+    /// The place in a text of its own where a person finds the span.
+    pub fn written(&self, mut span: Span) -> Span {
+        while let Some((_, place)) = self.made_from(span) {
+            span = place;
+        }
+        span
     }
 
     /// The path as it was given; `<unknown>` for a file that is not here.
@@ -81,6 +106,9 @@ impl SourceMap {
 
     /// The position of a byte; one inside a character counts as that character, one past the end as the end.
     pub fn position_at(&self, file: FileId, offset: u32) -> Position {
+        if let Some((_, place)) = self.made_from(Span::new(file, offset, offset)) {
+            return self.position(place);
+        }
         let Some(f) = self.file(file) else { return Position { line: 1, column: 1 } };
         let offset = floor_boundary(&f.text, offset as usize);
         let line = f.lines().partition_point(|&start| start as usize <= offset) - 1;
@@ -101,6 +129,7 @@ impl SourceMap {
 
     /// The text a span covers; empty where it is in no file here.
     pub fn excerpt(&self, span: Span) -> &str {
+        let span = self.written(span);
         let text = self.text(span.file);
         let start = floor_boundary(text, span.start as usize);
         let end = floor_boundary(text, span.end as usize).max(start);
@@ -108,7 +137,11 @@ impl SourceMap {
     }
 
     fn file(&self, file: FileId) -> Option<&File> {
-        self.files.get(file.0 as usize)
+        let found = self.files.get(file.0 as usize)?;
+        match found.made {
+            Some((_, place)) => self.file(place.file),
+            None => Some(found),
+        }
     }
 }
 
@@ -140,6 +173,18 @@ mod tests {
         assert_eq!(at(99), (2, 2));
         assert_eq!(map.line_range(file, 1), 0..6);
         assert_eq!(map.excerpt(Span::new(file, 2, 5)), "→");
+    }
+
+    #[test]
+    fn what_was_made_for_a_place_is_found_there() {
+        let mut map = SourceMap::new();
+        let file = map.add("a.wat", "(define)\n(use me)");
+        let inner = map.add_made(file, Span::new(file, 9, 17));
+        let outer = map.add_made(file, Span::new(inner, 1, 7));
+        let span = Span::new(outer, 0, 8);
+        assert_eq!(map.excerpt(span), "(use me)");
+        assert_eq!((map.path(outer), map.position(span).line), ("a.wat", 2));
+        assert_eq!(map.made_from(span), Some((Span::new(file, 0, 8), Span::new(inner, 1, 7))));
     }
 
     #[test]

@@ -72,6 +72,11 @@ impl Form {
         Form::new(FormKind::Int(value), span)
     }
 
+    /// The Decimal `digits` × 10^-`scale`, in no place.
+    pub fn decimal(digits: BigInt, scale: i64) -> Form {
+        Form::new(FormKind::Decimal(BigDecimal::new(digits, scale)), Span::NONE)
+    }
+
     pub fn nil(span: Span) -> Form {
         Form::new(FormKind::Nil, span)
     }

@@ -10,6 +10,7 @@ pub fn run() -> i32 {
         Ok((command, options)) => match command {
             Command::Run { file, args } => program(&file, args, &options),
             Command::Check { files } => check(&files, &options),
+            Command::Expand { file } => expand(&file, &options),
             Command::Explain { code } => explain(&code),
             Command::Help => print(&options::help()),
             Command::Version => print(&format!("wat {}\n", env!("CARGO_PKG_VERSION"))),
@@ -54,6 +55,15 @@ fn check(files: &[String], options: &Options) -> i32 {
         }
     }
     code
+}
+
+fn expand(file: &str, options: &Options) -> i32 {
+    let (text, found) = wat_driver::expand_file(file);
+    report::print(&found, options.json);
+    if found.has_errors() {
+        return exit::COMPILE;
+    }
+    print(&text)
 }
 
 fn explain(code: &str) -> i32 {

@@ -22,6 +22,7 @@ pub struct Options {
 pub enum Command {
     Run { file: String, args: Vec<String> },
     Check { files: Vec<String> },
+    Expand { file: String },
     Explain { code: String },
     Help,
     Version,
@@ -36,6 +37,7 @@ struct Flag {
 const COMMANDS: &[(&str, &str)] = &[
     ("wat FILE [ARGS…]", "run a program; ARGS are its (args)"),
     ("wat check FILE…", "report what is wrong with programs, without running them"),
+    ("wat expand FILE", "a program's text with its macros expanded"),
     ("wat explain CODE", "what a diagnostic code means and how to mend it"),
 ];
 
@@ -72,7 +74,7 @@ pub fn parse() -> Result<(Command, Options), String> {
             Arg::Value(word) => {
                 let first = words.is_empty();
                 words.push(text(word)?);
-                if first && !matches!(words[0].as_str(), "check" | "explain") {
+                if first && !matches!(words[0].as_str(), "check" | "expand" | "explain") {
                     // What follows the program's file is the program's.
                     let rest = parser.raw_args().map_err(|e| e.to_string())?;
                     let args = rest.map(text).collect::<Result<_, _>>()?;
@@ -87,6 +89,8 @@ pub fn parse() -> Result<(Command, Options), String> {
         None => return Err("which program? wat FILE runs one".to_string()),
         Some((word, [])) if word == "check" => return Err("check which file? wat check FILE…".to_string()),
         Some((word, files)) if word == "check" => Command::Check { files: files.to_vec() },
+        Some((word, [file])) if word == "expand" => Command::Expand { file: file.clone() },
+        Some((word, _)) if word == "expand" => return Err("expand which file? wat expand FILE".to_string()),
         Some((_, [code])) => Command::Explain { code: code.clone() },
         Some(_) => return Err("explain which code? wat explain CODE".to_string()),
     };

@@ -2,6 +2,7 @@
 
 use super::tree::{Callee, E, K, Want, Why};
 use super::{Bound, Infer};
+use crate::expand::template;
 use crate::head::bad_syntax;
 use crate::protocol::SELF;
 use crate::scope::{Item, Lookup};
@@ -218,11 +219,11 @@ impl Infer<'_, '_> {
             | Special::Thread
             | Special::ThreadLast
             | Special::Doseq
-            | Special::Assert => self.sugar(special, span, args, want),
-            Special::Case
             | Special::For
-            | Special::Quasiquote
-            | Special::Unquote
+            | Special::Case
+            | Special::Assert => self.sugar(special, span, args, want),
+            Special::Quasiquote => self.template(span, args, want),
+            Special::Unquote
             | Special::UnquoteSplicing
             | Special::Ns
             | Special::Def
@@ -371,21 +372,30 @@ impl Infer<'_, '_> {
         }
     }
 
+    /// A quoted form is code where code is wanted, and a list always; else the value that it spells.
     fn quote_form(&mut self, span: Span, args: &[Form], want: Want) -> E {
+        let code = want.ty.is_some_and(|ty| self.types.is(ty, Con::Named(Symbol::new(template::FORM))));
         match args {
+            [form] if code || form.as_list().is_some() => self.check(&template::quoted(form), want),
             [form] => match &form.kind {
                 FormKind::Symbol(name) => {
                     let ty = self.types.scalar(Con::Symbol);
                     let e = E { kind: K::Lit(crate::hir::Lit::Symbol(*name)), ty, span };
                     self.edn_where_wanted(e, want)
                 }
-                FormKind::List(_) => self.wrong(
-                    Diagnostic::new(Code::UnsupportedForm, "a quoted list has no type of its own").at(span),
-                    span,
-                ),
                 _ => self.literal(form, want),
             },
             _ => self.wrong(bad_syntax(span, "`quote` takes one form"), span),
+        }
+    }
+
+    fn template(&mut self, span: Span, args: &[Form], want: Want) -> E {
+        match args {
+            [form] => match template::filled(form) {
+                Ok(code) => self.check(&code, want),
+                Err(diagnostic) => self.wrong(diagnostic, span),
+            },
+            _ => self.wrong(bad_syntax(span, "a template is one form"), span),
         }
     }
 

@@ -13,6 +13,7 @@ mod pattern;
 mod program;
 mod solve;
 mod sugar;
+pub use sugar::thread;
 mod tree;
 mod zonk;
 

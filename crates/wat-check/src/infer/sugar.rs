@@ -31,6 +31,8 @@ impl Infer<'_, '_> {
             Special::Thread => thread(args, false),
             Special::ThreadLast => thread(args, true),
             Special::Doseq => doseq(span, args),
+            Special::For => comprehension(span, args),
+            Special::Case => case(span, args),
             Special::Assert => assert(span, args),
             _ => Err("this form is no sugar"),
         };
@@ -281,7 +283,7 @@ fn option_match(pattern: &Form, value: &Form, then: Form, other: Form, span: Spa
 }
 
 /// `(-> x (f a) g)` = `(g (f x a))`; `->>` puts it last.
-fn thread(args: &[Form], last: bool) -> Result<Form, &'static str> {
+pub fn thread(args: &[Form], last: bool) -> Result<Form, &'static str> {
     let Some((first, steps)) = args.split_first() else { return Err("a threading macro needs a value") };
     let mut value = first.clone();
     for step in steps {
@@ -339,6 +341,88 @@ fn doseq(span: Span, args: &[Form]) -> Result<Form, &'static str> {
         );
     }
     Ok(inner)
+}
+
+/// `(for [x xs :when test :let [y e]] value)`: nested loops that hand on one growing vector. The value is inline, so
+/// `try` leaves the function around it.
+fn comprehension(span: Span, args: &[Form]) -> Result<Form, &'static str> {
+    let [bind, value] = args else {
+        return Err("`for` takes a vector of names and collections, and one value");
+    };
+    let pairs = bind.as_vector().filter(|pairs| pairs.len() >= 2 && pairs.len() % 2 == 0);
+    let Some(pairs) = pairs.filter(|pairs| pairs[0].as_keyword().is_none()) else {
+        return Err("`for` takes a vector of names and collections: (for [x xs :when (odd? x)] x)");
+    };
+    let (gathered, rest) = (Form::symbol(" gathered", span), Form::symbol(" rest", span));
+    let (item, more) = (Form::symbol(" item", span), Form::symbol(" more", span));
+    let mut inner = list(vec![core("conj-vector", span), gathered.clone(), value.clone()], span);
+    for pair in pairs.chunks_exact(2).rev() {
+        let at = pair[1].span;
+        inner = match pair[0].as_keyword().map(|key| key.as_str()) {
+            Some("when") => list(vec![core("if", at), pair[1].clone(), inner, gathered.clone()], span),
+            Some("let") => list(vec![core("let", at), pair[1].clone(), inner], span),
+            Some(_) => return Err("`for` knows `:when` and `:let` between its names"),
+            None => {
+                let seq = list(vec![core("seq", at), pair[1].clone()], at);
+                let step = list(vec![core("uncons", at), rest.clone()], at);
+                let found = list(vec![core("tuple", span), item.clone(), more.clone()], span);
+                let bound = Form::vector(vec![pair[0].clone(), item.clone()], span);
+                let each = list(vec![core("let", span), bound, inner], span);
+                let arms = [
+                    list(vec![core("None", span), gathered.clone()], span),
+                    list(
+                        vec![
+                            list(vec![core("Some", span), found], span),
+                            list(vec![core("recur", span), each, more.clone()], span),
+                        ],
+                        span,
+                    ),
+                ];
+                let [none, some] = arms;
+                let binds = Form::vector(vec![gathered.clone(), gathered.clone(), rest.clone(), seq], span);
+                list(
+                    vec![core("loop", span), binds, list(vec![core("match", span), step, none, some], span)],
+                    span,
+                )
+            }
+        };
+    }
+    let start = Form::vector(vec![gathered, Form::vector(Vec::new(), span)], span);
+    Ok(list(vec![core("let", span), start, inner], span))
+}
+
+/// `(case x 1 a (2 3) b c)`: a match on literals; a list holds several, and the last form is for all others.
+fn case(span: Span, args: &[Form]) -> Result<Form, &'static str> {
+    let Some((value, clauses)) = args.split_first() else {
+        return Err("`case` takes a value, then pairs of a literal and what it gives");
+    };
+    let mut arms = vec![core("match", span), value.clone()];
+    for clause in clauses.chunks(2) {
+        arms.push(match clause {
+            [literal, result] => {
+                let pattern = match literal.as_list() {
+                    Some(several) if !several.is_empty() && !literal.is_call("quote") => {
+                        with_head(core("or", literal.span), several, literal.span)
+                    }
+                    _ => literal.clone(),
+                };
+                let binds = |form: &Form| {
+                    form.as_symbol().is_some_and(|name| !crate::scope::starts_upper(name.name()))
+                };
+                if binds(literal)
+                    || literal.as_list().is_some_and(|all| !literal.is_call("quote") && all.iter().any(binds))
+                {
+                    return Err("`case` compares with literals and variants; `match` binds names");
+                }
+                list(vec![pattern, result.clone()], literal.span.to(result.span))
+            }
+            rest => list(vec![Form::symbol("_", rest[0].span), rest[0].clone()], rest[0].span),
+        });
+    }
+    if arms.len() == 2 {
+        return Err("`case` takes a value, then pairs of a literal and what it gives");
+    }
+    Ok(list(arms, span))
 }
 
 /// A failed `assert` shows the test.

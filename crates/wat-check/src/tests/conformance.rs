@@ -34,8 +34,8 @@ fn programs(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Forms that are expanded before checking, or are not checked yet.
-const LATER: &[&str] = &["(defmacro", "(deftest", "(for ", "(case "];
+/// What needs an engine to run macros, or is not checked yet.
+const LATER: &[&str] = &["(defmacro", "(:use [shop.money", "(deftest"];
 
 fn judge(folder: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests").join(folder);

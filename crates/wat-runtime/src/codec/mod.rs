@@ -13,6 +13,7 @@ use crate::{sum, text};
 pub use decode::{decode, decode_at, decode_prefix};
 pub use encode::{Limit, encode, encode_within, show, show_text, text_of};
 pub use fault::ReadFault;
+pub(crate) use plan::forget as forget_plans;
 
 /// A value as dynamic EDN; the caller keeps the value.
 pub fn edn_of(mem: Mem, slot: u64, desc: DescRef) -> Result<u64, Fail> {

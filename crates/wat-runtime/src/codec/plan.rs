@@ -49,6 +49,12 @@ pub fn of(desc: DescRef, tag: usize) -> &'static Plan {
     })
 }
 
+/// Another region is the process's: its types stand at the same offsets as those of the one before. Threads of before
+/// keep their caches, and look at no other region.
+pub fn forget() {
+    *PLANS.lock().unwrap_or_else(PoisonError::into_inner) = None;
+}
+
 #[cold]
 fn find(key: Key) -> &'static Plan {
     let mut plans = PLANS.lock().unwrap_or_else(PoisonError::into_inner);

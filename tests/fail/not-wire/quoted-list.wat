@@ -1,3 +1,3 @@
 (defn main [] -> nil
-  ;; error[unsupported-form]
+  ;; error[not-wire]
   (println '(1 2)))

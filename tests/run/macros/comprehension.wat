@@ -1,0 +1,27 @@
+;; `for` gives a vector, over any collections; `case` compares with literals and variants.
+(defenum Color Red Green (Mix [n <- i64]))
+(defn name-of [n <- i64] -> String
+  (case n 0 "none" 1 "one" (2 3) "few" "many"))
+(defn code [c <- Color] -> i64 (case c Color/Red 1 Color/Green 2 3))
+(defn first-bad [xs <- (Vector String)] -> (Option (Vector i64))
+  (Some (for [x xs] (try (parse-i64 x)))))
+(defmacro squares [xs] `(for [x ~xs :when (odd? x) :let [y (* x x)]] y))
+
+(defn main [] -> nil
+  (println (for [x [1 2 3]] (* x x)))
+  (println (for [x (range 6) :when (odd? x)] x))
+  (println (for [x [1 2] y [10 20]] (+ x y)))
+  (println (for [x [1 2 3] :let [y (* x 10) z (+ y 1)] :when (> z 15) w [z (- z)]] w))
+  (println (for [(tuple k v) {:a 1}] (tuple v k)))
+  (println (for [x #{7}] [x]))
+  (println (for [c (vec (Some 4))] c))
+  (println (for [x (take 0 [1])] (str x)))
+  (println (first-bad ["1" "2"]))
+  (println (first-bad ["1" "x"]))
+  (println (squares [1 2 3]))
+  (println (map name-of [0 1 2 3 4]))
+  (println (map code [Color/Red Color/Green (Color/Mix 1)]))
+  (println (case "b" "a" 1 ("b" "c") 2 3))
+  (println (case :x :x true :y false true))
+  (println (case 'q 'q 1 2))
+  (println (case true true "t" false "f")))
