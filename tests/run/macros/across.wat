@@ -1,3 +1,4 @@
+;; Macros of another file mean there what they say.
 (ns user (:use [shop.money :as money :only [euros unless tag]]))
 
 (defn cents [n <- i64] -> String "mine")

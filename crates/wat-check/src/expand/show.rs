@@ -3,6 +3,7 @@
 
 use super::Program;
 use super::marks::{self, is_marked};
+use crate::namespace::Use;
 use crate::special::Special;
 use rustc_hash::{FxHashMap, FxHashSet};
 use wat_source::Symbol;
@@ -16,8 +17,11 @@ impl Program {
     pub fn shown(&self) -> String {
         let mut out = String::new();
         for (number, file) in self.files.iter().enumerate().filter(|(_, file)| file.is_entry) {
-            if file.ns != "user" {
-                out.push_str(&format!("(ns {})\n\n", file.ns));
+            if file.ns != "user" || !file.uses.is_empty() {
+                let uses: Vec<String> = file.uses.iter().map(brought).collect();
+                let uses =
+                    if uses.is_empty() { String::new() } else { format!(" (:use {})", uses.join(" ")) };
+                out.push_str(&format!("(ns {}{uses})\n\n", file.ns));
             }
             for form in &file.forms {
                 let name = form.as_list().and_then(|items| items.get(1)).and_then(Form::as_symbol);
@@ -40,6 +44,14 @@ impl Program {
         out.push('\n');
         out
     }
+}
+
+/// A use as the `ns` form writes it.
+fn brought(used: &Use) -> String {
+    let alias = used.alias.map_or(String::new(), |alias| format!(" :as {alias}"));
+    let names: Vec<&str> = used.only.iter().map(|(name, _)| name.as_str()).collect();
+    let only = if names.is_empty() { String::new() } else { format!(" :only [{}]", names.join(" ")) };
+    format!("[{}{alias}{only}]", used.ns)
 }
 
 /// How the names of one top-level form are spelled.

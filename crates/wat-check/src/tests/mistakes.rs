@@ -190,6 +190,7 @@ fn control() {
         8:46 bad-syntax `fn` takes its parameters in a vector: (fn [x] …)
         8:51 bad-syntax `if` takes a test and two branches
         8:56 missing-case this match has no arm for `_`
+        8:56 unused-value this value is not used
         8:69 unsupported-form `def` is not available here
     "#]]
     .assert_eq(&said(source));

@@ -1,0 +1,3 @@
+(ns tools.inner)
+(defmacro hidden {:private true} [x] x)
+(defmacro shown [x] `(hidden ~x))
