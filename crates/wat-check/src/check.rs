@@ -11,8 +11,8 @@ use crate::scope::Env;
 use crate::table::{Sig, Tables, full};
 use crate::ty::Ty;
 use crate::{contract, effects, exhaust, recursion, stdio, wire};
-use rustc_hash::FxHashSet;
-use wat_source::{Code, Diagnostic, SourceMap, Span, Symbol};
+use rustc_hash::{FxHashMap, FxHashSet};
+use wat_source::{Code, Diagnostic, FileId, SourceMap, Span, Symbol};
 use wat_syntax::{Form, FormKind};
 
 /// A program after checking.
@@ -205,6 +205,38 @@ fn sorted(mut out: Vec<Diagnostic>) -> Vec<Diagnostic> {
     out.sort_by_key(Diagnostic::span);
     let mut seen: FxHashSet<(Code, Span)> = FxHashSet::default();
     out.retain(|diagnostic| diagnostic.span().is_none() || seen.insert((diagnostic.code, diagnostic.span())));
+    limited(out)
+}
+
+/// A file has at most so many diagnostics.
+const MOST_DIAGNOSTICS: usize = 200;
+
+/// Of each file the first ones, errors before warnings; the last one tells how many are left out.
+fn limited(out: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    if out.len() <= MOST_DIAGNOSTICS {
+        return out;
+    }
+    let mut left_out: FxHashMap<FileId, usize> = FxHashMap::default();
+    let mut kept: FxHashMap<FileId, usize> = FxHashMap::default();
+    let mut keep: Vec<bool> = vec![false; out.len()];
+    for errors in [true, false] {
+        for (n, diagnostic) in out.iter().enumerate().filter(|(_, d)| d.is_error() == errors) {
+            let file = diagnostic.span().file;
+            let count = kept.entry(file).or_default();
+            if *count < MOST_DIAGNOSTICS {
+                (keep[n], *count) = (true, *count + 1);
+            } else {
+                *left_out.entry(file).or_default() += 1;
+            }
+        }
+    }
+    let mut out: Vec<Diagnostic> =
+        out.into_iter().zip(keep).filter_map(|(diagnostic, keep)| keep.then_some(diagnostic)).collect();
+    for diagnostic in out.iter_mut().rev() {
+        if let Some(count) = left_out.remove(&diagnostic.span().file) {
+            diagnostic.notes.push(format!("and {count} more in this file"));
+        }
+    }
     out
 }
 

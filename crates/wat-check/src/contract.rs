@@ -236,6 +236,10 @@ impl<'a> Proof<'a> {
         let mut seen = FxHashSet::default();
         let mut next = 0;
         while next < steps.len() {
+            if steps.len() > MOST_STEPS {
+                findings.too_many(program);
+                return;
+            }
             let (types, body, entrance) =
                 (steps[next].types.clone(), steps[next].body.clone(), steps[next].entrance);
             for mention in body.iter().filter(|mention| speaking.contains(&mention.name)) {
@@ -264,6 +268,9 @@ impl<'a> Proof<'a> {
         }
     }
 }
+
+/// A program may reach so many definitions, each counted at each of its type arguments.
+const MOST_STEPS: usize = 20_000;
 
 /// How often a definition may come back on a chain at deeper types.
 const MOST_GROWTH: usize = 8;

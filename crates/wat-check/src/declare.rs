@@ -9,7 +9,7 @@ use crate::special::Special;
 use crate::table::{Alias, Sig, Stdio, Variadic, full};
 use crate::ty::Ty;
 use crate::typeform::{TypeReader, Variables, is_variable};
-use crate::unify::wrong;
+use crate::unify::{MOST_PARTS, wrong};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 use wat_source::{Code, Diagnostic, Span, Symbol};
@@ -334,6 +334,12 @@ impl<'a> Declarer<'a, '_, '_> {
                     return true;
                 }
                 self.out.extend(found);
+                let ty = if ty.is_within(MOST_PARTS) {
+                    ty
+                } else {
+                    self.out.push(crate::typeform::too_large(form.span));
+                    wrong()
+                };
                 self.set_alias(*name, ty);
                 false
             });
@@ -402,6 +408,9 @@ impl<'a> Declarer<'a, '_, '_> {
         let Some((name, params)) = self.registered(file, &head) else { return };
         let mut variants: Vec<VariantDef> = Vec::new();
         for item in head.rest {
+            if variants.len() > MOST_VARIANTS {
+                break;
+            }
             let (variant, fields) = match (&item.kind, item.as_list()) {
                 (FormKind::Error, _) => continue,
                 (FormKind::Symbol(_), _) => (item, None),

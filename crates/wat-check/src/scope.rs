@@ -8,6 +8,7 @@ use crate::namespace::SourceFile;
 use crate::special::Special;
 use crate::table::{Alias, Sig, Tables, full};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::cell::Cell;
 use wat_source::{Code, Diagnostic, Span, Symbol, suggest};
 
 /// The namespaces whose public definitions every file sees.
@@ -67,7 +68,12 @@ pub struct FileScope {
     /// Short name to the namespace it comes from.
     only: FxHashMap<Symbol, Symbol>,
     used: FxHashSet<Symbol>,
+    /// How many unknown names were looked for among all that are known.
+    searches: Cell<usize>,
 }
+
+/// After so many unknown names in a file no likely ones are looked for: each search goes over all names.
+const MOST_SEARCHES: usize = 200;
 
 impl FileScope {
     pub fn of(file: &SourceFile) -> FileScope {
@@ -354,6 +360,11 @@ impl Env<'_> {
         let (code, what) = if is_type { (Code::UnboundType, "type") } else { (Code::UnboundName, "name") };
         let diagnostic = Diagnostic::new(code, format!("unknown {what} `{name}`"))
             .label(span, "nothing here has this name");
+        let searches = &self.scopes[file].searches;
+        searches.set(searches.get() + 1);
+        if searches.get() > MOST_SEARCHES {
+            return diagnostic;
+        }
         let candidates = self.candidates(file, name, is_type);
         let locals: Vec<&str> = locals.collect();
         let near =

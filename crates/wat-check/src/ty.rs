@@ -65,6 +65,19 @@ impl Ty {
         }
     }
 
+    /// Has it at most so many parts, itself counted? The walk ends where the answer is known.
+    pub fn is_within(&self, most: usize) -> bool {
+        let (mut todo, mut count) = (vec![self], 0);
+        while let Some(ty) = todo.pop() {
+            count += 1;
+            if count > most {
+                return false;
+            }
+            todo.extend(ty.parts());
+        }
+        true
+    }
+
     /// How many types stand in one another at the deepest place; 0 of one without parts.
     pub fn depth(&self) -> usize {
         self.parts().into_iter().map(|part| part.depth() + 1).max().unwrap_or(0)

@@ -3,7 +3,7 @@
 use crate::protocol::SELF;
 use crate::scope::{Env, Lookup, TypeItem};
 use crate::ty::Ty;
-use crate::unify::wrong;
+use crate::unify::{MOST_PARTS, wrong};
 use std::sync::Arc;
 use wat_source::{Code, Diagnostic, Span, Symbol};
 use wat_syntax::{Form, FormKind};
@@ -31,6 +31,13 @@ pub struct TypeReader<'a> {
 pub fn is_variable(name: &str) -> bool {
     let mut letters = name.chars();
     letters.next().is_some_and(|c| c.is_ascii_uppercase()) && letters.all(|c| c.is_ascii_digit())
+}
+
+/// The complaint about a type with more than [`MOST_PARTS`] parts.
+pub fn too_large(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::BadType, "this type is too large")
+        .label(span, format!("written out it has more than {MOST_PARTS} parts"))
+        .help("give a part of it a name of its own with `defstruct`")
 }
 
 impl TypeReader<'_> {

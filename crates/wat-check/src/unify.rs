@@ -2,6 +2,8 @@
 //! It knows nothing of definitions; an error type unifies with everything, so one mistake stays one.
 
 use crate::ty::Ty;
+use rustc_hash::FxHashSet;
+use std::cell::Cell;
 use wat_source::Symbol;
 
 /// A type in the arena.
@@ -76,9 +78,17 @@ pub enum Clash {
     Infinite,
 }
 
+/// A type written out may have so many parts. Types share their parts in the arena, so a few lines can make one
+/// that would fill the memory: what walks a type counts its steps, and what is larger is wrong.
+pub const MOST_PARTS: usize = 10_000;
+/// A message holds so many bytes of a type.
+const MOST_SHOWN: usize = 400;
+
 #[derive(Debug, Default)]
 pub struct Types {
     nodes: Vec<Node>,
+    /// A type of more than [`MOST_PARTS`] has been met; it was taken for an error.
+    too_large: Cell<bool>,
     args: Vec<T>,
     /// Bound variables with what they were, for rollback.
     trail: Vec<(u32, Open)>,
@@ -177,28 +187,46 @@ impl Types {
         }
     }
 
-    /// Does anything in it satisfy the test?
-    fn any(&self, t: T, test: &dyn Fn(Shape) -> bool) -> bool {
-        test(self.shape(t)) || self.args(t).into_iter().any(|arg| self.any(arg, test))
+    /// Has a type been met that is too large to be written out? Asking forgets it.
+    pub fn take_too_large(&self) -> bool {
+        self.too_large.take()
+    }
+
+    /// Does any part of it, each taken once, satisfy the test?
+    fn any(&self, t: T, test: &dyn Fn(T) -> bool) -> bool {
+        let mut todo = vec![t];
+        let mut seen: FxHashSet<u32> = FxHashSet::default();
+        while let Some(t) = todo.pop() {
+            let t = self.root(t);
+            if test(t) {
+                return true;
+            }
+            if let Node::Con(_, start, len) = self.nodes[t.0 as usize]
+                && len > 0
+                && seen.insert(t.0)
+            {
+                todo.extend_from_slice(&self.args[start as usize..(start + len) as usize]);
+            }
+        }
+        false
     }
 
     pub fn has_error(&self, t: T) -> bool {
-        self.any(t, &|shape| shape == Shape::Error)
+        self.any(t, &|part| self.is_error(part))
     }
 
     pub fn has_open(&self, t: T) -> bool {
-        self.any(t, &|shape| matches!(shape, Shape::Open(_)))
+        self.any(t, &|part| self.is_open(part))
     }
 
     fn occurs(&self, variable: T, t: T) -> bool {
-        let t = self.root(t);
-        t == variable || self.args(t).into_iter().any(|arg| self.occurs(variable, arg))
+        self.any(t, &|part| part == variable)
     }
 
     /// Make them one, or change nothing.
     pub fn unify(&mut self, a: T, b: T) -> Result<(), Clash> {
         let mark = self.trail.len();
-        let result = self.join(a, b);
+        let result = self.join(a, b, &mut 0);
         if result.is_err() {
             for (number, open) in self.trail.split_off(mark) {
                 self.nodes[number as usize] = Node::Open(open);
@@ -207,9 +235,14 @@ impl Types {
         result
     }
 
-    fn join(&mut self, a: T, b: T) -> Result<(), Clash> {
+    fn join(&mut self, a: T, b: T, steps: &mut usize) -> Result<(), Clash> {
         let (a, b) = (self.root(a), self.root(b));
         if a == b {
+            return Ok(());
+        }
+        *steps += 1;
+        if *steps > MOST_PARTS {
+            self.too_large.set(true);
             return Ok(());
         }
         match (self.nodes[a.0 as usize], self.nodes[b.0 as usize]) {
@@ -233,7 +266,7 @@ impl Types {
                     return Err(Clash::Differ);
                 }
                 for k in 0..n {
-                    self.join(self.args[(i + k) as usize], self.args[(j + k) as usize])?;
+                    self.join(self.args[(i + k) as usize], self.args[(j + k) as usize], steps)?;
                 }
             }
             (Node::Link(_), _) | (_, Node::Link(_)) => unreachable!("roots are no links"),
@@ -355,17 +388,32 @@ impl Types {
             Open::Float => Ty::F64,
             Open::Any | Open::Never => Ty::Var(Symbol::new("_")),
         });
-        ty.to_string()
+        let mut text = ty.to_string();
+        if text.len() > MOST_SHOWN {
+            text.truncate(text.floor_char_boundary(MOST_SHOWN));
+            text.push('…');
+        }
+        text
     }
 
     fn write_with(&self, t: T, open: &dyn Fn(Open) -> Ty) -> Ty {
+        self.write_part(t, open, &mut 0)
+    }
+
+    fn write_part(&self, t: T, open: &dyn Fn(Open) -> Ty, steps: &mut usize) -> Ty {
         use std::sync::Arc;
+        *steps += 1;
+        if *steps > MOST_PARTS {
+            self.too_large.set(true);
+            return wrong();
+        }
         let con = match self.shape(t) {
             Shape::Open(kind) => return open(kind),
             Shape::Error => return wrong(),
             Shape::Con(con) => con,
         };
-        let mut args: Vec<Ty> = self.args(t).into_iter().map(|arg| self.write_with(arg, open)).collect();
+        let mut args: Vec<Ty> =
+            self.args(t).into_iter().map(|arg| self.write_part(arg, open, steps)).collect();
         let mut next = || Arc::new(args.remove(0));
         match con {
             Con::Nil => Ty::Nil,

@@ -39,6 +39,37 @@ pub struct Edit {
     pub replacement: String,
 }
 
+/// A word with more bytes than this is no name that anybody would read to its end.
+const LONGEST_WORD: usize = 250;
+/// What is left of it, in characters.
+const SHORT_WORD: usize = 40;
+const LONGEST_TEXT: usize = 2000;
+
+/// Texts hold names and types of the program, which may be of any length.
+fn cut(text: String) -> String {
+    if text.len() <= LONGEST_WORD {
+        return text;
+    }
+    let mut short = String::new();
+    for word in text.split_inclusive(char::is_whitespace) {
+        if short.len() + word.len().min(LONGEST_WORD) > LONGEST_TEXT {
+            short.push('…');
+            break;
+        }
+        if word.len() <= LONGEST_WORD {
+            short.push_str(word);
+        } else {
+            short.extend(word.chars().take(SHORT_WORD));
+            short.push('…');
+            if word.starts_with('`') {
+                short.push('`');
+            }
+            short.extend(word.chars().next_back().filter(|c| c.is_whitespace()));
+        }
+    }
+    short
+}
+
 /// One mistake. The first label is the primary place.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[must_use = "a diagnostic is to be reported"]
@@ -57,7 +88,7 @@ impl Diagnostic {
         Diagnostic {
             code,
             severity: code.severity(),
-            title: title.into(),
+            title: cut(title.into()),
             labels: Vec::new(),
             notes: Vec::new(),
             help: Vec::new(),
@@ -66,7 +97,7 @@ impl Diagnostic {
 
     /// Add a place; the first one added is the primary one.
     pub fn label(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
-        self.labels.push(Label { span, text: text.into() });
+        self.labels.push(Label { span, text: cut(text.into()) });
         self
     }
 
@@ -76,12 +107,12 @@ impl Diagnostic {
     }
 
     pub fn note(mut self, text: impl Into<String>) -> Diagnostic {
-        self.notes.push(text.into());
+        self.notes.push(cut(text.into()));
         self
     }
 
     pub fn help(mut self, text: impl Into<String>) -> Diagnostic {
-        self.help.push(Help { text: text.into(), edit: None });
+        self.help.push(Help { text: cut(text.into()), edit: None });
         self
     }
 
@@ -93,7 +124,7 @@ impl Diagnostic {
         replacement: impl Into<String>,
     ) -> Diagnostic {
         let edit = Some(Edit { span, replacement: replacement.into() });
-        self.help.push(Help { text: text.into(), edit });
+        self.help.push(Help { text: cut(text.into()), edit });
         self
     }
 

@@ -23,7 +23,11 @@ pub(super) struct Link {
 }
 
 #[derive(Default)]
-pub(super) struct Findings(Vec<Finding>);
+pub(super) struct Findings {
+    found: Vec<Finding>,
+    /// Of programs that reach too much.
+    unproved: Vec<Diagnostic>,
+}
 
 /// A place, and what is wrong there for one program.
 struct Finding {
@@ -46,13 +50,13 @@ impl Findings {
     pub(super) fn add(&mut self, program: &Program, place: Span, side: Side, found: &Ty, chain: Chain) {
         let declared = program.contract.side(side).clone();
         let wrong = Wrong { side, found: found.clone(), declared };
-        let known = self.0.iter_mut().rev().find(|finding| {
+        let known = self.found.iter_mut().rev().find(|finding| {
             finding.place == place && finding.declared_at == program.span && finding.program == program.name
         });
         match known {
             Some(finding) if finding.wrong.contains(&wrong) => {}
             Some(finding) => finding.wrong.push(wrong),
-            None => self.0.push(Finding {
+            None => self.found.push(Finding {
                 program: program.name,
                 declared_at: program.span,
                 place,
@@ -64,12 +68,20 @@ impl Findings {
 
     pub(super) fn into_diagnostics(self) -> Vec<Diagnostic> {
         let mut said: Vec<&Finding> = Vec::new();
-        for finding in &self.0 {
+        for finding in &self.found {
             if !said.iter().any(|other| other.place == finding.place && other.wrong == finding.wrong) {
                 said.push(finding);
             }
         }
-        said.into_iter().map(diagnostic).collect()
+        said.into_iter().map(diagnostic).chain(self.unproved.iter().cloned()).collect()
+    }
+
+    pub(super) fn too_many(&mut self, program: &Program) {
+        self.unproved.push(
+            Diagnostic::new(Code::ContractViolation, "this contract cannot be proved")
+                .label(program.span, "too many definitions are reached from here, at too many types")
+                .help("let generic functions call each other at fewer types"),
+        );
     }
 }
 

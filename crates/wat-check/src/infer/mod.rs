@@ -336,7 +336,10 @@ impl<'c, 'e> Infer<'c, 'e> {
         }
     }
 
-    fn finish(self, def: Def) {
+    fn finish(mut self, def: Def) {
+        if self.types.take_too_large() {
+            self.report(crate::typeform::too_large(def.span));
+        }
         self.cx.done.borrow_mut().push(def);
         self.cx.out.borrow_mut().extend(self.out);
     }

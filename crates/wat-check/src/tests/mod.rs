@@ -6,6 +6,7 @@ mod library;
 mod mistakes;
 mod names;
 mod protocols;
+mod size;
 mod types;
 
 use crate::namespace::{Entry, World};
