@@ -1,6 +1,7 @@
 //! From the forms of all files to their definitions: names, types, signatures. Bodies are left as forms; so are
 //! the values of `def`s, whose types inference finds.
 
+use crate::bounds;
 use crate::head::{self, Attributes, Head, bad_syntax};
 use crate::hir::{Contract, Def, TypeDef, VariantDef};
 use crate::namespace::SourceFile;
@@ -103,6 +104,7 @@ pub fn declare<'a>(files: &'a [SourceFile], env: &mut Env<'_>, out: &mut Vec<Dia
             declarer.protocol(*file, form);
         }
     }
+    declarer.derived();
     declarer.bring_methods(files);
     for (file, special, form) in &items {
         match special {
@@ -178,6 +180,8 @@ impl<'a> Declarer<'a, '_, '_> {
             Some("only types and variants begin with a capital")
         } else if short.contains('/') && short != "/" {
             Some("a definition's name has no `/`")
+        } else if !self.env.in_library && Special::by_name(short).is_some_and(Special::is_reserved) {
+            Some("it heads a special form, which has no other meaning")
         } else {
             None
         };
@@ -294,6 +298,27 @@ impl<'a> Declarer<'a, '_, '_> {
             }
         }
         ord
+    }
+
+    /// What is asked for with `:derive` must be possible.
+    fn derived(&mut self) {
+        let ord = Symbol::new("Ord");
+        let mut types: Vec<&TypeDef> = self.env.own.types.values().filter(|def| def.derives_ord).collect();
+        types.sort_by_key(|def| def.span);
+        let mut found = Vec::new();
+        for def in types {
+            let given: Vec<(Symbol, Symbol)> = def.params.iter().map(|param| (ord, *param)).collect();
+            for (field, ty) in def.variants.iter().flat_map(|variant| &variant.fields) {
+                if let Err(lack) = bounds::implements(ty, ord, self.env, &given) {
+                    let title = format!("`{}` cannot have Ord", def.name.name());
+                    let inside = if lack.part == *ty { String::new() } else { format!(" of {ty}") };
+                    let why = format!("its field `{field}` is {}{inside}, which has no order", lack.part);
+                    found.push(Diagnostic::new(Code::MissingBound, title).label(def.span, why));
+                    break;
+                }
+            }
+        }
+        self.out.extend(found);
     }
 
     /// Aliases may use each other in any order, so their right sides are read in rounds.
@@ -556,6 +581,15 @@ impl<'a> Declarer<'a, '_, '_> {
         let Some(signature) = self.signature(file, form, &head, "`defn`", &mut generics) else { return };
         let Signature { params, patterns, has_rest, result, result_span, body } = signature;
         let contract = self.contract(file, &head.attributes, &generics);
+        let is_program = params.is_empty() && (matches!(result, Ty::Nil | Ty::Var(_)) || result == wrong());
+        if let Some(key) = head.attributes.key("in").or(head.attributes.key("out"))
+            && !is_program
+        {
+            self.out.push(
+                bad_syntax(key.span, "a contract belongs to a program")
+                    .label(head.name_span, "a program takes nothing and gives nil: [] -> nil"),
+            );
+        }
         let bounds = self.bounds(file, &head.attributes, &generics);
         let sig = Sig {
             name,

@@ -30,6 +30,10 @@ impl<'a> Attributes<'a> {
         self.entries.iter().find(|(k, _)| k.is_keyword(key)).map(|(_, value)| value)
     }
 
+    pub fn key(&self, key: &str) -> Option<&'a Form> {
+        self.entries.iter().find(|(k, _)| k.is_keyword(key)).map(|(key, _)| key)
+    }
+
     pub fn has(&self, key: &str) -> bool {
         self.get(key).is_some()
     }
@@ -40,8 +44,11 @@ impl<'a> Attributes<'a> {
 
     /// Complain about every key that is not in the list.
     pub fn check(&self, what: &str, allowed: &[&str], out: &mut Vec<Diagnostic>) {
-        for (key, _) in self.entries {
+        for (key, value) in self.entries {
             let known = key.as_keyword().is_some_and(|name| allowed.contains(&name.as_str()));
+            if known && key.is_keyword("private") && value.as_bool().is_none() && !value.is_error() {
+                out.push(bad_syntax(value.span, "`:private` is true or false"));
+            }
             if known || key.is_error() {
                 continue;
             }

@@ -182,18 +182,31 @@ fn header(form: &Form, out: &mut Vec<Diagnostic>) -> (Symbol, Vec<Use>) {
             ),
         }
     }
+    for (n, used) in uses.iter().enumerate() {
+        let same = |other: &&Use| other.alias.is_some() && other.alias == used.alias && other.ns != used.ns;
+        if let (Some(first), Some(alias)) = (uses[..n].iter().find(same), used.alias) {
+            out.push(
+                Diagnostic::new(Code::Redefinition, format!("the alias `{alias}` stands for two namespaces"))
+                    .label(used.span, "again here")
+                    .label(first.span, "first here"),
+            );
+        }
+    }
     (ns, uses)
 }
 
-fn check_name(name: Symbol, span: Span, out: &mut Vec<Diagnostic>) {
+/// Complains about what cannot name a namespace, and says whether it can.
+fn check_name(name: Symbol, span: Span, out: &mut Vec<Diagnostic>) -> bool {
     let bad = |segment: &str| segment.is_empty() || segment.starts_with(|c: char| c.is_uppercase());
-    if name.as_str().contains('/') || name.as_str().split('.').any(bad) {
+    let is_bad = name.as_str().contains('/') || name.as_str().split('.').any(bad);
+    if is_bad {
         out.push(
             Diagnostic::new(Code::BadName, format!("`{name}` cannot name a namespace"))
                 .at(span)
                 .note("segments are divided by dots and do not begin with a capital"),
         );
     }
+    !is_bad
 }
 
 fn one_use(form: &Form, out: &mut Vec<Diagnostic>) -> Option<Use> {
@@ -215,6 +228,9 @@ fn one_use(form: &Form, out: &mut Vec<Diagnostic>) -> Option<Use> {
         out.push(wrong(name.span));
         return None;
     };
+    if !check_name(ns, name.span, out) {
+        return None;
+    }
     let mut used = Use { ns, span: name.span, alias: None, only: Vec::new() };
     for option in options.chunks(2) {
         match option {

@@ -79,6 +79,12 @@ impl Special {
         )
     }
 
+    /// Must it keep its meaning? What is called like a function may be defined anew.
+    pub fn is_reserved(self) -> bool {
+        use Special::*;
+        !matches!(self, Str | Tuple | With | Assert | Panic)
+    }
+
     /// The definition that this form heads, by either spelling.
     pub fn definition(head: &str) -> Option<Special> {
         let short = head.strip_prefix("wat.core/").unwrap_or(head);

@@ -23,7 +23,7 @@ use crate::scope::{Env, Item};
 use crate::table::{Sig, Stdio};
 use crate::ty::Ty;
 use crate::unify::{Con, T, Types, wrong};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 use tree::{E, K, P, Want, Why};
 use wat_source::{Code, Diagnostic, Span, Symbol};
@@ -422,6 +422,7 @@ impl<'c, 'e> Infer<'c, 'e> {
 
     /// Parameters: a local each, and patterns to take apart those that are not plain names.
     fn parameters(&mut self, patterns: &[&Form], types: &[T]) -> (Vec<LocalId>, Vec<(P, E)>) {
+        let mark = self.names.len();
         let (mut ids, mut later) = (Vec::new(), Vec::new());
         for (pattern, ty) in patterns.iter().zip(types) {
             match pattern.as_symbol().filter(|name| !crate::scope::starts_upper(name.name())) {
@@ -441,6 +442,15 @@ impl<'c, 'e> Infer<'c, 'e> {
                 (self.pattern(pattern, ty), value)
             })
             .collect();
+        let mut seen: FxHashSet<Symbol> = FxHashSet::default();
+        for (name, id) in self.names.split_off(mark) {
+            if !seen.insert(name) {
+                let title = format!("`{name}` is the name of two parameters");
+                let span = self.locals[id.0 as usize].span;
+                self.report(Diagnostic::new(Code::BadPattern, title).at(span));
+            }
+            self.names.push((name, id));
+        }
         (ids, binds)
     }
 

@@ -1,0 +1,3 @@
+;; error[redefinition]
+(ns user (:use [wat.string :as m] [wat.math :as m]))
+(defn main [] -> nil (println 1))
