@@ -1,4 +1,4 @@
-;; Macros of another file mean there what they say.
+;; What a macro of another file mentions means what it means there.
 (ns user (:use [shop.money :as money :only [euros unless tag]]))
 
 (defn cents [n <- i64] -> String "mine")
