@@ -21,7 +21,14 @@ struct Row {
 fn main() {
     let json = std::env::args().any(|a| a == "--json");
     let place = Place::prepare();
-    let rows = [hello(&place), spawn(&place), exchange(&place, 1), exchange(&place, 2), fib_lua(&place), fib_c(&place)];
+    let rows = [
+        hello(&place),
+        spawn(&place),
+        exchange(&place, 1),
+        exchange(&place, 2),
+        fib_lua(&place),
+        fib_c(&place),
+    ];
     for row in &rows {
         println!("{}", if json { row.json() } else { row.text() });
     }
@@ -37,7 +44,8 @@ struct Place {
 impl Place {
     fn prepare() -> Place {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf();
-        let status = Command::new(env!("CARGO")).args(["build", "--release", "--quiet", "--package", "wat"]).status();
+        let status =
+            Command::new(env!("CARGO")).args(["build", "--release", "--quiet", "--package", "wat"]).status();
         assert!(status.is_ok_and(|s| s.success()), "wat builds");
         let built = std::env::current_exe().expect("own path").parent().expect("a directory").to_path_buf();
         let place = Place { wat: built.join("wat"), root, built };
@@ -49,7 +57,12 @@ impl Place {
 
     fn cc(&self, name: &str, flags: &[&str], source: &str) {
         let out = self.built.join(format!("bench-{name}"));
-        let status = Command::new("cc").args(flags).arg("-o").arg(out).arg(self.root.join("peers").join(source)).status();
+        let status = Command::new("cc")
+            .args(flags)
+            .arg("-o")
+            .arg(out)
+            .arg(self.root.join("peers").join(source))
+            .status();
         assert!(status.is_ok_and(|s| s.success()), "{source} compiles");
     }
 
@@ -74,7 +87,14 @@ fn hello(place: &Place) -> Row {
         ours.push(whole(&wat, &[&program]));
         others.push(whole("/bin/true", &[]));
     }
-    Row { name: "hello: start, print, end", other: "/bin/true", target: 4.0, wat: ours, others, missing: None }
+    Row {
+        name: "hello: start, print, end",
+        other: "/bin/true",
+        target: 4.0,
+        wat: ours,
+        others,
+        missing: None,
+    }
 }
 
 fn spawn(place: &Place) -> Row {
@@ -108,7 +128,9 @@ fn fib_lua(place: &Place) -> Row {
         };
     }
     let program = place.program("fib.wat");
-    pairs("fib 35", "LuaJIT", 1.0, || (place.wat(&[&program, "35"], 2)[0], numbers("luajit", &[&lua, "35"], 2)[0]))
+    pairs("fib 35", "LuaJIT", 1.0, || {
+        (place.wat(&[&program, "35"], 2)[0], numbers("luajit", &[&lua, "35"], 2)[0])
+    })
 }
 
 fn fib_c(place: &Place) -> Row {
