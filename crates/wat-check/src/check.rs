@@ -275,7 +275,7 @@ fn entry_point(
             );
         }
         if sig.is_value
-            || !sig.params.is_empty()
+            || sig.params.iter().any(|(_, ty)| *ty != crate::unify::wrong())
             || (sig.result != Ty::Nil && sig.result != crate::unify::wrong())
         {
             out.push(

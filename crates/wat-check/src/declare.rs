@@ -122,6 +122,13 @@ pub fn declare<'a>(files: &'a [SourceFile], env: &mut Env<'_>, out: &mut Vec<Dia
     declarer.decls
 }
 
+/// The field or variant of a type whose fields or variants could not be read.
+pub const UNKNOWN: &str = "?";
+
+fn unknown_fields() -> Vec<(Symbol, Ty)> {
+    vec![(Symbol::new(UNKNOWN), wrong())]
+}
+
 /// Definitions of programs may be written by their full names: `(defn user/f …)` in `user` defines `f`.
 fn short_name(name: Symbol, ns: Symbol) -> Option<&'static str> {
     match name.split() {
@@ -402,14 +409,14 @@ impl<'a> Declarer<'a, '_, '_> {
             }
             [] => {
                 self.out.push(bad_syntax(form.span, "`defstruct` takes a vector of fields: [x <- f64]"));
-                Vec::new()
+                unknown_fields()
             }
             [other, ..] => {
                 if !other.is_error() {
                     self.out
                         .push(bad_syntax(other.span, "`defstruct` takes one vector of fields: [x <- f64]"));
                 }
-                Vec::new()
+                unknown_fields()
             }
         };
         let short = Symbol::new(name.name());
@@ -443,7 +450,9 @@ impl<'a> Declarer<'a, '_, '_> {
                 (_, Some([variant, fields])) if fields.as_vector().is_some() => (variant, fields.as_vector()),
                 _ => {
                     self.out.push(bad_syntax(item.span, "a variant is `Name` or `(Name [field <- Type])`"));
-                    continue;
+                    let name = Symbol::new(UNKNOWN);
+                    variants.push(VariantDef { name, fields: Vec::new(), span: item.span });
+                    break;
                 }
             };
             let Some(short) = variant.as_symbol() else {
@@ -490,7 +499,16 @@ impl<'a> Declarer<'a, '_, '_> {
         let mut fields: Vec<(Symbol, Ty)> = Vec::new();
         let found = head::params(items, self.out);
         self.limit(found.len(), "fields", items);
+        if let Some(field) = found.iter().find(|field| field.ty.is_none()) {
+            let name = field.pattern;
+            let title = format!("the field `{name}` needs a type: {name} <- T");
+            self.out.push(bad_syntax(name.span, title));
+            return unknown_fields();
+        }
         for field in found {
+            if field.pattern.is_error() {
+                return unknown_fields();
+            }
             let Some(name) = field.pattern.as_symbol() else {
                 self.out.push(bad_syntax(field.pattern.span, "a field has a name"));
                 continue;
@@ -513,10 +531,7 @@ impl<'a> Declarer<'a, '_, '_> {
             }
             let ty = match field.ty {
                 Some(ty) => self.ty(file, ty, Variables::Known(params)),
-                None => {
-                    self.out.push(bad_syntax(field.pattern.span, format!("the field `{name}` needs a type")));
-                    wrong()
-                }
+                None => wrong(),
             };
             fields.push((name, ty));
         }
@@ -578,7 +593,10 @@ impl<'a> Declarer<'a, '_, '_> {
         head.attributes.check("defn", &allowed, self.out);
         let Some(name) = self.define(file, &head, false) else { return };
         let mut generics = Vec::new();
-        let Some(signature) = self.signature(file, form, &head, "`defn`", &mut generics) else { return };
+        let Some(signature) = self.signature(file, form, &head, "`defn`", &mut generics) else {
+            self.unreadable(name, &head);
+            return;
+        };
         let Signature { params, patterns, has_rest, result, result_span, body } = signature;
         let contract = self.contract(file, &head.attributes, &generics);
         let is_program = params.is_empty() && (matches!(result, Ty::Nil | Ty::Var(_)) || result == wrong());
@@ -626,6 +644,28 @@ impl<'a> Declarer<'a, '_, '_> {
         });
     }
 
+    /// A function of which only the name is known: it may be called in any way.
+    fn unreadable(&mut self, name: Symbol, head: &Head<'_>) {
+        let sig = Sig {
+            name,
+            generics: Vec::new(),
+            bounds: Vec::new(),
+            params: vec![(Symbol::new("_"), wrong())],
+            has_rest: true,
+            result: wrong(),
+            is_value: false,
+            contract: None,
+            variadic: None,
+            overload: None,
+            on: Vec::new(),
+            intrinsic: None,
+            private: head.attributes.is_true("private"),
+            stdio: Stdio::default(),
+            span: head.name_span,
+        };
+        self.env.own.sigs.insert(name, sig);
+    }
+
     /// Parameters and result with their types, whose variables are introduced, and what follows.
     fn signature(
         &mut self,
@@ -647,16 +687,15 @@ impl<'a> Declarer<'a, '_, '_> {
         let found = head::params(items, self.out);
         self.limit(found.len(), "parameters", items);
         let (mut params, mut patterns, mut has_rest) = (Vec::new(), Vec::new(), false);
+        let untyped = found.iter().find(|param| param.ty.is_none()).map(|param| param.pattern);
+        if let Some(pattern) = untyped {
+            let title = format!("the parameter `{pattern}` needs a type: {pattern} <- T");
+            self.out.push(bad_syntax(pattern.span, title));
+        }
         for param in found {
             let mut ty = match param.ty {
                 Some(ty) => self.ty(file, ty, Variables::Introduce(generics)),
-                None => {
-                    self.out.push(bad_syntax(
-                        param.pattern.span,
-                        format!("the parameter `{}` needs a type: {0} <- T", param.pattern),
-                    ));
-                    wrong()
-                }
+                None => wrong(),
             };
             if param.is_rest {
                 has_rest = true;
@@ -673,9 +712,23 @@ impl<'a> Declarer<'a, '_, '_> {
             _ => {
                 let title = format!("{what} states its result after the parameters: -> T");
                 self.out.push(bad_syntax(params_form.span, title));
-                (wrong(), params_form.span, rest)
+                // The type may stand there without its arrow.
+                let is_type = |form: &Form| match form.as_symbol() {
+                    Some(name) => matches!(self.env.ty(file, name), Lookup::Found(_)),
+                    None => form.is_nil(),
+                };
+                match rest {
+                    [ty, body @ ..] if is_type(ty) => {
+                        (self.ty(file, ty, Variables::Introduce(generics)), ty.span, body)
+                    }
+                    _ => (wrong(), params_form.span, rest),
+                }
             }
         };
+        if untyped.is_some() && params.len() > 1 {
+            // What was meant for a type may stand among the names: any number of arguments fits.
+            (params, has_rest) = (vec![(Symbol::new("_"), wrong())], true);
+        }
         Some(Signature { params, patterns, has_rest, result, result_span, body })
     }
 

@@ -153,7 +153,18 @@ pub fn params<'a>(items: &'a [Form], out: &mut Vec<Diagnostic>) -> Vec<Param<'a>
         }
         at += 1;
         let mut ty = None;
-        if items.get(at).is_some_and(|arrow| arrow.is_symbol("<-")) {
+        if let Some(arrow) = items.get(at).filter(|form| form.is_symbol("->")) {
+            // Read on as what it must mean.
+            let title = "the type of a parameter or field is written after `<-`";
+            out.push(bad_syntax(arrow.span, title).suggest("write `<-`", arrow.span, "<-"));
+            ty = items.get(at + 1).or(Some(arrow));
+            at += 2;
+        } else if items.get(at).is_some_and(Form::is_error) || pattern.is_error() {
+            // `x : T` and `x: T` have been complained about.
+            at += usize::from(!pattern.is_error());
+            ty = items.get(at).or(items.last());
+            at += 1;
+        } else if items.get(at).is_some_and(|arrow| arrow.is_symbol("<-")) {
             match items.get(at + 1) {
                 Some(form) => ty = Some(form),
                 None => out.push(bad_syntax(items[at].span, "a type belongs after `<-`")),
@@ -163,9 +174,7 @@ pub fn params<'a>(items: &'a [Form], out: &mut Vec<Diagnostic>) -> Vec<Param<'a>
         if found.last().is_some_and(|last| last.is_rest) {
             out.push(bad_syntax(pattern.span, "the rest parameter is the last one"));
         }
-        if !pattern.is_error() {
-            found.push(Param { pattern, ty, is_rest });
-        }
+        found.push(Param { pattern, ty, is_rest });
     }
     found
 }

@@ -1,7 +1,7 @@
 //! What a name means in a file: definitions of its namespace, names brought by `:use`, the prelude, and paths
 //! through aliases and full namespaces. Locals are the business of inference.
 
-use crate::declare::PROTOCOLS;
+use crate::declare::{PROTOCOLS, UNKNOWN};
 use crate::expand::marks::Marks;
 use crate::hir::TypeDef;
 use crate::namespace::SourceFile;
@@ -184,6 +184,7 @@ impl Env<'_> {
                     match ty {
                         Lookup::Found(ty) => match self.part(ty, short) {
                             Some(item) => Lookup::Found(item),
+                            None if self.is_unreadable(ty) => Lookup::Unread,
                             None => Lookup::Missing,
                         },
                         Lookup::Private(name) => Lookup::Private(name),
@@ -309,6 +310,13 @@ impl Env<'_> {
         }
         let index = def.variants.iter().position(|variant| variant.name == short)?;
         Some(Item::Variant { ty, index: index as u32 })
+    }
+
+    /// Could a type's fields or variants not be read?
+    fn is_unreadable(&self, ty: Symbol) -> bool {
+        let variants = self.type_def(ty).map_or(&[][..], |def| &def.variants);
+        let fields = variants.iter().flat_map(|variant| &variant.fields).map(|(name, _)| name);
+        variants.iter().map(|variant| &variant.name).chain(fields).any(|name| *name == UNKNOWN)
     }
 
     /// The complaint about a name that means nothing here; not for one of a namespace that was not read.

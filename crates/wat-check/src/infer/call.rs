@@ -2,6 +2,7 @@
 
 use super::tree::{Callee, E, K, Want, Why};
 use super::{Infer, PendingField};
+use crate::declare::UNKNOWN;
 use crate::head::bad_syntax;
 use crate::scope::Item;
 use crate::table::{Sig, Variadic};
@@ -13,7 +14,9 @@ use wat_syntax::{Form, FormKind};
 impl Infer<'_, '_> {
     pub fn call_named(&mut self, name: Symbol, name_span: Span, args: &[Form], span: Span, want: Want) -> E {
         let Some(item) = self.resolve(name, name_span) else {
-            for arg in args {
+            // With a vector it may be a form of another language, whose names would all be unknown.
+            let binds = args.iter().any(|arg| arg.as_vector().is_some());
+            for arg in args.iter().filter(|_| !binds) {
                 self.infer(arg);
             }
             return self.error(span);
@@ -226,6 +229,12 @@ impl Infer<'_, '_> {
         if let Some(wanted) = want.ty {
             // What is wanted helps with the arguments; a difference is reported at the end.
             let _ = self.types.unify(result, wanted);
+        }
+        if variant.fields.iter().any(|(name, _)| *name == UNKNOWN) {
+            for arg in args {
+                self.infer(arg);
+            }
+            return self.error(span);
         }
         let types: Vec<T> =
             variant.fields.iter().map(|(_, ty)| self.field_type(ty, &def.params, &targs)).collect();

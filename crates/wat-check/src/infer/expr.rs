@@ -172,6 +172,9 @@ impl Infer<'_, '_> {
                 form.span,
             );
         };
+        if args.iter().any(Form::is_error) {
+            return self.damaged(head, args, form.span);
+        }
         match &head.kind {
             FormKind::Keyword(name) => return self.field_call(*name, head.span, args, form.span, want),
             FormKind::Error => {
@@ -190,6 +193,25 @@ impl Infer<'_, '_> {
         }
         let callee = self.infer(head);
         self.apply(callee, args, form.span, want)
+    }
+
+    /// A form with something in it that could not be read: only its parts say what is wrong with them, where
+    /// they mean something by themselves.
+    fn damaged(&mut self, head: &Form, args: &[Form], span: Span) -> E {
+        let is_call = match self.special(&Form::list(vec![head.clone()], span)) {
+            Some(special) => matches!(special, Special::Do | Special::Str | Special::Tuple),
+            None => true,
+        };
+        let is_known = match head.as_symbol() {
+            Some(name) if self.lookup(name).is_none() => self.resolve(name, head.span).is_some(),
+            _ => true,
+        };
+        if is_call && is_known {
+            for arg in args {
+                self.infer(arg);
+            }
+        }
+        self.error(span)
     }
 
     fn special_form(&mut self, special: Special, form: &Form, args: &[Form], want: Want) -> E {
@@ -278,6 +300,9 @@ impl Infer<'_, '_> {
             return self
                 .wrong(bad_syntax(span, "`let` takes a vector of names and values: (let [x 1] …)"), span);
         };
+        if pairs.iter().any(Form::is_error) {
+            return self.error(span);
+        }
         if pairs.len() % 2 == 1 {
             let last = pairs[pairs.len() - 1].span;
             self.report(bad_syntax(last, "a value is missing for this name"));
@@ -291,6 +316,10 @@ impl Infer<'_, '_> {
                 self.dropped_name(value.ty, value.span);
             }
             binds.push((pattern, value));
+        }
+        if let [name] = pairs.chunks_exact(2).remainder() {
+            let error = self.types.error();
+            self.pattern(name, error);
         }
         let body = self.body(body, span, want);
         self.names.truncate(mark);
@@ -329,9 +358,19 @@ impl Infer<'_, '_> {
             }
             [then] => {
                 let value = self.check(then, Want { tail: want.tail, ..Want::any() });
-                self.dropped.push((value.ty, value.span));
                 let nil = self.nil(span.end_point());
                 let ty = nil.ty;
+                if let Some(wanted) = want.ty
+                    && self.types.unify(ty, wanted).is_err()
+                {
+                    let shown = super::call::a(&self.types.show(wanted));
+                    let title = format!("`if` without else gives nil, and {shown} is needed");
+                    let diagnostic = Diagnostic::new(Code::TypeMismatch, title)
+                        .label(span, "when the test is false")
+                        .help("add what it gives when the test is false");
+                    return self.wrong(diagnostic, span);
+                }
+                self.dropped.push((value.ty, value.span));
                 // What never gives a value stays the last step: a `recur` is not to be followed by anything.
                 if self.types.shape(value.ty) == Shape::Open(Open::Never) {
                     self.types.unify(value.ty, ty).expect("an open type takes any");

@@ -147,6 +147,9 @@ impl Infer<'_, '_> {
                 span,
             );
         };
+        if pairs.iter().any(Form::is_error) {
+            return self.error(span);
+        }
         if pairs.len() % 2 == 1 {
             self.report(bad_syntax(pairs[pairs.len() - 1].span, "a value is missing for this name"));
         }
@@ -206,8 +209,11 @@ impl Infer<'_, '_> {
             for arg in args {
                 self.infer(arg);
             }
-            let title =
-                format!("this {what} has {} names, and `recur` gives {} values", types.len(), args.len());
+            let title = {
+                let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
+                let (names, values) = (plural(types.len(), "name"), plural(args.len(), "value"));
+                format!("this {what} has {names}, and `recur` gives {values}")
+            };
             return self.wrong(Diagnostic::new(Code::WrongArity, title).at(span), span);
         }
         let callee = Symbol::new("recur");

@@ -208,6 +208,9 @@ impl Infer<'_, '_> {
     pub fn unknown_field(&mut self, ty: Symbol, field: Symbol, span: Span) {
         let env = self.env;
         let def = env.type_def(ty).expect("a named type is defined");
+        if def.variants.iter().flat_map(|v| &v.fields).any(|(name, _)| *name == crate::declare::UNKNOWN) {
+            return;
+        }
         let names: Vec<&str> =
             def.variants.iter().flat_map(|v| &v.fields).map(|(name, _)| name.as_str()).collect();
         let mut diagnostic =

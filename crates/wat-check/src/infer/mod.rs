@@ -189,6 +189,8 @@ pub struct Infer<'c, 'e> {
     captured: Vec<Capture>,
     /// Values in statement position.
     dropped: Vec<(T, Span)>,
+    /// Something is wrong already: what is open, unused or not covered may follow from that and is not told.
+    broken: bool,
     out: Vec<Diagnostic>,
 }
 
@@ -197,7 +199,7 @@ pub fn function(cx: &Cx<'_>, decl: &FnDecl<'_>) {
     let Some(sig) = cx.env.sig(decl.name) else { return };
     let mut infer = Infer::new(cx, decl.file, sig.generics.clone(), sig.bounds.clone());
     infer.self_type = decl.self_type.clone();
-    let params: Vec<T> = sig.params.iter().map(|(_, ty)| infer.rigid(ty)).collect();
+    let mut params: Vec<T> = sig.params.iter().map(|(_, ty)| infer.rigid(ty)).collect();
     let result = infer.rigid(&sig.result);
     let is_main = decl.name.name() == "main" && sig.contract.is_none();
     let contract = match &sig.contract {
@@ -214,11 +216,18 @@ pub fn function(cx: &Cx<'_>, decl: &FnDecl<'_>) {
         captured: Vec::new(),
         is_literal: false,
     });
+    infer.broken = decl.form.has_error();
+    if decl.patterns.len() != params.len() {
+        // The parameters were wrong: their names stand for anything.
+        params = decl.patterns.iter().map(|_| infer.types.error()).collect();
+    }
     infer.open_frame(params.clone(), result, program);
     let (locals, binds) = infer.parameters(&decl.patterns, &params);
     let why = Why::Result(decl.result_span);
     let body = match sig.intrinsic {
         Some(_) => E { kind: K::Error, ty: result, span: decl.name_span },
+        // Its names are not all known.
+        None if decl.patterns.iter().any(|pattern| pattern.is_error()) => infer.error(decl.form.span),
         None => {
             let body = infer.body(decl.body, decl.form.span, Want::of(result, why).tail());
             infer.wrap(binds, body)
@@ -228,7 +237,7 @@ pub fn function(cx: &Cx<'_>, decl: &FnDecl<'_>) {
     infer.solve();
     let body = match sig.intrinsic {
         Some(name) => Body::Intrinsic(name),
-        None => Body::Fn(infer.expr_out(body)),
+        None => Body::Fn(infer.body_out(body)),
     };
     let def = Def {
         name: sig.name,
@@ -253,10 +262,11 @@ fn value(cx: &Cx<'_>, decl: &ValueDecl<'_>) -> Ty {
     let result = infer.types.fresh();
     infer.open_frame(Vec::new(), result, None);
     infer.frames[0].is_function = false;
+    infer.broken = decl.value.has_error();
     let body = infer.check(decl.value, Want::of(result, Why::Nothing));
     infer.frames.pop();
     infer.solve();
-    let body = infer.expr_out(body);
+    let body = infer.body_out(body);
     let ty = infer.types.write(result);
     let def = Def {
         name: decl.name,
@@ -284,6 +294,7 @@ pub fn script(cx: &Cx<'_>, file: usize, name: Symbol, forms: &[&Form]) {
     let program =
         ProgramFrame { contract: (edn, edn), is_thread: false, captured: Vec::new(), is_literal: false };
     infer.open_frame(Vec::new(), nil, Some(program));
+    infer.broken = forms.iter().any(|form| form.has_error());
     let span = forms.first().map_or(Span::NONE, |form| form.span);
     let mut items: Vec<E> = forms.iter().map(|form| infer.statement(form)).collect();
     items.push(infer.nil(span.end_point()));
@@ -297,7 +308,7 @@ pub fn script(cx: &Cx<'_>, file: usize, name: Symbol, forms: &[&Form]) {
         params: Vec::new(),
         has_rest: false,
         result: Ty::Nil,
-        body: Body::Fn(infer.expr_out(body)),
+        body: Body::Fn(infer.body_out(body)),
         contract: None,
         locals: infer.locals_out(),
         private: false,
@@ -332,8 +343,18 @@ impl<'c, 'e> Infer<'c, 'e> {
             events: Vec::new(),
             captured: Vec::new(),
             dropped: Vec::new(),
+            broken: false,
             out: Vec::new(),
         }
+    }
+
+    /// The finished body; of a broken definition nothing is left that could be complained about.
+    fn body_out(&mut self, body: E) -> crate::hir::Expr {
+        if self.broken {
+            let nil = self.nil(body.span);
+            return self.expr_out(nil);
+        }
+        self.expr_out(body)
     }
 
     fn finish(mut self, def: Def) {

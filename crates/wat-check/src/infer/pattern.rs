@@ -205,6 +205,7 @@ impl Infer<'_, '_> {
                 (None, outer) => outer.clone(),
             };
             let mut inner = Names { bound: Vec::new(), reuse };
+            let said = self.out.len();
             parts.push(self.part(form, ty, &mut inner));
             match &first {
                 None => {
@@ -215,6 +216,7 @@ impl Infer<'_, '_> {
                     let missing =
                         wanted.iter().find(|(name, _)| !inner.bound.iter().any(|(n, ..)| n == name));
                     if let Some((name, _)) = missing
+                        && self.out.len() == said
                         && !matches!(parts.last(), Some(P { kind: Pk::Error, .. }))
                     {
                         self.report(
@@ -248,6 +250,13 @@ impl Infer<'_, '_> {
         let fits = self.fit(found, ty, span);
         let types: Vec<T> =
             variant.fields.iter().map(|(_, ty)| self.field_type(ty, &def.params, &targs)).collect();
+        if variant.fields.iter().any(|(name, _)| *name == crate::declare::UNKNOWN) {
+            for form in args {
+                let error = self.types.error();
+                self.part(form, error, names);
+            }
+            return self.broken(span);
+        }
         let n = types.len();
         let keyed =
             n > 0 && args.len() == 2 * n && args.iter().step_by(2).all(|key| key.as_keyword().is_some());
@@ -375,6 +384,26 @@ impl Infer<'_, '_> {
 
     // ---- match
 
+    /// The pattern of an arm; one with fields but without brackets of its own is told as that.
+    fn arm_pattern(&mut self, pattern: &Form, body: &[Form], ty: T) -> P {
+        if let Some(name) = pattern.as_symbol().filter(|name| starts_upper(name.name()))
+            && body.len() > 1
+            && let crate::scope::Lookup::Found(Item::Variant { ty: of, index }) =
+                self.env.value(self.file, name)
+        {
+            let env = self.env;
+            let fields = env.type_def(of).map_or(&[][..], |def| &def.variants[index as usize].fields);
+            if !fields.is_empty() {
+                let listed: String = fields.iter().map(|(field, _)| format!(" {field}")).collect();
+                return self.bad(
+                    pattern.span,
+                    format!("a pattern with fields stands in brackets: (({name}{listed}) …)"),
+                );
+            }
+        }
+        self.pattern(pattern, ty)
+    }
+
     pub fn match_form(&mut self, span: Span, args: &[Form], want: Want) -> E {
         let Some((scrutinee, rest)) = args.split_first() else {
             return self.wrong(bad_syntax(span, "`match` takes a value and arms"), span);
@@ -384,16 +413,25 @@ impl Infer<'_, '_> {
         let ty = self.wanted(want);
         let mut want = Want { ty: Some(ty), ..want };
         let mut arms = Vec::new();
+        let is_arm = |form: &&Form| form.is_error() || form.as_list().is_some_and(|items| !items.is_empty());
+        if let Some(form) = rest.iter().find(|form| !is_arm(form)) {
+            // Patterns and values side by side: none of it can be told apart.
+            let help = "an arm is a pattern and what it gives: ((Some x) x)";
+            return self.wrong(bad_syntax(form.span, "an arm of `match` is a list").help(help), span);
+        }
         for form in rest {
             let Some((pattern, body)) = form.as_list().and_then(|items| items.split_first()) else {
-                if !form.is_error() {
-                    let help = "an arm is a pattern and what it gives: ((Some x) x)";
-                    self.report(bad_syntax(form.span, "an arm of `match` is a list").help(help));
-                }
                 continue;
             };
-            let mark = self.names.len();
-            let pattern = self.pattern(pattern, scrutinee.ty);
+            let (mark, said) = (self.names.len(), self.out.len());
+            let pattern = self.arm_pattern(pattern, body, scrutinee.ty);
+            if self.out[said..].iter().any(Diagnostic::is_error) {
+                // What the body says follows from names that are not what they should be.
+                self.names.truncate(mark);
+                let body = self.error(form.span);
+                arms.push(A { pattern, guard: None, body, span: form.span });
+                continue;
+            }
             let (guard, body) = match body {
                 [when, test, body @ ..] if when.is_keyword("when") => {
                     let boolean = self.types.scalar(Con::Bool);
@@ -401,10 +439,11 @@ impl Infer<'_, '_> {
                 }
                 _ => (None, body),
             };
-            if body.is_empty() {
-                self.report(bad_syntax(form.span, "this arm of `match` gives nothing"));
-            }
-            let body = self.body(body, form.span, want);
+            let body = if body.is_empty() {
+                self.wrong(bad_syntax(form.span, "this arm of `match` gives nothing"), form.span)
+            } else {
+                self.body(body, form.span, want)
+            };
             self.names.truncate(mark);
             if matches!(want.why, Why::Nothing) {
                 want.why = Why::Branch(body.span);

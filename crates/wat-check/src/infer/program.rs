@@ -65,10 +65,11 @@ impl Infer<'_, '_> {
             };
             let mark = self.names.len();
             let Some((source, pattern, body)) = self.clause(form, head, rest) else { continue };
-            if body.is_empty() {
-                self.report(bad_syntax(form.span, "this clause gives nothing"));
-            }
-            let body = self.body(body, form.span, want);
+            let body = if body.is_empty() {
+                self.wrong(bad_syntax(form.span, "this clause gives nothing"), form.span)
+            } else {
+                self.body(body, form.span, want)
+            };
             self.names.truncate(mark);
             if matches!(want.why, Why::Nothing) {
                 want.why = Why::Branch(body.span);

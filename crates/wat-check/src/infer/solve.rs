@@ -82,8 +82,10 @@ impl Infer<'_, '_> {
                 break;
             }
         }
+        self.broken |= self.out.iter().any(Diagnostic::is_error);
         self.unsolved();
         self.protocols();
+        self.broken |= self.out.iter().any(Diagnostic::is_error);
         self.captures();
         self.drops();
     }
@@ -103,6 +105,13 @@ impl Infer<'_, '_> {
         progress
     }
 
+    /// About what is not determined; where something else is wrong, that may be why.
+    fn ambiguous(&mut self, diagnostic: Diagnostic) {
+        if !self.broken {
+            self.report(diagnostic);
+        }
+    }
+
     /// What is still not decided never will be.
     fn unsolved(&mut self) {
         for number in 0..self.fields.len() {
@@ -111,7 +120,7 @@ impl Infer<'_, '_> {
             }
             let field = &self.fields[number];
             let (name, span, value, result) = (field.name, field.span, field.value, field.result);
-            self.report(
+            self.ambiguous(
                 Diagnostic::new(
                     Code::AmbiguousType,
                     format!("which struct has the field `{name}` is not known"),
@@ -133,7 +142,7 @@ impl Infer<'_, '_> {
             let on = sig.and_then(|sig| sig.on.first().copied()).unwrap_or(0) as usize;
             let (ty, at) = pending.args.get(on).copied().unwrap_or((result, span));
             self.overloads[number].done = true;
-            self.report(
+            self.ambiguous(
                 Diagnostic::new(
                     Code::AmbiguousType,
                     format!("`{}` works on several types, and which one this is is not known", name.name()),
@@ -164,7 +173,7 @@ impl Infer<'_, '_> {
                     } else if self.answers_self(bound.asked) {
                         diagnostic = diagnostic.help(format!("name the type: ({name} -> T)"));
                     }
-                    self.report(diagnostic);
+                    self.ambiguous(diagnostic);
                     self.types.silence(bound.ty);
                     continue;
                 }
@@ -296,6 +305,7 @@ impl Infer<'_, '_> {
                             .help("use (unwrap …) to crash on a failure, `match` to look at it, (ignore …) to drop it"),
                     );
                 }
+                Shape::Con(_) if self.broken => {}
                 Shape::Con(_) => {
                     let shown = self.types.show(t);
                     self.report(

@@ -109,7 +109,12 @@ impl Infer<'_, '_> {
             return self.meet(E { kind: constant(is_and), ty: boolean, span }, want);
         };
         let wanted = Want::of(boolean, Why::Test);
+        let said = self.out.len();
         let tests: Vec<E> = before.iter().map(|form| self.check(form, wanted)).collect();
+        if self.out.len() > said {
+            self.infer(last);
+            return self.error(span);
+        }
         let mut result = self.check(last, Want { tail: want.tail, ..wanted });
         for test in tests.into_iter().rev() {
             let (at, to) = (test.span, test.span.to(result.span));

@@ -1,5 +1,6 @@
 //! Programs and what checking says of them, over the real library.
 
+mod cascades;
 mod conformance;
 mod hir;
 mod library;

@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  ;; error[not-a-function]
+  (println (1 + 2)))

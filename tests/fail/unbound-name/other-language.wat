@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  ;; error[unbound-name]
+  (println ((lambda [x] x) 1)))
