@@ -7,7 +7,7 @@ use crate::hir::{Body, Defs, Unit};
 use crate::infer::{self, Cx};
 use crate::library::{Library, Linked};
 use crate::namespace::{self, Entry, SourceFile, World};
-use crate::scope::Env;
+use crate::scope::{Env, Lookup};
 use crate::table::{Sig, Tables, full};
 use crate::ty::Ty;
 use crate::{contract, effects, exhaust, recursion, stdio, wire};
@@ -265,6 +265,14 @@ fn entry_point(
     let name = full(files[file].ns, "main");
     if let Some(sig) = env.own.sigs.get(&name) {
         for form in &decls.script {
+            if let Some(items) = form.as_list()
+                && let Some(head) = form.head()
+                && env.value(file, head) == Lookup::Missing
+            {
+                let nothing = std::iter::empty();
+                out.push(env.unbound(file, head, items[0].span, false, Lookup::Missing, nothing));
+                continue;
+            }
             out.push(
                 Diagnostic::new(
                     Code::StrayExpression,

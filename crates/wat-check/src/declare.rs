@@ -850,7 +850,16 @@ pub fn check_uses(files: &[SourceFile], env: &Env<'_>, out: &mut Vec<Diagnostic>
                     | (.., Lookup::Private(name)) => Lookup::Private(name),
                     _ => Lookup::Missing,
                 };
-                out.push(env.unbound(number, path, *span, false, lookup, std::iter::empty()));
+                let mut unbound = env.unbound(number, path, *span, false, lookup, std::iter::empty());
+                for help in &mut unbound.help {
+                    // Here names stand without their namespace.
+                    let prefix = format!("{}/", used.ns);
+                    help.text = help.text.replace(&prefix, "");
+                    if let Some(edit) = &mut help.edit {
+                        edit.replacement = edit.replacement.replace(&prefix, "");
+                    }
+                }
+                out.push(unbound);
             }
         }
     }

@@ -73,7 +73,11 @@ fn fall_through(
         }
     };
     let verb = if cases.len() == 1 { "is" } else { "are" };
-    let listed = list(&cases);
+    let listed = match &cases[..] {
+        [case] if case == "_" => "other values".to_string(),
+        cases => list(cases),
+    };
+    let verb = if listed == "other values" { "are" } else { verb };
     let mut diagnostic = Diagnostic::new(Code::MissingCase, format!("this match has no arm for {listed}"))
         .label(place, format!("{listed} {verb} not covered"));
     if arms.iter().any(|arm| arm.guard.is_some()) {

@@ -10,6 +10,7 @@ mod declare;
 mod effects;
 mod exhaust;
 mod expand;
+mod foreign;
 mod head;
 pub mod hir;
 mod infer;

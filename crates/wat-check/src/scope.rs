@@ -368,6 +368,13 @@ impl Env<'_> {
         let (code, what) = if is_type { (Code::UnboundType, "type") } else { (Code::UnboundName, "name") };
         let diagnostic = Diagnostic::new(code, format!("unknown {what} `{name}`"))
             .label(span, "nothing here has this name");
+        let foreign = crate::foreign::name(name.as_str(), is_type);
+        if let Some((text, replacement)) = foreign {
+            return match replacement {
+                Some(replacement) => diagnostic.suggest(text, span, replacement),
+                None => diagnostic.help(text),
+            };
+        }
         let searches = &self.scopes[file].searches;
         searches.set(searches.get() + 1);
         if searches.get() > MOST_SEARCHES {
@@ -375,15 +382,39 @@ impl Env<'_> {
         }
         let candidates = self.candidates(file, name, is_type);
         let locals: Vec<&str> = locals.collect();
+        if let Some(variant) = self.only_variant(file, name).filter(|_| !is_type) {
+            return diagnostic.suggest(format!("did you mean `{variant}`?"), span, variant);
+        }
         let near =
             suggest(name.as_str(), candidates.iter().map(String::as_str).chain(locals.iter().copied()));
-        match near {
+        // Of short names too many are near, and a typing mistake is seldom in the first letter.
+        let first = |text: &str| text.chars().next().map(|c| c.to_ascii_lowercase());
+        let is_likely = |near: &&str| {
+            near.eq_ignore_ascii_case(name.as_str())
+                || (name.as_str().len() >= 4 && first(near) == first(name.as_str()) && name != "main")
+        };
+        match near.filter(is_likely) {
             Some(near) => diagnostic.suggest(format!("did you mean `{near}`?"), span, near),
             None => match self.elsewhere(file, name, is_type) {
                 Some(place) => diagnostic.help(place),
                 None => diagnostic,
             },
         }
+    }
+
+    /// `Shape/Circle` for `Circle`, where one type of the file alone has that variant.
+    fn only_variant(&self, file: usize, name: Symbol) -> Option<String> {
+        let ns = self.scopes[file].ns?;
+        if name.namespace().is_some() || !starts_upper(name.as_str()) {
+            return None;
+        }
+        let mut found = self.own.types.values().filter(|ty| {
+            !ty.is_struct
+                && ty.name.namespace() == Some(ns.as_str())
+                && ty.variants.iter().any(|variant| variant.name == name)
+        });
+        let ty = found.next().filter(|_| found.next().is_none())?;
+        Some(format!("{}/{name}", ty.name.name()))
     }
 
     /// All names that could stand where this one was written.

@@ -50,7 +50,21 @@ impl TypeReader<'_> {
                 Some(head) => self.name(head, items, form.span),
                 None => self.bad(form.span, "a type in brackets begins with its name: (Vector i64)"),
             },
-            _ => self.bad(form.span, &format!("{} is not a type", form.describe())),
+            _ => {
+                let title = format!("{} is not a type", form.describe());
+                let diagnostic = Diagnostic::new(Code::BadType, title).at(form.span);
+                self.out.push(match &form.kind {
+                    FormKind::Vector(items) if items.len() == 1 && !items[0].has_error() => {
+                        let text = format!("(Vector {})", items[0]);
+                        diagnostic.suggest(format!("write `{text}`"), form.span, text)
+                    }
+                    FormKind::Keyword(name) => {
+                        diagnostic.suggest(format!("write `{name}`"), form.span, name.as_str())
+                    }
+                    _ => diagnostic,
+                });
+                wrong()
+            }
         }
     }
 
@@ -91,6 +105,9 @@ impl TypeReader<'_> {
                 }
             }
             _ if is_variable(name.as_str()) && items.is_empty() => self.variable(name, span),
+            Lookup::Missing if is_variable(name.as_str()) => {
+                self.bad(span, "a type variable takes no arguments")
+            }
             other => {
                 let lookup = match other {
                     Lookup::Unread => return wrong(),

@@ -501,7 +501,7 @@ pub fn given(count: usize) -> String {
 /// With its article.
 pub fn a(shown: &str) -> String {
     let bare = shown.trim_start_matches('(');
-    let vowel = bare.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O']);
+    let vowel = bare.starts_with("f64") || bare.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O']);
     if shown == "nil" {
         "nil".to_string()
     } else if vowel {

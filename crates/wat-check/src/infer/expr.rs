@@ -73,6 +73,14 @@ impl Infer<'_, '_> {
         }
     }
 
+    /// What the first of several branches is to give: where the place takes anything the first one decides for
+    /// the others, and is what to point at.
+    pub fn branches(&mut self, want: Want) -> Want {
+        let ty = self.wanted(want);
+        let why = if self.types.is_open(ty) { Why::Nothing } else { want.why };
+        Want { ty: Some(ty), why, ..want }
+    }
+
     pub fn require(&mut self, protocol: &str, ty: T, span: Span, asked: &str) {
         self.bounds.push(Bound { protocol: Symbol::new(protocol), ty, span, asked: Symbol::new(asked) });
     }
@@ -345,8 +353,8 @@ impl Infer<'_, '_> {
         let test = self.check(test, Want::of(boolean, Why::Test));
         match rest {
             [then, other] => {
+                let want = self.branches(want);
                 let ty = self.wanted(want);
-                let want = Want { ty: Some(ty), ..want };
                 let then = self.check(then, want);
                 let why = if matches!(want.why, Why::Nothing) { Why::Branch(then.span) } else { want.why };
                 let other = self.check(other, Want { why, ..want });

@@ -89,7 +89,13 @@ impl Infer<'_, '_> {
         let (result, why) = match (written, contract) {
             (Some(form), _) => (self.read_type(form), Why::Written(form.span)),
             (None, Some(_)) => (self.types.scalar(Con::Nil), Why::Nothing),
-            (None, None) if fits => (wanted[params.len()], want.why),
+            (None, None) if fits => {
+                let why = match want.why {
+                    Why::Arg { callee, span, .. } => Why::Given { callee, span },
+                    why => why,
+                };
+                (wanted[params.len()], why)
+            }
             (None, None) => (self.types.fresh(), Why::Nothing),
         };
         let patterns: Vec<&Form> = params.iter().map(|param| param.pattern).collect();

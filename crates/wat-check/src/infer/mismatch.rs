@@ -42,6 +42,14 @@ impl Infer<'_, '_> {
                     diagnostic.note(text)
                 }
             }
+            Why::Given { callee, span } => {
+                let text = format!("the function given to `{}` gives {}", callee.name(), a(&want));
+                if self.in_own_file(span) && self.env.sig(callee).is_some() {
+                    diagnostic.label(span, text)
+                } else {
+                    diagnostic.note(text)
+                }
+            }
             Why::Result(span) => {
                 diagnostic.label(span, format!("the result is {} by the signature", a(&want)))
             }
@@ -68,6 +76,15 @@ impl Infer<'_, '_> {
             (Some(Con::I64), Some(Con::F64)) => Some(format!("convert it: (f64 {text})")),
             (Some(Con::F64), Some(Con::I64)) => {
                 Some(format!("convert it, cutting off the fraction: (i64 {text})"))
+            }
+            (Some(Con::Fn), Some(Con::Program)) if matches!(e.kind, K::Def(_)) => {
+                Some("a program takes nothing and gives nil; what it is to know it reads".to_string())
+            }
+            (Some(Con::Nil), Some(Con::Program)) if matches!(e.kind, K::Call { .. }) => {
+                Some("name it without brackets: it is the program that is wanted, not a call".to_string())
+            }
+            (Some(Con::Nil), Some(Con::Named(name))) if name == "wat.core/Option" => {
+                Some("nothing there is `None`".to_string())
             }
             (Some(Con::Fn), Some(Con::Program)) => {
                 Some("write the name of the `defn` itself, or a `fn` literal, in this place".to_string())

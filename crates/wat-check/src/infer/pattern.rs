@@ -410,8 +410,8 @@ impl Infer<'_, '_> {
         };
         let (rest, want) = self.result_type(rest, want);
         let scrutinee = self.infer(scrutinee);
+        let mut want = self.branches(want);
         let ty = self.wanted(want);
-        let mut want = Want { ty: Some(ty), ..want };
         let mut arms = Vec::new();
         let is_arm = |form: &&Form| form.is_error() || form.as_list().is_some_and(|items| !items.is_empty());
         if let Some(form) = rest.iter().find(|form| !is_arm(form)) {

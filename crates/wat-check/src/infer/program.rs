@@ -52,8 +52,8 @@ impl Infer<'_, '_> {
         if args.is_empty() {
             return self.wrong(bad_syntax(span, "`select` needs at least one clause"), span);
         }
+        let mut want = self.branches(want);
         let ty = self.wanted(want);
-        let mut want = Want { ty: Some(ty), ..want };
         // Sources are evaluated before waiting, in order; names that clauses bind are not in sight there.
         let mut clauses = Vec::new();
         for form in args {

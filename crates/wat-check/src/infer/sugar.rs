@@ -49,8 +49,8 @@ impl Infer<'_, '_> {
                 .wrong(bad_syntax(span, "`cond` takes pairs of a test and a value, `:else` last"), span);
         }
         let boolean = self.types.scalar(Con::Bool);
+        let mut want = self.branches(want);
         let ty = self.wanted(want);
-        let mut want = Want { ty: Some(ty), ..want };
         let mut clauses = Vec::new();
         let mut last = None;
         for pair in args.chunks_exact(2) {
@@ -58,7 +58,7 @@ impl Infer<'_, '_> {
                 self.report(bad_syntax(pair[0].span, "nothing comes after `:else`"));
                 break;
             }
-            let test = if pair[0].is_keyword("else") {
+            let test = if pair[0].is_keyword("else") || self.is_else(&pair[0]) {
                 None
             } else {
                 Some(self.check(&pair[0], Want::of(boolean, Why::Test)))
@@ -99,6 +99,15 @@ impl Infer<'_, '_> {
             result = E { kind, ty, span };
         }
         result
+    }
+
+    /// `else` without its colon, and no name of the program's: told here, and meant all the same.
+    fn is_else(&mut self, form: &Form) -> bool {
+        let said = self.out.len();
+        if form.is_symbol("else") {
+            self.infer(form);
+        }
+        self.out.len() > said
     }
 
     /// `and` and `or`, flat.

@@ -167,7 +167,16 @@ pub struct Want {
 #[derive(Clone, Copy, Debug)]
 pub enum Why {
     Nothing,
-    Arg { callee: Symbol, index: u32, span: Span },
+    Arg {
+        callee: Symbol,
+        index: u32,
+        span: Span,
+    },
+    /// The result of the function that is this argument of a call.
+    Given {
+        callee: Symbol,
+        span: Span,
+    },
     Result(Span),
     Written(Span),
     Branch(Span),

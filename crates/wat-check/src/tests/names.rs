@@ -217,3 +217,24 @@ fn colon_paths_and_full_names_name_the_same() {
         expect![""],
     );
 }
+
+#[test]
+fn help_is_given_where_it_is_certain() {
+    let help = |text: &str| {
+        let (checked, _) = super::check_in(text, &mut super::Files(&[]));
+        let help = checked.diagnostics.iter().flat_map(|d| &d.help).map(|help| help.text.as_str());
+        help.collect::<Vec<_>>().join("; ")
+    };
+    assert_eq!(help("(println True)"), "write `true`");
+    assert_eq!(help("(println (cond (= 1 1) 1 else 2))"), "write `:else`");
+    assert_eq!(
+        help("(defenum En (A [n <- i64]) (Bee [n <- i64]))\n(println (Bee 1))"),
+        "did you mean `En/Bee`?"
+    );
+    assert_eq!(
+        help("(defn f [x <- [i64]] -> int 1)\n(println (f [1]))"),
+        "write `(Vector i64)`; write `i64`"
+    );
+    assert_eq!(help("(println (foo 1))"), "");
+    assert_eq!(help("(ns user (:use [wat.string :only [joinn]]))\n(println 1)"), "did you mean `join`?");
+}

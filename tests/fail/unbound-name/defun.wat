@@ -1,0 +1,3 @@
+;; error[unbound-name]
+(defun f [x] x)
+(defn main [] -> nil (println 1))
