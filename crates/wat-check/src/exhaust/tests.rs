@@ -209,10 +209,10 @@ fn structs_tuples_bools_and_nil_are_taken_apart() {
 #[test]
 fn literals_never_end() {
     complete(vec![int(0), int(1), name()]);
-    lacks(vec![int(0), int(1)], "`_`");
+    lacks(vec![int(0), int(1)], "other values");
     lacks(vec![some(int(0)), none()], "`(Some _)`");
-    lacks(vec![lit(Lit::Bool(true)), lit(Lit::Bool(false)), lit(Lit::Nil)], "`_`");
-    lacks(vec![lit(Lit::Str("a".into()))], "`_`");
+    lacks(vec![lit(Lit::Bool(true)), lit(Lit::Bool(false)), lit(Lit::Nil)], "other values");
+    lacks(vec![lit(Lit::Str("a".into()))], "other values");
     dead(vec![int(0), int(0), wild()], 2);
 }
 
