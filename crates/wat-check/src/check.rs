@@ -117,6 +117,10 @@ pub fn on_deep_stack(input: Input<'_>, mut out: Vec<Diagnostic>) -> Output {
     let mut env =
         Env { lib: &lib.tables, own: Tables::default(), scopes: Vec::new(), in_library, marks, is_macro };
     let unreadable = out.iter().any(Diagnostic::is_error);
+    // From the quote on that has no other, text and code are the wrong way round.
+    let torn: FxHashSet<FileId> =
+        out.iter().filter(|d| d.code == Code::UnterminatedString).map(|d| d.span().file).collect();
+    let read = out.len();
     let decls = declare::declare(files, &mut env, &mut out);
     if !is_macro {
         // A macro's program has of each file what the macro reaches.
@@ -178,7 +182,9 @@ pub fn on_deep_stack(input: Input<'_>, mut out: Vec<Diagnostic>) -> Output {
     unit.types.sort_by_key(|def| def.name);
     unit.defs.sort_by_key(|def| def.name);
     passes(&unit, lib, macros, &mut out);
-    Output { unit, tables, main: entry.map(|(_, name, _)| name), diagnostics: sorted(out) }
+    let is_told = |(n, d): &(usize, Diagnostic)| *n < read || !torn.contains(&d.span().file);
+    let told = out.into_iter().enumerate().filter(is_told).map(|(_, diagnostic)| diagnostic).collect();
+    Output { unit, tables, main: entry.map(|(_, name, _)| name), diagnostics: sorted(told) }
 }
 
 /// What is decided on the finished HIR.
@@ -295,9 +301,11 @@ fn entry_point(
         }
         return Some((file, name, false));
     }
+    let is_main =
+        |form: &Form| form.as_symbol().is_some_and(|name| name.as_str().eq_ignore_ascii_case("main"));
     let tried = files[file].forms.iter().any(|form| {
         let named = form.as_list().and_then(|items| items.get(1));
-        form.is_error() || (form.head().is_some() && named.is_some_and(|name| name.is_symbol("main")))
+        form.is_error() || (form.head().is_some() && named.is_some_and(is_main))
     });
     if !decls.script.is_empty() {
         return Some((file, name, true));

@@ -179,6 +179,15 @@ impl<'a> Declarer<'a, '_, '_> {
             );
             return None;
         };
+        let name = full(ns, short);
+        if let Some(first) = self.seen.get(&name) {
+            self.out.push(
+                Diagnostic::new(Code::Redefinition, format!("`{short}` is defined twice"))
+                    .label(head.name_span, "again here")
+                    .label(*first, "first here"),
+            );
+            return None;
+        }
         let complaint = if is_type && !starts_upper(short) {
             Some("a type begins with a capital")
         } else if is_type && is_variable(short) {
@@ -200,15 +209,6 @@ impl<'a> Declarer<'a, '_, '_> {
             if short.contains('/') {
                 return None;
             }
-        }
-        let name = full(ns, short);
-        if let Some(first) = self.seen.get(&name) {
-            self.out.push(
-                Diagnostic::new(Code::Redefinition, format!("`{short}` is defined twice"))
-                    .label(head.name_span, "again here")
-                    .label(*first, "first here"),
-            );
-            return None;
         }
         self.seen.insert(name, head.name_span);
         self.shadowing(short, is_type, head.name_span);

@@ -1,0 +1,2 @@
+;; error[bad-name]
+(defn Main [] -> nil (println 1))
