@@ -1,0 +1,142 @@
+//! Every example in the documents is run: those of the library's docstrings, the pages of `errors/`, the README.
+//!
+//! A docstring's `Example: CODE => OUT` must print OUT; one without `=>` must check. The first `wat` block of a page
+//! must give exactly the codes it marks, the others none. The README's program must run.
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use wat_source::SourceMap;
+use wat_syntax::Form;
+
+fn main() {
+    let args = Arguments::from_args();
+    let root =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the checkout exists");
+    let mut trials = Vec::new();
+    for file in files(&root.join("lib/wat"), "wat") {
+        examples(&file, &mut trials);
+    }
+    for file in files(&root.join("errors"), "md") {
+        page(&file, &mut trials);
+    }
+    let readme = blocks(&fs::read_to_string(root.join("README.md")).expect("the README is text"), "clojure");
+    for (nth, block) in readme.into_iter().enumerate() {
+        trials.push(Trial::test(format!("README/{nth}"), move || succeeds(&wat(&["FILE"], &block))));
+    }
+    libtest_mimic::run(&args, trials).exit();
+}
+
+fn files(dir: &Path, extension: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(dir).expect("a readable directory");
+    let mut files: Vec<PathBuf> = entries.map(|e| e.expect("a directory entry").path()).collect();
+    files.retain(|f| f.extension().is_some_and(|e| e == extension));
+    files.sort();
+    files
+}
+
+/// The examples in the docstrings of a library file.
+fn examples(file: &Path, trials: &mut Vec<Trial>) {
+    let text = fs::read_to_string(file).expect("a library file is text");
+    let mut sources = SourceMap::new();
+    let id = sources.add(file.display().to_string(), text.clone());
+    for form in wat_syntax::read(id, &text).forms {
+        let Some([_, name, rest @ ..]) = form.as_list() else { continue };
+        let Some(doc) = rest.iter().find_map(Form::as_str) else { continue };
+        let Some((_, example)) = doc.split_once("Example: ") else { continue };
+        let example = example.lines().next().unwrap_or_default().to_string();
+        let stem = file.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+        let name = format!("lib/{stem}/{name}");
+        trials.push(Trial::test(name, move || match example.rsplit_once(" => ") {
+            Some((code, expected)) => {
+                let output = wat(&["FILE"], &format!("(println {code})\n"));
+                succeeds(&output)?;
+                let found = String::from_utf8_lossy(&output.stdout).trim_end().to_string();
+                let wanted = expected.trim_end();
+                if found == wanted {
+                    Ok(())
+                } else {
+                    Err(format!("{code}\nexpected {wanted}\nfound    {found}").into())
+                }
+            }
+            None => succeeds(&wat(&["check", "FILE"], &format!("(ignore {example})\n"))),
+        }));
+    }
+}
+
+/// The blocks of an error's page.
+fn page(file: &Path, trials: &mut Vec<Trial>) {
+    let text = fs::read_to_string(file).expect("a page is text");
+    let name = file.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+    for (nth, block) in blocks(&text, "wat").into_iter().enumerate() {
+        trials.push(Trial::test(format!("errors/{name}/{nth}"), move || judged(&block)));
+    }
+}
+
+/// `wat check` names exactly the marked codes at the lines below their marks.
+fn judged(block: &str) -> Result<(), Failed> {
+    let mut expected: Vec<(u64, String)> = Vec::new();
+    for (nth, line) in block.lines().enumerate() {
+        let mark = line.trim_start().strip_prefix(";; ");
+        let mark = mark.and_then(|m| m.strip_prefix("error[").or_else(|| m.strip_prefix("warning[")));
+        if let Some(code) = mark.and_then(|m| m.split(']').next()) {
+            expected.push((nth as u64 + 2, code.to_string()));
+        }
+    }
+    let output = wat(&["--diagnostics", "json", "check", "FILE"], block);
+    let mut found = Vec::new();
+    for line in String::from_utf8_lossy(&output.stderr).lines() {
+        let told: serde_json::Value = serde_json::from_str(line).map_err(|e| format!("{e}: {line}"))?;
+        let code = told["code"].as_str().unwrap_or_default().to_string();
+        found.push((told["line"].as_u64().unwrap_or(0), code));
+    }
+    expected.sort();
+    found.sort();
+    if expected == found {
+        Ok(())
+    } else {
+        Err(format!("expected {expected:?}\nfound    {found:?}\n{block}").into())
+    }
+}
+
+/// The fenced blocks of a language, in order.
+fn blocks(text: &str, language: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if line.trim_end() == format!("```{language}") {
+            let block: Vec<&str> = lines.by_ref().take_while(|l| !l.starts_with("```")).collect();
+            blocks.push(block.join("\n") + "\n");
+        }
+    }
+    blocks
+}
+
+/// Runs wat with `FILE` standing for a file that holds the text.
+fn wat(words: &[&str], text: &str) -> Output {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let dir = std::env::temp_dir().join(format!("wat-documents-{}-{number}", std::process::id()));
+    fs::create_dir(&dir).expect("a fresh directory");
+    let file = dir.join("example.wat");
+    fs::write(&file, text).expect("a small file");
+    let words = words.iter().map(|w| if *w == "FILE" { "example.wat" } else { *w });
+    let output = Command::new(env!("CARGO_BIN_EXE_wat"))
+        .args(words)
+        .current_dir(&dir)
+        .stdin(Stdio::null())
+        .output()
+        .expect("wat starts");
+    fs::remove_dir_all(&dir).expect("our own directory");
+    output
+}
+
+fn succeeds(output: &Output) -> Result<(), Failed> {
+    if output.status.success() {
+        Ok(())
+    } else {
+        Err(String::from_utf8_lossy(&output.stderr).into_owned().into())
+    }
+}
