@@ -71,12 +71,12 @@ fn page(file: &Path, trials: &mut Vec<Trial>) {
     let text = fs::read_to_string(file).expect("a page is text");
     let name = file.file_stem().expect("a file has a name").to_string_lossy().into_owned();
     for (nth, block) in blocks(&text, "wat").into_iter().enumerate() {
-        trials.push(Trial::test(format!("errors/{name}/{nth}"), move || judged(&block)));
+        trials.push(Trial::test(format!("errors/{name}/{nth}"), move || judged(&block, nth == 0)));
     }
 }
 
-/// `wat check` names exactly the marked codes at the lines below their marks.
-fn judged(block: &str) -> Result<(), Failed> {
+/// `wat check` names exactly the marked codes at the lines below their marks; a page's first block, and it alone, has some.
+fn judged(block: &str, is_first: bool) -> Result<(), Failed> {
     let mut expected: Vec<(u64, String)> = Vec::new();
     for (nth, line) in block.lines().enumerate() {
         let mark = line.trim_start().strip_prefix(";; ");
@@ -84,6 +84,9 @@ fn judged(block: &str) -> Result<(), Failed> {
         if let Some(code) = mark.and_then(|m| m.split(']').next()) {
             expected.push((nth as u64 + 2, code.to_string()));
         }
+    }
+    if expected.is_empty() == is_first {
+        return Err(format!("a page begins with its mistake and goes on with cures\n{block}").into());
     }
     let output = wat(&["--diagnostics", "json", "check", "FILE"], block);
     let mut found = Vec::new();
@@ -123,12 +126,14 @@ fn wat(words: &[&str], text: &str) -> Output {
     let file = dir.join("example.wat");
     fs::write(&file, text).expect("a small file");
     let words = words.iter().map(|w| if *w == "FILE" { "example.wat" } else { *w });
-    let output = Command::new(env!("CARGO_BIN_EXE_wat"))
+    // An example that hangs is ended, and fails by its exit code.
+    let output = Command::new("timeout")
+        .args(["--signal=KILL", "60", env!("CARGO_BIN_EXE_wat")])
         .args(words)
         .current_dir(&dir)
         .stdin(Stdio::null())
         .output()
-        .expect("wat starts");
+        .expect("timeout, of the core utilities, starts");
     fs::remove_dir_all(&dir).expect("our own directory");
     output
 }
