@@ -44,6 +44,14 @@
    line     <- i64
    column   <- i64])
 
+(defstruct IoError
+  "A request that the machine refused: what kind of refusal (`:not-found :permission-denied :exists :refused :timed-out
+  :reset :closed :invalid` and so on), the call, what it was made on, and one line for a person."
+  [kind    <- keyword
+   call    <- String
+   object  <- String
+   message <- String])
+
 (defenum Status
   "What state a peer is in. Example: (status (spawn-thread (fn {:in i64 :out i64} [] (serve inc))))"
   Starting Running Stopping Ended)

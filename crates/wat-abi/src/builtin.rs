@@ -38,6 +38,7 @@ impl Builtin {
             Builtin::Peer => Kind::Peer,
             Builtin::Sender => Kind::Sender,
             Builtin::Receiver => Kind::Receiver,
+            Builtin::Resource => Kind::Resource,
         }
     }
 
@@ -57,7 +58,7 @@ impl Builtin {
     pub fn flags(self) -> u8 {
         match self {
             Builtin::Nil | Builtin::Edn | Builtin::BoxNil => flags::ADMITS_NIL | flags::WIRE,
-            Builtin::Peer | Builtin::Sender | Builtin::Receiver => 0,
+            Builtin::Peer | Builtin::Sender | Builtin::Receiver | Builtin::Resource => 0,
             _ => flags::WIRE,
         }
     }
@@ -105,6 +106,7 @@ impl Builtin {
             Builtin::Peer => "Peer",
             Builtin::Sender => "Sender",
             Builtin::Receiver => "Receiver",
+            Builtin::Resource => "Resource",
         }
     }
 }

@@ -58,6 +58,8 @@ pub enum Kind {
     Peer,
     Sender,
     Receiver,
+    /// What the library holds of the machine or of a crate: a file, a socket, a compiled pattern.
+    Resource,
 }
 
 /// A descriptor. `name`, `variants`, `arg0`, `arg1` are region offsets (0 = none).
@@ -129,7 +131,7 @@ macro_rules! builtins {
 builtins! {
     Nil Bool I64 F64 Char Keyword Symbol Str Bytes BigInt Decimal Instant Duration Uuid Edn BoxNil
     BoxBool BoxI64 BoxF64 BoxChar BoxInstant BoxDuration EdnVector EdnList EdnMap EdnSet EdnTagged
-    Peer Sender Receiver StrVector
+    Peer Sender Receiver StrVector Resource
 }
 
 impl Builtin {

@@ -21,7 +21,7 @@
 //! | Decimal | `scale: i64`, then as BigInt |
 //! | Uuid | two slots: high, low 64 bits |
 //! | Vector, Map, Set | as the runtime's `collections` define; opaque to compiled code except for the count in slot 0 |
-//! | Peer, Sender, Receiver (handles) | slot 0 = index in the process's handle table |
+//! | Peer, Sender, Receiver, Resource (handles) | slot 0 = index in the process's handle table |
 
 /// What a slot holds; the calling convention of compiled code follows from it (`I`, `P`: I64; `F`: F64).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

@@ -5,8 +5,9 @@
 //! ([`Answer`]), and on a status other than 0 compiled code branches to `crash_now`; *diverging* does not
 //! return. The context record holds their addresses in the order of this table.
 //!
-//! Who implements a row does not show here: the pure ones live in wat-runtime, those that touch processes,
-//! threads, clocks and descriptors in wat-host.
+//! Who implements a row does not show here: those that need nothing but values live in wat-runtime and, where a crate
+//! does the work, in wat-library; those that touch processes, threads, clocks and stdio in wat-host; those that touch
+//! files, sockets, databases and external commands in wat-io.
 
 /// Whether a function can fail.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -307,4 +308,31 @@ rtfns! {
     select_wait Fallible () I;
     /// `(select-any peers)` → index of a ready one.
     select_any Fallible (B) I;
+
+    // ---- wat.random
+    // ---- wat.edn
+
+    // ---- wat.json (library)
+
+    // ---- wat.csv (library)
+
+    // ---- wat.regex (library)
+
+    // ---- wat.time (library)
+
+    // ---- wat.crypto (library)
+
+    // ---- wat.fs (io)
+
+    // ---- wat.env (io)
+
+    // ---- wat.process (io)
+
+    // ---- wat.log (io)
+
+    // ---- wat.net (io)
+
+    // ---- wat.http (io)
+
+    // ---- wat.sqlite (io)
 }

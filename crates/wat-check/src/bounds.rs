@@ -110,7 +110,7 @@ impl Question<'_> {
             },
             _ => match ty {
                 Ty::Fn(..) | Ty::Seq(_) | Ty::Program(..) => no(false),
-                Ty::Peer(..) | Ty::Sender(_) | Ty::Receiver(_) => no(false),
+                Ty::Peer(..) | Ty::Sender(_) | Ty::Receiver(_) | Ty::Resource => no(false),
                 _ => self.parts(ty, seen),
             },
         }

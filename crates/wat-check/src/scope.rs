@@ -57,7 +57,7 @@ pub enum Lookup<I> {
 pub const BUILTIN_TYPES: &[&str] = &[
     "nil", "bool", "i64", "f64", "char", "keyword", "Symbol", "BigInt", "Decimal", "String", "Bytes",
     "Instant", "Duration", "Uuid", "Edn", "Vector", "Map", "Set", "Seq", "Tuple", "Fn", "Program", "Peer",
-    "Sender", "Receiver",
+    "Sender", "Receiver", "Resource",
 ];
 
 /// A file as names see it.

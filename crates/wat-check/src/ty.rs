@@ -22,6 +22,8 @@ pub enum Ty {
     Instant,
     Duration,
     Uuid,
+    /// What the library holds of the machine or of a crate.
+    Resource,
     /// Any EDN value.
     Edn,
     Vector(Arc<Ty>),
@@ -144,6 +146,7 @@ impl fmt::Display for Ty {
             Ty::Instant => f.write_str("Instant"),
             Ty::Duration => f.write_str("Duration"),
             Ty::Uuid => f.write_str("Uuid"),
+            Ty::Resource => f.write_str("Resource"),
             Ty::Edn => f.write_str("Edn"),
             Ty::Vector(t) => list(f, "Vector", &[t]),
             Ty::Map(k, v) => list(f, "Map", &[k, v]),

@@ -196,6 +196,7 @@ impl TypeReader<'_> {
             "Instant" => Ty::Instant,
             "Duration" => Ty::Duration,
             "Uuid" => Ty::Uuid,
+            "Resource" => Ty::Resource,
             "Edn" => Ty::Edn,
             "Fn" => return self.function(items, span),
             "Tuple" => {

@@ -27,6 +27,7 @@ pub enum Con {
     Instant,
     Duration,
     Uuid,
+    Resource,
     Edn,
     Vector,
     Map,
@@ -340,6 +341,7 @@ impl Types {
             Ty::Instant => Con::Instant,
             Ty::Duration => Con::Duration,
             Ty::Uuid => Con::Uuid,
+            Ty::Resource => Con::Resource,
             Ty::Edn => Con::Edn,
             Ty::Var(name) => match variables(*name) {
                 Some(t) => return t,
@@ -430,6 +432,7 @@ impl Types {
             Con::Instant => Ty::Instant,
             Con::Duration => Ty::Duration,
             Con::Uuid => Ty::Uuid,
+            Con::Resource => Ty::Resource,
             Con::Edn => Ty::Edn,
             Con::Vector => Ty::Vector(next()),
             Con::Set => Ty::Set(next()),

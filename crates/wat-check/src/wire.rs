@@ -55,7 +55,7 @@ pub const MOST_TYPES: usize = 256;
 
 fn walk(ty: &Ty, defs: &dyn TypeDefs, seen: &mut Vec<Ty>, channels: bool) -> Result<(), Ty> {
     match ty {
-        Ty::Fn(..) | Ty::Seq(_) | Ty::Program(..) | Ty::Peer(..) => Err(ty.clone()),
+        Ty::Fn(..) | Ty::Seq(_) | Ty::Program(..) | Ty::Peer(..) | Ty::Resource => Err(ty.clone()),
         Ty::Var(name) if *name != "?" => Err(ty.clone()),
         Ty::Sender(_) | Ty::Receiver(_) if channels => Ok(()),
         Ty::Sender(_) | Ty::Receiver(_) => Err(ty.clone()),

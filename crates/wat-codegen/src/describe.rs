@@ -69,6 +69,7 @@ fn builtin(module: &Module, ty: &Type) -> Option<Builtin> {
         Type::Peer => Builtin::Peer,
         Type::Sender => Builtin::Sender,
         Type::Receiver => Builtin::Receiver,
+        Type::Resource => Builtin::Resource,
         _ => return None,
     })
 }
@@ -191,7 +192,8 @@ fn wire(module: &Module) -> Vec<bool> {
                 | Type::Program(_)
                 | Type::Peer
                 | Type::Sender
-                | Type::Receiver => false,
+                | Type::Receiver
+                | Type::Resource => false,
                 Type::Vector(t) | Type::Set(t) => wire[t.index()],
                 Type::Map(k, v) => wire[k.index()] && wire[v.index()],
                 Type::Tuple(parts) => parts.iter().all(held),

@@ -218,6 +218,7 @@ fn rows() -> unit::Table {
     let mut rows = [0; RT_COUNT];
     wat_runtime::table::pure_rows(&mut rows);
     unit::fill(&mut rows);
+    wat_library::fill(&mut rows);
     rows[RtFn::readln as usize] = readln as *const () as usize;
     rows[RtFn::println as usize] = println as *const () as usize;
     for row in RtFn::ALL {

@@ -55,12 +55,20 @@ pub struct Numbered {
 }
 
 /// The host of the thread whose context this is.
+#[expect(
+    clippy::not_unsafe_ptr_arg_deref,
+    reason = "rows alone call it, with the context compiled code gave them"
+)]
 pub fn host<'a>(ctx: *mut Ctx) -> &'a mut Host {
     // SAFETY: compiled code runs with a context whose host was set by `crate::run`; it lives as long as the program,
     // and each runtime function takes it once.
     unsafe { &mut *(*ctx).host.cast::<Host>() }
 }
 
+#[expect(
+    clippy::not_unsafe_ptr_arg_deref,
+    reason = "rows alone call it, with the context compiled code gave them"
+)]
 pub fn mem(ctx: *mut Ctx) -> Mem {
     // SAFETY: compiled code runs with a valid context whose heap has been entered.
     unsafe { Mem::of(ctx) }

@@ -19,9 +19,14 @@ mod table;
 mod thread;
 mod traffic;
 mod values;
+mod world;
+
+pub use host::{Halt, Host, Node, answer, host, mem};
+pub use peer::lock;
 
 use std::ffi::OsString;
 use wat_kernel::boot::{self, Boot};
+use wat_runtime::unit::Table;
 
 /// A defect of wat, or a process that could not be made.
 const DEFECT: i32 = 70;
@@ -43,18 +48,19 @@ pub fn guard_stdio() {
     let _ = boot::guard_stdio();
 }
 
-/// Runs a program as the root; `show` is given its crash's EDN text. Answers the exit code, or why nothing ran.
-pub fn root(root: Root, show: &dyn Fn(&str)) -> Result<i32, String> {
+/// Runs a program as the root; `show` is given its crash's EDN text, `library` puts the rows of other crates into the
+/// runtime table. Answers the exit code, or why nothing ran.
+pub fn root(root: Root, show: &dyn Fn(&str), library: fn(&mut Table)) -> Result<i32, String> {
     let image = wat_runtime::unit::image::seal(root.image).map_err(|e| format!("seal the image: {e}"))?;
     let mut boot = Boot::root(0, root.program);
     boot.args = root.args;
     let process = boot::root(boot, Some(image)).map_err(|e| e.to_string())?;
     let stdio = run::Stdio { lines_in: root.lines_in, lines_out: root.lines_out };
-    run::run(process, stdio, Some(show))
+    run::run(process, stdio, Some(show), library)
 }
 
 /// Runs this process as a child when it is one, and answers its exit code. Nothing else may have run before.
-pub fn child() -> Option<i32> {
+pub fn child(library: fn(&mut Table)) -> Option<i32> {
     let args: Vec<OsString> = std::env::args_os().collect();
     if !boot::is_child(&args) {
         return None;
@@ -63,7 +69,7 @@ pub fn child() -> Option<i32> {
         // The parent has been told which step failed.
         return Some(DEFECT);
     };
-    Some(run::run(process, run::Stdio::default(), None).unwrap_or_else(|defect| {
+    Some(run::run(process, run::Stdio::default(), None, library).unwrap_or_else(|defect| {
         eprintln!("wat: {defect}");
         DEFECT
     }))

@@ -29,7 +29,12 @@ pub struct Stdio {
 
 /// Runs the program of the boot record to its end and answers the exit code. A root's crash is shown through `show`;
 /// a child's goes to its parent.
-pub fn run(kernel: Process, stdio: Stdio, show: Option<&dyn Fn(&str)>) -> Result<i32, String> {
+pub fn run(
+    kernel: Process,
+    stdio: Stdio,
+    show: Option<&dyn Fn(&str)>,
+    library: fn(&mut unit::Table),
+) -> Result<i32, String> {
     let boot = kernel.boot().clone();
     let file = kernel.image().ok_or("there is no image")?;
     let region = Region::reserve().map_err(|e| format!("reserve memory for code: {e}"))?;
@@ -39,6 +44,7 @@ pub fn run(kernel: Process, stdio: Stdio, show: Option<&dyn Fn(&str)>) -> Result
     wat_runtime::table::pure_rows(&mut rows);
     unit::fill(&mut rows);
     table::fill(&mut rows);
+    library(&mut rows);
     let heap_limit = boot.limits.heap.map_or(HEAP_LIMIT, |bytes| bytes as usize);
     let engine: &'static unit::Process = Box::leak(Box::new(unit::Process::new(image, rows, heap_limit)?));
     let value_limit = boot.limits.value.map_or(VALUE_LIMIT, |bytes| bytes as usize);

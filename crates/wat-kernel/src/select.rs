@@ -6,7 +6,7 @@ use crate::channel::{Watchable, Watcher};
 use crate::child::Child;
 use crate::sys::fd;
 use crate::waiter::{Blocked, Interrupt, Waiter, Wakes, time_left};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
 /// Something to wait for.
@@ -18,6 +18,8 @@ pub enum Source<'a> {
     Exit(&'a Child),
     /// A message is there, or the channel is closed.
     Channel(&'a dyn Watchable),
+    /// A descriptor of the library's has one of these `poll` events.
+    Descriptor(BorrowedFd<'a>, i16),
 }
 
 /// Waits until a source is ready and gives its index; `None` when the deadline has passed.
@@ -83,6 +85,7 @@ fn is_ready(source: &Source) -> bool {
         },
         Source::Exit(child) => child.core().end().is_some(),
         Source::Channel(channel) => channel.is_ready(),
+        Source::Descriptor(..) => false,
     }
 }
 
@@ -98,6 +101,7 @@ fn entry(source: &Source) -> libc::pollfd {
             child.core().pidfd.as_ref().map_or(none, |fd| fd::interest(fd.as_fd(), libc::POLLIN))
         }
         Source::Channel(_) => none,
+        Source::Descriptor(fd, events) => fd::interest(*fd, *events),
     }
 }
 

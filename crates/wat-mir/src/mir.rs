@@ -81,6 +81,7 @@ pub enum Type {
     Peer,
     Sender,
     Receiver,
+    Resource,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]

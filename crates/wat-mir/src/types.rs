@@ -99,6 +99,7 @@ impl<'d> Types<'d> {
             Ty::Instant => Type::Instant,
             Ty::Duration => Type::Duration,
             Ty::Uuid => Type::Uuid,
+            Ty::Resource => Type::Resource,
             Ty::Edn => Type::Edn,
             Ty::Vector(t) => Type::Vector(self.id(t)),
             Ty::Map(k, v) => Type::Map(self.id(k), self.id(v)),

@@ -55,7 +55,7 @@ const NUMBER: usize = 0;
 const OLDER: usize = 1;
 const NEWER: usize = 2;
 
-/// A cell for a new handle, of the type `Peer`, `Sender` or `Receiver`.
+/// A cell for a new handle, of the type `Peer`, `Sender`, `Receiver` or `Resource`.
 pub fn make(mem: Mem, ty: Builtin, handle: Arc<dyn Handle>) -> Result<u64, Fail> {
     let cell = mem.object(DescRef::builtin(ty), 0, shape::HANDLE_SLOTS)?;
     let number = {

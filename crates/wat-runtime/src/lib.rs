@@ -17,6 +17,7 @@ pub mod map;
 pub mod number;
 pub mod object;
 pub mod region;
+pub mod rows;
 pub mod strings;
 pub mod sum;
 pub mod table;

@@ -38,7 +38,7 @@ fn program(file: &str, args: Vec<String>, options: &Options) -> i32 {
         lines_in: options.input == Format::Lines,
         lines_out: options.output == Format::Lines,
     };
-    let end = wat_host::root(root, &|text| crash::print(text, &compiled.report.sources));
+    let end = wat_host::root(root, &|text| crash::print(text, &compiled.report.sources), crate::rows);
     end.unwrap_or_else(|reason| {
         report::write(&format!("wat: {reason}\n"));
         exit::MISUSE

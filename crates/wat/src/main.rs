@@ -16,11 +16,17 @@ pub mod exit {
     pub const DEFECT: i32 = 70;
 }
 
+/// The rows of the runtime table that come from the library's crates.
+pub fn rows(table: &mut wat_runtime::unit::Table) {
+    wat_library::fill(table);
+    wat_io::fill(table);
+}
+
 /// The C library's entry. Rust's own reads /proc, maps a signal stack and installs handlers: some fifteen system calls
 /// at the start of every child, for what wat sets up itself.
 #[unsafe(no_mangle)]
 extern "C" fn main(_count: i32, _arguments: *const *const libc::c_char) -> i32 {
-    if let Some(code) = wat_host::child() {
+    if let Some(code) = wat_host::child(rows) {
         std::process::exit(code);
     }
     // SAFETY: no code runs on the signal; a reader that has gone is an error value.

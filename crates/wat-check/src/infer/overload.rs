@@ -351,6 +351,7 @@ fn head_of(ty: &Ty) -> Option<Con> {
         Ty::Instant => Con::Instant,
         Ty::Duration => Con::Duration,
         Ty::Uuid => Con::Uuid,
+        Ty::Resource => Con::Resource,
         Ty::Edn => Con::Edn,
         Ty::Vector(_) => Con::Vector,
         Ty::Map(..) => Con::Map,

@@ -183,7 +183,13 @@ impl Encoder<'_> {
                 self.frames.push(frame);
             }
             // Not wire types: only `str` meets them, in a message for a person.
-            Kind::Closure | Kind::Program | Kind::Seq | Kind::Peer | Kind::Sender | Kind::Receiver => {
+            Kind::Closure
+            | Kind::Program
+            | Kind::Seq
+            | Kind::Peer
+            | Kind::Sender
+            | Kind::Receiver
+            | Kind::Resource => {
                 self.tag("wat/opaque")?;
                 self.depth -= 1;
                 write::string(self.out, desc.name());

@@ -31,7 +31,7 @@ fn slots_of(object: Obj) -> usize {
         Kind::BigInt => 1 + (object.get(0) as i64).unsigned_abs() as usize,
         Kind::Decimal => 2 + (object.get(1) as i64).unsigned_abs() as usize,
         Kind::Uuid | Kind::Tagged => 2,
-        Kind::Peer | Kind::Sender | Kind::Receiver => HANDLE_SLOTS,
+        Kind::Peer | Kind::Sender | Kind::Receiver | Kind::Resource => HANDLE_SLOTS,
         Kind::Box => 1,
         Kind::Nil
         | Kind::Bool
@@ -72,5 +72,5 @@ pub fn each_pointer(object: Obj, mut f: impl FnMut(&mut u64)) {
 
 /// Whether an object of this kind is an entry of its heap's resource list.
 pub fn is_handle(desc: DescRef) -> bool {
-    matches!(desc.kind(), Kind::Peer | Kind::Sender | Kind::Receiver)
+    matches!(desc.kind(), Kind::Peer | Kind::Sender | Kind::Receiver | Kind::Resource)
 }

@@ -57,7 +57,7 @@ fn head(a: u64, b: u64, desc: DescRef) -> Head {
                 order => Head::Order(order),
             }
         }
-        Kind::Peer | Kind::Sender | Kind::Receiver => {
+        Kind::Peer | Kind::Sender | Kind::Receiver | Kind::Resource => {
             Head::Order(crate::handles::number(a).cmp(&crate::handles::number(b)))
         }
         Kind::Closure | Kind::Program | Kind::Seq => Head::Order(a.cmp(&b)),

@@ -57,7 +57,7 @@ fn head(slot: u64, desc: DescRef) -> Head {
                 let uuid = Obj::of(slot);
                 word(combine(uuid.get(0), uuid.get(1)))
             }
-            Kind::Peer | Kind::Sender | Kind::Receiver => word(crate::handles::number(slot)),
+            Kind::Peer | Kind::Sender | Kind::Receiver | Kind::Resource => word(crate::handles::number(slot)),
             Kind::Closure | Kind::Program | Kind::Seq => word(slot),
             Kind::Edn => {
                 let (slot, desc) = resolve(slot, desc);

@@ -1,0 +1,94 @@
+//! What the machine refused, as the `wat.kernel/IoError` that a program sees.
+
+use std::io;
+use wat_edn::write;
+use wat_host::Halt;
+use wat_runtime::codec;
+use wat_runtime::desc::DescRef;
+use wat_runtime::fail::Fail;
+use wat_runtime::heap::Mem;
+use wat_runtime::sum;
+
+/// A request that failed: the call, what it was made on, and the system's answer.
+pub struct Refusal {
+    pub kind: &'static str,
+    pub call: &'static str,
+    pub object: String,
+    pub reason: String,
+}
+
+impl Refusal {
+    pub fn new(
+        kind: &'static str,
+        call: &'static str,
+        object: impl Into<String>,
+        reason: impl Into<String>,
+    ) -> Refusal {
+        Refusal { kind, call, object: object.into(), reason: reason.into() }
+    }
+
+    /// The system's own error.
+    pub fn system(call: &'static str, object: impl Into<String>, error: &io::Error) -> Refusal {
+        Refusal::new(kind(error), call, object, reason(error))
+    }
+
+    /// `(Err error)` of a `(Result T IoError)` described by `desc`.
+    pub fn value(&self, mem: Mem, desc: DescRef) -> Result<u64, Halt> {
+        let mut text = Vec::new();
+        text.extend_from_slice(format!("{{:kind :{} :call ", self.kind).as_bytes());
+        write::string(&mut text, self.call);
+        text.extend_from_slice(b" :object ");
+        write::string(&mut text, &self.object);
+        text.extend_from_slice(b" :message ");
+        write::string(&mut text, &format!("{} {}: {}", self.call, self.object, self.reason));
+        text.push(b'}');
+        let error = codec::decode(mem, sum::error(desc), &text)?
+            .map_err(|fault| Fail::new("defect", format!("an IoError cannot be built: {fault}")))?;
+        Ok(sum::err(mem, desc, error)?)
+    }
+}
+
+/// The kind of a system error: a keyword without its colon.
+pub fn kind(error: &io::Error) -> &'static str {
+    use io::ErrorKind as K;
+    match error.kind() {
+        K::NotFound => "not-found",
+        K::PermissionDenied => "permission-denied",
+        K::AlreadyExists => "exists",
+        K::ConnectionRefused => "refused",
+        K::ConnectionReset | K::ConnectionAborted => "reset",
+        K::BrokenPipe | K::NotConnected => "closed",
+        K::TimedOut | K::WouldBlock => "timed-out",
+        K::AddrInUse => "in-use",
+        K::AddrNotAvailable => "unavailable",
+        K::HostUnreachable | K::NetworkUnreachable | K::NetworkDown => "unreachable",
+        K::InvalidInput | K::InvalidData | K::InvalidFilename => "invalid",
+        K::IsADirectory => "is-a-directory",
+        K::NotADirectory => "not-a-directory",
+        K::DirectoryNotEmpty => "not-empty",
+        K::ReadOnlyFilesystem => "read-only",
+        K::StorageFull | K::QuotaExceeded | K::FileTooLarge => "full",
+        K::UnexpectedEof => "ended",
+        K::Unsupported => "unsupported",
+        _ => "failed",
+    }
+}
+
+/// The system's words, without Rust's number behind them.
+fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_system_error_is_said_in_lower_case_without_its_number() {
+        let error = io::Error::from_raw_os_error(2);
+        assert_eq!((kind(&error), reason(&error).as_str()), ("not-found", "no such file or directory"));
+    }
+}

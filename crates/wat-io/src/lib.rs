@@ -1,0 +1,12 @@
+//! What the library asks of the machine besides processes and stdio: files, sockets, databases, external commands. One
+//! room per namespace of `lib/wat/`. It must not know the checker, nor how a peer is kept.
+//!
+//! A row is declared in wat-abi's table, defined here by [`wat_host::world_rows`], and named by `{:intrinsic …}` in
+//! `lib/wat/`. What the machine refuses is a value: `error.rs` makes it.
+
+pub mod error;
+
+use wat_runtime::unit::Table;
+
+/// Puts this crate's rows into a table.
+pub fn fill(_table: &mut Table) {}

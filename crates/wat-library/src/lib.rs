@@ -1,0 +1,10 @@
+//! The library's functions that well-kept crates do the work of and that need nothing but values: one room per
+//! namespace. It must not know descriptors, processes, clocks or syntax, so macros may call all of it.
+//!
+//! A row is declared in wat-abi's table, defined here by [`wat_runtime::value_rows`], and named by `{:intrinsic …}` in
+//! `lib/wat/`.
+
+use wat_runtime::unit::Table;
+
+/// Puts this crate's rows into a table.
+pub fn fill(_table: &mut Table) {}
