@@ -60,6 +60,20 @@
   "How to make a `call`."
   [timeout <- (Option Duration)])
 
+(defstruct Limits
+  "What a process may use: bytes of heap, processor time (in whole seconds, rounded up), time from spawn to end,
+  processes below it at every depth together, open files, bytes of one value. What is left out is not limited."
+  [heap      <- (Option i64)
+   cpu       <- (Option Duration)
+   wall      <- (Option Duration)
+   processes <- (Option i64)
+   files     <- (Option i64)
+   value     <- (Option i64)])
+
+(defstruct SpawnOptions
+  "How to start a process."
+  [limits <- (Option Limits)])
+
 (defn attempt
   "Runs the function in an isolation unit of its own: its value, or the crash that ended it.
   Example: (attempt (fn [] (+ 1 2))) => #wat.core/Ok 3"
@@ -167,11 +181,31 @@
 
 ;; ---- peers
 
+(defn spawn-within "`spawn-process` with each limit a number, negative for none."
+  {:intrinsic "spawn_process" :private true}
+  [program <- (Program I O)  heap <- i64  cpu <- i64  wall <- i64  processes <- i64  files <- i64  value <- i64]
+  -> (Peer I O))
+
 (defn spawn-process
-  "Starts the program in an operating-system process of its own. A spawn that fails says so at the first use.
+  "Starts the program in an operating-system process of its own, within the limits given; crossing one is a crash in
+  that process alone. A spawn that fails says so at the first use.
   Example: (call (spawn-process (fn {:in i64 :out i64} [] (serve inc))) 1) => #wat.core/Ok 2"
-  {:intrinsic "spawn_process"}
-  [program <- (Program I O)] -> (Peer I O))
+  [program <- (Program I O)  options <- SpawnOptions] -> (Peer I O)
+  (match (:limits options)
+    (None (spawn-within program -1 -1 -1 -1 -1 -1))
+    ((Some limits)
+     (spawn-within program
+                   (limit-of (:heap limits))
+                   (limit-of (map-option nanos-of (:cpu limits)))
+                   (limit-of (map-option nanos-of (:wall limits)))
+                   (limit-of (:processes limits))
+                   (limit-of (:files limits))
+                   (limit-of (:value limits))))))
+
+(defn limit-of "The limit as the row takes it; below 0 is none, so a limit of less than 0 is 0."
+  {:private true}
+  [limit <- (Option i64)] -> i64
+  (match limit (None -1) ((Some n) (max 0 n))))
 
 (defn spawn-thread
   "Starts the program in a thread of this process, with a heap of its own.

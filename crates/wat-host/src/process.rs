@@ -9,15 +9,31 @@ use crate::thread::program_desc;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use wat_abi::context::Ctx;
-use wat_kernel::{Interrupt, Spawn};
+use wat_kernel::{Interrupt, Limits, Spawn};
 use wat_runtime::desc::DescRef;
 use wat_runtime::fail::Fail;
 use wat_runtime::heap::Mem;
 use wat_runtime::object::Obj;
 use wat_runtime::{codec, text, vector};
 
+/// Limits as the row has them: bytes of heap, nanoseconds of processor and of wall time, processes, open files, bytes
+/// of one value; negative for none.
+pub fn limits([heap, cpu, wall, processes, files, value]: [i64; 6]) -> Limits {
+    let given = |n: i64| u64::try_from(n).ok();
+    let millis = |n: i64| given(n).map(|nanos| nanos.div_ceil(1_000_000));
+    Limits {
+        heap: given(heap),
+        data: None,
+        cpu_ms: millis(cpu),
+        wall_ms: millis(wall),
+        processes: given(processes).map(|n| u32::try_from(n).unwrap_or(u32::MAX)),
+        files: given(files),
+        value: given(value),
+    }
+}
+
 /// `(spawn-process program)`; takes the program value over. What cannot be started says so at its first use.
-pub fn spawn(ctx: *mut Ctx, mem: Mem, program: u64) -> Result<u64, Halt> {
+pub fn spawn(ctx: *mut Ctx, mem: Mem, program: u64, limits: Limits) -> Result<u64, Halt> {
     let host = host(ctx);
     let object = Obj::of(program);
     let index = object.get(0) as u32;
@@ -26,6 +42,7 @@ pub fn spawn(ctx: *mut Ctx, mem: Mem, program: u64) -> Result<u64, Halt> {
     let captured = captures(object, host.node.value_limit);
     mem.drop_as(program, object.desc());
     let mut order = Spawn::new(index, name);
+    order.limits = limits;
     if host.thread.is_some() {
         order.path = Some(host.child_path(host.next_number()));
     }

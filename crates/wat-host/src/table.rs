@@ -36,7 +36,10 @@ fallible! {
     args(ctx, mem, desc) process::args(ctx, mem, d(desc));
     sleep(ctx, mem, nanos) process::sleep(ctx, nanos as i64);
     own_path(ctx, mem) process::own_path(ctx, mem);
-    spawn_process(ctx, mem, program) process::spawn(ctx, mem, program);
+    spawn_process(ctx, mem, program, heap, cpu, wall, processes, files, value) {
+        let limits = process::limits([heap, cpu, wall, processes, files, value].map(|n| n as i64));
+        process::spawn(ctx, mem, program, limits)
+    };
     spawn_thread(ctx, mem, program) thread::spawn(ctx, mem, program);
     send(ctx, mem, peer, slot, ty, desc) traffic::send(ctx, mem, peer, slot, d(ty), d(desc));
     recv(ctx, mem, peer, desc) traffic::recv(ctx, mem, peer, d(desc));
