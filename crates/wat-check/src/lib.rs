@@ -16,6 +16,7 @@ pub mod hir;
 mod infer;
 mod library;
 mod namespace;
+mod prelude;
 pub mod protocol;
 mod recursion;
 mod scope;

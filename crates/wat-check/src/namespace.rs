@@ -1,6 +1,7 @@
 //! From the entry to all files it uses: reading, `ns` forms, cycles. Source comes through [`World`]; where
 //! files lie is its business. Definitions are not looked at here.
 
+use crate::prelude;
 use crate::table::Tables;
 use rustc_hash::FxHashMap;
 use wat_source::{Code, Diagnostic, FileId, SourceMap, Span, Symbol, suggest};
@@ -81,7 +82,8 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
-    fn visit(&mut self, source: SourceFile, above: &mut Vec<Symbol>) {
+    fn visit(&mut self, mut source: SourceFile, above: &mut Vec<Symbol>) {
+        source.uses.extend(prelude::used(&source));
         self.state.insert(source.ns, false);
         above.push(source.ns);
         for used in &source.uses {
@@ -116,7 +118,12 @@ impl Loader<'_> {
     }
 
     fn read(&mut self, used: &Use) -> Option<SourceFile> {
-        let (path, bytes) = match self.world.read(used.ns) {
+        let found = if used.ns == prelude::NAMESPACE {
+            Ok(Some((prelude::PATH.to_string(), prelude::TEXT.as_bytes().to_vec())))
+        } else {
+            self.world.read(used.ns)
+        };
+        let (path, bytes) = match found {
             Ok(Some(found)) => found,
             Ok(None) => {
                 self.state.insert(used.ns, true);

@@ -16,8 +16,10 @@ fn main() {
     let root =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the checkout exists");
     let mut trials = Vec::new();
-    for file in files(&root.join("lib/wat"), "wat") {
-        examples(&file, &mut trials);
+    for dir in ["lib/wat", "lib/macros"] {
+        for file in files(&root.join(dir), "wat") {
+            examples(&file, &mut trials);
+        }
     }
     for file in files(&root.join("errors"), "md") {
         page(&file, &mut trials);
