@@ -1,7 +1,11 @@
-//! Every example in the documents is run: those of the library's docstrings, the pages of `errors/`, the README.
+//! Every example in the documents is run: those of the library's docstrings, the pages of `errors/`, the README, the book.
 //!
 //! A docstring's `Example: CODE => OUT` must print OUT; one without `=>` must check. The first `wat` block of a page
 //! must give exactly the codes it marks, the others none. The README's program must run.
+//!
+//! In a chapter of the book a `wat` block with marked codes gives exactly those; one with a `text` block after it prints
+//! exactly that; any other must check. A block whose fence names a file (```` ```wat hello.wat ````) is that file for the
+//! `sh` blocks below it, where each line after `$ ` is run and what follows is all that it prints.
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::fs;
@@ -23,6 +27,9 @@ fn main() {
     }
     for file in files(&root.join("errors"), "md") {
         page(&file, &mut trials);
+    }
+    for file in files(&root.join("book"), "md") {
+        chapter(&file, &mut trials);
     }
     let readme = blocks(&fs::read_to_string(root.join("README.md")).expect("the README is text"), "clojure");
     for (nth, block) in readme.into_iter().enumerate() {
@@ -108,23 +115,108 @@ fn judged(block: &str, is_first: bool) -> Result<(), Failed> {
 
 /// The fenced blocks of a language, in order.
 fn blocks(text: &str, language: &str) -> Vec<String> {
-    let mut blocks = Vec::new();
-    let mut lines = text.lines();
-    while let Some(line) = lines.next() {
-        if line.trim_end() == format!("```{language}") {
-            let block: Vec<&str> = lines.by_ref().take_while(|l| !l.starts_with("```")).collect();
-            blocks.push(block.join("\n") + "\n");
-        }
-    }
-    blocks
+    fences(text).into_iter().filter(|f| f.language == language).map(|f| f.text).collect()
 }
 
-/// Runs wat with `FILE` standing for a file that holds the text.
-fn wat(words: &[&str], text: &str) -> Output {
+/// A fenced block: what its fence says, the number of that line, and what it holds.
+struct Fence {
+    language: String,
+    file: Option<String>,
+    line: usize,
+    text: String,
+}
+
+fn fences(text: &str) -> Vec<Fence> {
+    let mut fences = Vec::new();
+    let mut lines = text.lines().enumerate();
+    while let Some((nth, line)) = lines.next() {
+        let Some(info) = line.strip_prefix("```") else { continue };
+        let mut words = info.split_whitespace().map(str::to_string);
+        let (language, file) = (words.next().unwrap_or_default(), words.next());
+        let inside: Vec<&str> =
+            lines.by_ref().map(|(_, l)| l).take_while(|l| !l.starts_with("```")).collect();
+        fences.push(Fence { language, file, line: nth + 1, text: inside.join("\n") + "\n" });
+    }
+    fences
+}
+
+/// The blocks of a chapter of the book.
+fn chapter(path: &Path, trials: &mut Vec<Trial>) {
+    let text = fs::read_to_string(path).expect("a chapter is text");
+    let stem = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+    let mut named: Vec<(String, String)> = Vec::new();
+    let mut fences = fences(&text).into_iter().peekable();
+    while let Some(fence) = fences.next() {
+        let name = format!("book/{stem}/{}", fence.line);
+        let block = fence.text;
+        if let Some(file) = fence.file {
+            named.retain(|(other, _)| *other != file);
+            named.push((file, block.clone()));
+        }
+        match fence.language.as_str() {
+            "wat" if block.contains(";; error[") || block.contains(";; warning[") => {
+                trials.push(Trial::test(name, move || judged(&block, true)));
+            }
+            "wat" => match fences.next_if(|f| f.language == "text") {
+                Some(printed) => trials.push(Trial::test(name, move || prints(&block, &printed.text))),
+                None => trials.push(Trial::test(name, move || judged(&block, false))),
+            },
+            "sh" => {
+                let files = named.clone();
+                trials.push(Trial::test(name, move || session(&files, &block)));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn prints(program: &str, expected: &str) -> Result<(), Failed> {
+    let output = wat(&["FILE"], program);
+    succeeds(&output)?;
+    let found = String::from_utf8_lossy(&output.stdout);
+    if found == expected { Ok(()) } else { Err(format!("expected\n{expected}found\n{found}").into()) }
+}
+
+/// Runs what follows each `$ ` in a directory with the files, and compares what it prints, errors included. A block
+/// without a `$ ` is for the reader alone.
+fn session(files: &[(String, String)], block: &str) -> Result<(), Failed> {
+    let dir = fresh();
+    for (file, text) in files {
+        let path = dir.join(file);
+        fs::create_dir_all(path.parent().expect("it is below the directory"))?;
+        fs::write(path, text)?;
+    }
+    let tools = Path::new(env!("CARGO_BIN_EXE_wat")).parent().expect("the binary is in a directory");
+    let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap_or_default());
+    let mut found = String::new();
+    for line in block.lines().filter_map(|l| l.strip_prefix("$ ")) {
+        let output = Command::new("timeout")
+            .args(["--signal=KILL", "60", "sh", "-c", &format!("exec 2>&1; {line}")])
+            .current_dir(&dir)
+            .env("PATH", &path)
+            .stdin(Stdio::null())
+            .output()?;
+        found.push_str(&format!("$ {line}\n{}", String::from_utf8_lossy(&output.stdout)));
+    }
+    fs::remove_dir_all(&dir)?;
+    if found.is_empty() || found == block {
+        Ok(())
+    } else {
+        Err(format!("expected\n{block}found\n{found}").into())
+    }
+}
+
+fn fresh() -> PathBuf {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let dir = std::env::temp_dir().join(format!("wat-documents-{}-{number}", std::process::id()));
     fs::create_dir(&dir).expect("a fresh directory");
+    dir
+}
+
+/// Runs wat with `FILE` standing for a file that holds the text.
+fn wat(words: &[&str], text: &str) -> Output {
+    let dir = fresh();
     let file = dir.join("example.wat");
     fs::write(&file, text).expect("a small file");
     let words = words.iter().map(|w| if *w == "FILE" { "example.wat" } else { *w });
