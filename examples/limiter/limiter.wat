@@ -4,7 +4,7 @@
 ;; can be repeated. `main` gives each request of its input to the limiter and prints the decision.
 (ns limiter)
 
-(defstruct Limits "A bucket holds `burst` tokens; one comes back every `every` milliseconds." [burst <- i64  every <- i64])
+(defstruct Rate "A bucket holds `burst` tokens; one comes back every `every` milliseconds." [burst <- i64  every <- i64])
 
 (defenum Ask
   (Hit   [client <- String  at <- i64])
@@ -18,27 +18,27 @@
 (defstruct Bucket "Tokens held, and the time up to which the filling is counted." [tokens <- i64  at <- i64])
 
 (defn refilled "The bucket as it is at a time; what is not a whole token yet stays in `at`."
-  [limits <- Limits  bucket <- Bucket  at <- i64] -> Bucket
+  [rate <- Rate  bucket <- Bucket  at <- i64] -> Bucket
   (let [passed (max 0 (- at (:at bucket)))
-        came   (quot passed (:every limits))
-        tokens (min (:burst limits) (+ (:tokens bucket) came))]
-    (Bucket tokens (if (= tokens (:burst limits)) (max at (:at bucket)) (+ (:at bucket) (* came (:every limits)))))))
+        came   (quot passed (:every rate))
+        tokens (min (:burst rate) (+ (:tokens bucket) came))]
+    (Bucket tokens (if (= tokens (:burst rate)) (max at (:at bucket)) (+ (:at bucket) (* came (:every rate)))))))
 
-(defn step [limits <- Limits  buckets <- (Map String Bucket)  ask <- Ask] -> (Tuple (Map String Bucket) Answer)
+(defn step [rate <- Rate  buckets <- (Map String Bucket)  ask <- Ask] -> (Tuple (Map String Bucket) Answer)
   (match ask
     ((Ask/Hit client at)
-     (let [bucket (refilled limits (get buckets client (Bucket (:burst limits) at)) at)]
+     (let [bucket (refilled rate (get buckets client (Bucket (:burst rate) at)) at)]
        (if (> (:tokens bucket) 0)
          (tuple (assoc buckets client (with bucket :tokens (dec (:tokens bucket)))) Answer/Allowed)
          (tuple (assoc buckets client bucket)
-                (Answer/Wait (- (+ (:at bucket) (:every limits)) at))))))
+                (Answer/Wait (- (+ (:at bucket) (:every rate)) at))))))
     ((Ask/Spare client at)
      (tuple buckets
-            (Answer/Tokens (:tokens (refilled limits (get buckets client (Bucket (:burst limits) at)) at)))))))
+            (Answer/Tokens (:tokens (refilled rate (get buckets client (Bucket (:burst rate) at)) at)))))))
 
-(defn limiter "Limits are the first thing captured from its parent: they travel with the program." [limits <- Limits] -> (Peer Ask Answer)
+(defn limiter "A limiter of its own; the rate travels with the program." [rate <- Rate] -> (Peer Ask Answer)
   (spawn-process (fn {:in Ask :out Answer} []
-    (serve-state {} (fn [buckets ask] (step limits buckets ask))))))
+    (serve-state {} (fn [buckets ask] (step rate buckets ask))))))
 
 (defn main {:in Ask :out Answer} [] -> nil
   (let [p (limiter {:burst 2 :every 1000})]

@@ -11,8 +11,10 @@ use std::process::{Command, Stdio};
 
 fn main() {
     let args = Arguments::from_args();
-    let root =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").canonicalize().expect("examples/ exists");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../examples")
+        .canonicalize()
+        .expect("examples/ exists");
     let mut programs = Vec::new();
     collect(&root, &mut programs);
     programs.sort();
