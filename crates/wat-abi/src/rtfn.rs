@@ -336,5 +336,21 @@ rtfns! {
 
     // ---- wat.http (io)
 
-    // ---- wat.sqlite (io)
+    // ---- wat.sqlite (io): results are `(Result … SqliteError)`
+    /// Path, flags (1 read-only, 2 WAL, 4 must exist), nanoseconds to wait for a lock.
+    sqlite_open Fallible (B, I, I, DR) P;
+    /// Database, statement, parameters.
+    sqlite_exec Fallible (B, B, SB, D2, DR) P;
+    /// Checks a statement and keeps its plan.
+    sqlite_prepare Fallible (B, B, DR) P;
+    sqlite_script Fallible (B, B, DR) P;
+    /// Database, statement, parameters, most rows, most bytes.
+    sqlite_rows Fallible (B, B, SB, I, I, D2, DR) P;
+    sqlite_cursor Fallible (B, B, SB, D2, DR) P;
+    /// `(Option R)`.
+    sqlite_next Fallible (B, DR) P;
+    sqlite_end Fallible (B) N;
+    sqlite_close Fallible (B, DR) P;
+    /// 0 last row's number, 1 changes, 2 whether in a transaction.
+    sqlite_tell Fallible (B, I, DR) P;
 }

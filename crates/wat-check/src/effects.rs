@@ -38,6 +38,16 @@ const EFFECTS: &[&str] = &[
     "receiver_recv",
     "end_peers",
     "select_any",
+    "sqlite_open",
+    "sqlite_exec",
+    "sqlite_prepare",
+    "sqlite_script",
+    "sqlite_rows",
+    "sqlite_cursor",
+    "sqlite_next",
+    "sqlite_end",
+    "sqlite_close",
+    "sqlite_tell",
 ];
 
 /// Check every `def` among the definitions.

@@ -5,8 +5,11 @@
 //! `lib/wat/`. What the machine refuses is a value: `error.rs` makes it.
 
 pub mod error;
+mod sqlite;
 
 use wat_runtime::unit::Table;
 
 /// Puts this crate's rows into a table.
-pub fn fill(_table: &mut Table) {}
+pub fn fill(table: &mut Table) {
+    sqlite::fill(table);
+}

@@ -1,0 +1,122 @@
+//! An open connection, and statements that give no rows.
+
+use super::error::{Problem, Trouble};
+use super::patience;
+use rusqlite::{Connection, OpenFlags, Statement};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use wat_kernel::Waiter;
+use wat_runtime::handles::Handle;
+
+/// Bits of the options, as `lib/wat/sqlite.wat` sets them.
+const READ_ONLY: u64 = 1;
+const WAL: u64 = 2;
+const MUST_EXIST: u64 = 4;
+
+/// Prepared statements kept for their next use.
+const STATEMENTS: usize = 64;
+
+pub struct Database {
+    pub state: Mutex<State>,
+}
+
+pub struct State {
+    /// None once closed. In a box: a cursor's statement refers to it.
+    connection: Option<Box<Connection>>,
+    /// Cursors whose statements refer to the connection.
+    pub cursors: usize,
+}
+
+impl Handle for Database {
+    /// The connection closes with the last of the database and its cursors, and takes an open transaction back.
+    fn released(&self) {}
+}
+
+impl State {
+    pub fn connection(&self) -> Result<&Connection, Problem> {
+        self.connection.as_deref().ok_or_else(|| Problem::new("closed", "the database has been closed"))
+    }
+}
+
+impl Database {
+    pub fn open(waiter: &Waiter, path: &str, flags: u64, busy: Duration) -> Result<Database, Trouble> {
+        // A connection is used by one thread at a time: the mutex here serves for SQLite's own.
+        let mode = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
+        let mode = mode
+            | if flags & READ_ONLY != 0 {
+                OpenFlags::SQLITE_OPEN_READ_ONLY
+            } else if flags & MUST_EXIST != 0 {
+                OpenFlags::SQLITE_OPEN_READ_WRITE
+            } else {
+                OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
+            };
+        patience::during(waiter, || {
+            let mut connection = Connection::open_with_flags(path, mode)?;
+            patience::attend(&mut connection, busy)?;
+            connection.set_prepared_statement_cache_capacity(STATEMENTS);
+            // A file that is no database is refused here rather than at the first query.
+            connection.query_row("select count(*) from sqlite_schema", [], |_| Ok(()))?;
+            connection.execute_batch("pragma foreign_keys = on")?;
+            if flags & WAL != 0 && flags & READ_ONLY == 0 {
+                connection.query_row("pragma journal_mode = wal", [], |_| Ok(()))?;
+            }
+            Ok(Database { state: Mutex::new(State { connection: Some(Box::new(connection)), cursors: 0 }) })
+        })
+    }
+
+    pub fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs one statement to its end.
+    pub fn exec(
+        &self,
+        waiter: &Waiter,
+        sql: &str,
+        bind: &dyn Fn(&mut Statement) -> Result<(), Problem>,
+    ) -> Result<(), Trouble> {
+        let state = self.lock();
+        let connection = state.connection()?;
+        patience::during(waiter, || {
+            let mut statement = connection.prepare_cached(sql)?;
+            bind(&mut statement)?;
+            let mut rows = statement.raw_query();
+            while rows.next()?.is_some() {}
+            Ok(())
+        })
+    }
+
+    /// Prepares a statement and keeps it for its first use.
+    pub fn prepare(&self, waiter: &Waiter, sql: &str) -> Result<(), Trouble> {
+        let state = self.lock();
+        let connection = state.connection()?;
+        patience::during(waiter, || Ok(drop(connection.prepare_cached(sql)?)))
+    }
+
+    /// Runs the statements of a text one after another, up to the first that fails.
+    pub fn script(&self, waiter: &Waiter, sql: &str) -> Result<(), Trouble> {
+        let state = self.lock();
+        let connection = state.connection()?;
+        patience::during(waiter, || Ok(connection.execute_batch(sql)?))
+    }
+
+    pub fn close(&self) -> Result<(), Trouble> {
+        let mut state = self.lock();
+        if state.cursors > 0 {
+            return Err(Problem::new("misuse", "rows of a query are still being read").into());
+        }
+        state.connection = None;
+        Ok(())
+    }
+
+    /// 0: the last row's number; 1: rows changed by the last statement; 2: whether a transaction is open.
+    pub fn tell(&self, what: u64) -> Result<i64, Trouble> {
+        let state = self.lock();
+        let connection = state.connection()?;
+        Ok(match what {
+            0 => connection.last_insert_rowid(),
+            1 => connection.changes() as i64,
+            _ => i64::from(!connection.is_autocommit()),
+        })
+    }
+}
