@@ -1,8 +1,6 @@
 ;; Files: read-only, missing, no database, damaged, locked by another process with a bounded wait, a wait that a stop ends.
 (ns user (:use [wat.sqlite :as sql :only [Database SqliteError]]))
 
-(def place "test.db")
-
 (defenum Ask (Hold [path <- String]) (Write [path <- String  wait <- Duration]) (Count [path <- String]) Drop)
 
 (defn count-rows [db <- Database] -> (Result (Option i64) SqliteError)
@@ -30,7 +28,8 @@
 (defn worker {:in Ask :out (Result i64 SqliteError)} [] -> nil (serve answer))
 
 (defn main [] -> nil
-  (let [db (unwrap (sql/open place {:wal true}) "open")]
+  (let [place (unwrap (first (args)) "the path of a database that is not there yet")
+        db (unwrap (sql/open place {:wal true}) "open")]
     (unwrap (sql/script db "drop table if exists t; create table t (b blob)") "create")
     (println (sql/exec db "insert into t values (?)" [(wat.string/to-bytes (wat.string/times 3000000 "x"))]))
     (println (map (fn [b <- (Option Bytes)] (map count b)) (sql/query-one db "select b from t" nil)))

@@ -14,7 +14,10 @@ const MINUTE: Duration = Duration::from_secs(60);
 fn a_lock_is_waited_for_up_to_a_limit_and_a_stop_ends_the_wait() {
     let _turn = turn(MINUTE);
     let place = Source::empty();
-    let ended = wat(test_file("machine/databases")).directory(&place.directory).run("");
+    // A child has a working directory of its own.
+    let database = place.directory.join("test.db");
+    let words = [database.to_str().expect("temporary paths are UTF-8")];
+    let ended = wat(test_file("machine/databases")).args(&words).run("");
     assert_eq!(ended.status.code(), Some(0), "{ended:?}");
     let expected = [
         "#wat.core/Ok nil",

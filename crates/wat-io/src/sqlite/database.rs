@@ -90,7 +90,11 @@ impl Database {
     pub fn prepare(&self, waiter: &Waiter, sql: &str) -> Result<(), Trouble> {
         let state = self.lock();
         let connection = state.connection()?;
-        patience::during(waiter, || Ok(drop(connection.prepare_cached(sql)?)))
+        patience::during(waiter, || {
+            // Dropped, it goes to the cache.
+            connection.prepare_cached(sql)?;
+            Ok(())
+        })
     }
 
     /// Runs the statements of a text one after another, up to the first that fails.
