@@ -337,3 +337,181 @@
   {:overload frequencies :where [(Hash T)]}
   [s <- (Seq T)] -> (Map T i64)
   (reduce-seq (fn [counts x] (assoc-map counts x (+ 1 (get-map-or counts x 0)))) {} s))
+
+(defn second-seq "The second element, if any. Example: (second (range 3)) => 1"
+  {:overload second}
+  [s <- (Seq T)] -> (Option T)
+  (first-seq (drop-seq 1 s)))
+
+(defn cycle-seq "The elements again and again. Example: (vec (take 3 (cycle (range 2)))) => [0 1 0]"
+  {:overload cycle}
+  [s <- (Seq T)] -> (Seq T)
+  (seq-of (fn []
+    (match (uncons s)
+      (None None)
+      ((Some (tuple x more)) (Some (tuple x (concat-seq more (cycle-seq s)))))))))
+
+(defn cycle-vector "The elements again and again. Example: (vec (take 3 (cycle [:a :b]))) => [:a :b :a]"
+  {:overload cycle}
+  [xs <- (Vector T)] -> (Seq T)
+  (cycle-seq (seq-vector xs)))
+
+(defn take-nth-seq "The first element and each n-th after it. Example: (vec (take-nth 2 (range 5))) => [0 2 4]"
+  {:overload take-nth :on 1}
+  [n <- i64  s <- (Seq T)] -> (Seq T)
+  (check-size n)
+  (seq-of (fn []
+    (match (uncons s)
+      (None None)
+      ((Some (tuple x more)) (Some (tuple x (take-nth-seq n (drop-seq (- n 1) more)))))))))
+
+(defn interleave-seq "The elements of both by turns, as far as the shorter goes. Example: (vec (interleave (range 2) (repeat 9))) => [0 9 1 9]"
+  {:overload interleave}
+  [s <- (Seq T)  t <- (Seq T)] -> (Seq T)
+  (mapcat-seq (fn [pair] (let [(tuple x y) pair] (seq-vector [x y]))) (zip-seq s t)))
+
+(defn interpose-seq "The elements with the separator between them. Example: (vec (interpose 9 (range 3))) => [0 9 1 9 2]"
+  {:overload interpose :on 1}
+  [separator <- T  s <- (Seq T)] -> (Seq T)
+  (drop-seq 1 (mapcat-seq (fn [x] (seq-vector [separator x])) s)))
+
+(defn dedupe-seq "Each run of equal neighbours once. Example: (vec (dedupe (map (fn [n] (quot n 2)) (range 5)))) => [0 1 2]"
+  {:overload dedupe :where [(Eq T)]}
+  [s <- (Seq T)] -> (Seq T)
+  (seq-of (fn []
+    (match (uncons s)
+      (None None)
+      ((Some (tuple x more)) (Some (tuple x (dedupe-seq (drop-while-seq (fn [y] (= x y)) more)))))))))
+
+(defn distinct-seq "Each element once, where it first occurs. Example: (vec (distinct (map (fn [n] (mod n 2)) (range 9)))) => [0 1]"
+  {:overload distinct :where [(Hash T)]}
+  [s <- (Seq T)] -> (Seq T)
+  (unseen #{} s))
+
+(defn unseen "The elements that are not in the set, each once."
+  {:private true :where [(Hash T)]}
+  [seen <- (Set T)  s <- (Seq T)] -> (Seq T)
+  (seq-of (fn []
+    (loop [s s]
+      (match (uncons s)
+        (None None)
+        ((Some (tuple x more))
+         (if (contains-set? seen x)
+           (recur more)
+           (Some (tuple x (unseen (conj-set seen x) more))))))))))
+
+(defn reductions-seq "What `reduce` gathers after each element, the start included. Example: (vec (reductions + 0 (range 4))) => [0 0 1 3 6]"
+  {:overload reductions :on 2}
+  [f <- (Fn [A T] -> A)  init <- A  s <- (Seq T)] -> (Seq A)
+  (seq-of (fn [] (Some (tuple init (reductions-after f init s))))))
+
+(defn reductions-after "What follows the start; nothing is computed before it is asked for."
+  {:private true}
+  [f <- (Fn [A T] -> A)  acc <- A  s <- (Seq T)] -> (Seq A)
+  (seq-of (fn []
+    (match (uncons s)
+      (None None)
+      ((Some (tuple x more))
+       (let [next (f acc x)] (Some (tuple next (reductions-after f next more)))))))))
+
+(defn reduce-from-first-seq "`reduce` that starts with the first element; None where there is none. Example: (reduce max (range 4)) => 3"
+  {:overload reduce :on 1}
+  [f <- (Fn [T T] -> T)  s <- (Seq T)] -> (Option T)
+  (match (uncons s)
+    (None None)
+    ((Some (tuple x more)) (Some (reduce-seq f x more)))))
+
+(defn take-some "Up to n elements, and what comes after them."
+  {:private true}
+  [n <- i64  s <- (Seq T)] -> (Tuple (Vector T) (Seq T))
+  (loop [taken [] s s]
+    (if (< (count-vector taken) n)
+      (match (uncons s)
+        (None (tuple taken s))
+        ((Some (tuple x more)) (recur (conj-vector taken x) more)))
+      (tuple taken s))))
+
+(defn partition-seq "Pieces of n elements; a shorter last one is dropped. Example: (vec (partition 2 (range 5))) => [[0 1] [2 3]]"
+  {:overload partition :on 1}
+  [n <- i64  s <- (Seq T)] -> (Seq (Vector T))
+  (check-size n)
+  (seq-of (fn []
+    (let [(tuple piece more) (take-some n s)]
+      (if (= (count-vector piece) n) (Some (tuple piece (partition-seq n more))) None)))))
+
+(defn partition-step-seq "Pieces of n elements that begin a step apart; a shorter last one is dropped. Example: (vec (partition 2 1 (range 3))) => [[0 1] [1 2]]"
+  {:overload partition :on 2}
+  [n <- i64  step <- i64  s <- (Seq T)] -> (Seq (Vector T))
+  (check-size n)
+  (check-size step)
+  (seq-of (fn []
+    (let [(tuple piece _) (take-some n s)]
+      (if (= (count-vector piece) n)
+        (Some (tuple piece (partition-step-seq n step (drop-seq step s))))
+        None)))))
+
+(defn partition-all-seq "Pieces of n elements; the last may be shorter. Example: (vec (partition-all 2 (range 3))) => [[0 1] [2]]"
+  {:overload partition-all :on 1}
+  [n <- i64  s <- (Seq T)] -> (Seq (Vector T))
+  (check-size n)
+  (seq-of (fn []
+    (let [(tuple piece more) (take-some n s)]
+      (if (empty-vector? piece) None (Some (tuple piece (partition-all-seq n more))))))))
+
+(defn partition-by-seq "Pieces of neighbours for which the function gives the same. Example: (vec (partition-by (fn [n] (quot n 2)) (range 3))) => [[0 1] [2]]"
+  {:overload partition-by :on 1 :where [(Eq K)]}
+  [f <- (Fn [T] -> K)  s <- (Seq T)] -> (Seq (Vector T))
+  (seq-of (fn []
+    (match (uncons s)
+      (None None)
+      ((Some (tuple x more))
+       (let [key (f x)]
+         (loop [piece [x] s more]
+           (match (uncons s)
+             ((Some (tuple y others)) :when (= key (f y)) (recur (conj-vector piece y) others))
+             (_ (Some (tuple piece (partition-by-seq f s))))))))))))
+
+(defn take-last-seq "The last n, or all, by running through all. Example: (take-last 2 (range 5)) => [3 4]"
+  {:overload take-last :on 1}
+  [n <- i64  s <- (Seq T)] -> (Vector T)
+  (take-last-vector n (vec-seq s)))
+
+(defn drop-last-seq "All but the last n, which are read ahead. Example: (vec (drop-last 2 (range 5))) => [0 1 2]"
+  {:overload drop-last :on 1}
+  [n <- i64  s <- (Seq T)] -> (Seq T)
+  (map-seqs (fn [x _] x) s (drop-seq n s)))
+
+(defn keep-indexed-seq "The values that the function gives for some positions and elements. Example: (vec (keep-indexed (fn [i x] (get [x] i)) (range 5))) => [0]"
+  {:overload keep-indexed :on 1}
+  [f <- (Fn [i64 A] -> (Option B))  s <- (Seq A)] -> (Seq B)
+  (keep-seq (fn [entry] (let [(tuple i x) entry] (f i x))) (zip-seq (range-all) s)))
+
+(defn some-seq "The first value that the function gives for an element. Example: (some (fn [n] (get [5 6] n)) (range 9)) => 5"
+  {:overload some :on 1}
+  [f <- (Fn [A] -> (Option B))  s <- (Seq A)] -> (Option B)
+  (first-seq (keep-seq f s)))
+
+(defn not-any-seq? "Whether no element passes the test. Example: (not-any? neg? (range 3)) => true"
+  {:overload not-any? :on 1}
+  [test <- (Fn [T] -> bool)  s <- (Seq T)] -> bool
+  (not (any-seq? test s)))
+
+(defn not-every-seq? "Whether an element fails the test. Example: (not-every? pos? (range 3)) => true"
+  {:overload not-every? :on 1}
+  [test <- (Fn [T] -> bool)  s <- (Seq T)] -> bool
+  (not (every-seq? test s)))
+
+(defn run-seq! "The function called on each element, for what it does. Example: (run! inc (range 3)) => nil"
+  {:overload run! :on 1}
+  [f <- (Fn [T] -> A)  s <- (Seq T)] -> nil
+  (reduce-seq (fn [_ x] (ignore (f x))) nil s))
+
+(defn sort-with-seq "All elements, ordered so that of two the one that comes before is first, stable. Example: (sort > (range 3)) => [2 1 0]"
+  {:overload sort :on 1}
+  [before? <- (Fn [T T] -> bool)  s <- (Seq T)] -> (Vector T)
+  (sort-with-vector before? (vec-seq s)))
+
+(defn sort-with-set "All elements, ordered so that of two the one that comes before is first. Example: (sort > #{1 2}) => [2 1]"
+  {:overload sort :on 1}
+  [before? <- (Fn [T T] -> bool)  s <- (Set T)] -> (Vector T)
+  (sort-with-vector before? (set-items s)))

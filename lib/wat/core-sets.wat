@@ -5,12 +5,12 @@
   {:overload count :intrinsic "set_count"}
   [s <- (Set T)] -> i64)
 
-(defn conj-set "The set with an element added. Example: (conj #{1} 1) => #{1}"
-  {:overload conj :intrinsic "set_conj" :where [(Hash T)]}
+(defn conj-set "The set with elements added. Example: (conj #{1} 1) => #{1}"
+  {:overload conj :variadic fold :intrinsic "set_conj" :where [(Hash T)]}
   [s <- (Set T)  x <- T] -> (Set T))
 
-(defn disj "The set without an element. Example: (disj #{1} 1) => #{}"
-  {:intrinsic "set_disj" :where [(Hash T)]}
+(defn disj "The set without elements. Example: (disj #{1 2 3} 1 3) => #{2}"
+  {:variadic fold :intrinsic "set_disj" :where [(Hash T)]}
   [s <- (Set T)  x <- T] -> (Set T))
 
 (defn contains-set? "Whether it is an element. Example: (contains? #{1 2} 3) => false"
@@ -75,3 +75,69 @@
   {:overload sort-by :on 1 :where [(Ord K)]}
   [f <- (Fn [T] -> K)  s <- (Set T)] -> (Vector T)
   (sort-by-vector f (set-items s)))
+
+(defn union "The elements of all. Example: (count (union #{1 2} #{2 3})) => 3"
+  {:variadic fold :where [(Hash T)]}
+  [a <- (Set T)  b <- (Set T)] -> (Set T)
+  (if (< (count-set a) (count-set b))
+    (into-set b (set-items a))
+    (into-set a (set-items b))))
+
+(defn intersection "The elements that are in all. Example: (intersection #{1 2} #{2 3}) => #{2}"
+  {:variadic fold :where [(Hash T)]}
+  [a <- (Set T)  b <- (Set T)] -> (Set T)
+  (if (< (count-set b) (count-set a))
+    (filter-set (fn [x] (contains-set? a x)) b)
+    (filter-set (fn [x] (contains-set? b x)) a)))
+
+(defn difference "The elements of the first that are in no other. Example: (difference #{1 2} #{2 3}) => #{1}"
+  {:variadic fold :where [(Hash T)]}
+  [a <- (Set T)  b <- (Set T)] -> (Set T)
+  (if (< (count-set b) (count-set a))
+    (reduce-vector (fn [s x] (disj s x)) a (set-items b))
+    (remove-set (fn [x] (contains-set? b x)) a)))
+
+(defn subset? "Whether all elements of the first are in the second. Example: (subset? #{1} #{1 2}) => true"
+  {:where [(Hash T)]}
+  [a <- (Set T)  b <- (Set T)] -> bool
+  (and (<= (count-set a) (count-set b)) (every-set? (fn [x] (contains-set? b x)) a)))
+
+(defn superset? "Whether all elements of the second are in the first. Example: (superset? #{1} #{1 2}) => false"
+  {:where [(Hash T)]}
+  [a <- (Set T)  b <- (Set T)] -> bool
+  (subset? b a))
+
+(defn find-set "An element that passes the test, if any: the first in the set's order. Example: (find even? #{1 2}) => 2"
+  {:overload find :on 1}
+  [test <- (Fn [T] -> bool)  s <- (Set T)] -> (Option T)
+  (find-vector test (set-items s)))
+
+(defn keep-set "The values that the function gives for some elements. Example: (keep parse-i64 #{\"1\" \"x\"}) => #{1}"
+  {:overload keep :on 1 :where [(Hash B)]}
+  [f <- (Fn [A] -> (Option B))  s <- (Set A)] -> (Set B)
+  (into-set #{} (keep-vector f (set-items s))))
+
+(defn group-by-set "The elements under what the function gives for each, in the set's order. Example: (group-by odd? #{1}) => {true [1]}"
+  {:overload group-by :on 1 :where [(Hash K)]}
+  [f <- (Fn [T] -> K)  s <- (Set T)] -> (Map K (Vector T))
+  (group-by-vector f (set-items s)))
+
+(defn min-by-set "The element with the least key, if any. Example: (min-by - #{1 2}) => 2"
+  {:overload min-by :on 1 :where [(Ord K)]}
+  [f <- (Fn [T] -> K)  s <- (Set T)] -> (Option T)
+  (min-by-vector f (set-items s)))
+
+(defn max-by-set "The element with the greatest key, if any. Example: (max-by - #{1 2}) => 1"
+  {:overload max-by :on 1 :where [(Ord K)]}
+  [f <- (Fn [T] -> K)  s <- (Set T)] -> (Option T)
+  (max-by-vector f (set-items s)))
+
+(defn not-any-set? "Whether no element passes the test. Example: (not-any? even? #{1 3}) => true"
+  {:overload not-any? :on 1}
+  [test <- (Fn [T] -> bool)  s <- (Set T)] -> bool
+  (not (any-set? test s)))
+
+(defn run-set! "The function called on each element, for what it does. Example: (run! (fn [n] (+ n 1)) #{1}) => nil"
+  {:overload run! :on 1}
+  [f <- (Fn [T] -> A)  s <- (Set T)] -> nil
+  (run-vector! f (set-items s)))

@@ -61,3 +61,45 @@
 (defn nth-bytes "The byte at the position, 0 to 255; a crash out of range. Example: (nth (wat.string/to-bytes \"a\") 0) => 97"
   {:overload nth :intrinsic "bytes_nth"}
   [b <- Bytes  i <- i64] -> i64)
+
+(defn index-of-string-from "The position of the first occurrence at or after a position, if any. Example: (index-of \"abab\" \"ab\" 1) => 2"
+  {:overload index-of}
+  [text <- String  part <- String  from <- i64] -> (Option i64)
+  (let [n     (count-string text)
+        start (max 0 (min from n))
+        i     (str-find (subs-from-to text start n) part)]
+    (if (< i 0) None (Some (+ start i)))))
+
+(defn str-find-last "Scalar position of the last occurrence, or -1."
+  {:intrinsic "str_find_last" :private true}
+  [text <- String  part <- String] -> i64)
+
+(defn last-index-of-string "The position of the last occurrence, if any. Example: (last-index-of \"abab\" \"ab\") => 2"
+  {:overload last-index-of}
+  [text <- String  part <- String] -> (Option i64)
+  (let [i (str-find-last text part)] (if (< i 0) None (Some i))))
+
+(defn reverse-string "The characters from last to first. Example: (reverse \"abc\") => \"cba\""
+  {:overload reverse}
+  [s <- String] -> String
+  (wat.string/from-chars (reverse-vector (wat.string/chars s))))
+
+(defn seq-string "The characters as a Seq. Example: (vec (seq \"ab\")) => [\\a \\b]"
+  {:overload seq}
+  [s <- String] -> (Seq char)
+  (seq-vector (wat.string/chars s)))
+
+(defn vec-string "The characters. Example: (vec \"ab\") => [\\a \\b]"
+  {:overload vec}
+  [s <- String] -> (Vector char)
+  (wat.string/chars s))
+
+(defn first-string "The first character, if any. Example: (first \"abc\") => \\a"
+  {:overload first}
+  [s <- String] -> (Option char)
+  (get-string s 0))
+
+(defn last-string "The last character, if any. Example: (last \"abc\") => \\c"
+  {:overload last}
+  [s <- String] -> (Option char)
+  (get-string s (- (count-string s) 1)))

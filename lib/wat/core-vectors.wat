@@ -10,8 +10,8 @@
   {:overload nth :intrinsic "vec_nth"}
   [xs <- (Vector T)  i <- i64] -> T)
 
-(defn conj-vector "The vector with an element added at its end. Example: (conj [1 2] 3) => [1 2 3]"
-  {:overload conj :intrinsic "vec_conj"}
+(defn conj-vector "The vector with elements added at its end. Example: (conj [1 2] 3 4) => [1 2 3 4]"
+  {:overload conj :variadic fold :intrinsic "vec_conj"}
   [xs <- (Vector T)  x <- T] -> (Vector T))
 
 (defn assoc-vector "The vector with another element at the position; a crash out of range. Example: (assoc [1 2] 0 9) => [9 2]"
@@ -247,8 +247,8 @@
           (recur (+ i 1) (assoc-map counts x (+ 1 (get-map-or counts x 0)))))
         counts))))
 
-(defn distinct "Each element once, where it first occurs. Example: (distinct [1 2 1]) => [1 2]"
-  {:where [(Hash T)]}
+(defn distinct-vector "Each element once, where it first occurs. Example: (distinct [1 2 1]) => [1 2]"
+  {:overload distinct :where [(Hash T)]}
   [xs <- (Vector T)] -> (Vector T)
   (let [n (count-vector xs)]
     (loop [i 0 seen #{} out []]
@@ -259,22 +259,240 @@
             (recur (+ i 1) (conj-set seen x) (conj-vector out x))))
         out))))
 
-(defn partition "Pieces of n elements; a shorter last one is dropped. Example: (partition 2 [1 2 3 4 5]) => [[1 2] [3 4]]"
+(defn partition-vector "Pieces of n elements; a shorter last one is dropped. Example: (partition 2 [1 2 3 4 5]) => [[1 2] [3 4]]"
+  {:overload partition :on 1}
   [n <- i64  xs <- (Vector T)] -> (Vector (Vector T))
-  (pieces n (* n (quot (count-vector xs) n)) xs))
+  (windows n n (- (count-vector xs) (- n 1)) xs))
 
-(defn partition-all "Pieces of n elements; the last may be shorter. Example: (partition-all 2 [1 2 3]) => [[1 2] [3]]"
+(defn partition-step-vector "Pieces of n elements that begin a step apart; a shorter last one is dropped. Example: (partition 2 1 [1 2 3]) => [[1 2] [2 3]]"
+  {:overload partition :on 2}
+  [n <- i64  step <- i64  xs <- (Vector T)] -> (Vector (Vector T))
+  (windows n step (- (count-vector xs) (- n 1)) xs))
+
+(defn partition-all-vector "Pieces of n elements; the last may be shorter. Example: (partition-all 2 [1 2 3]) => [[1 2] [3]]"
+  {:overload partition-all :on 1}
   [n <- i64  xs <- (Vector T)] -> (Vector (Vector T))
-  (pieces n (count-vector xs) xs))
+  (windows n n (count-vector xs) xs))
 
-(defn pieces "The first `end` elements in pieces of at most n."
+(defn check-size "Crashes where a piece or a step would have no elements, which would never come to an end."
   {:private true}
-  [n <- i64  end <- i64  xs <- (Vector T)] -> (Vector (Vector T))
+  [n <- i64] -> nil
+  (if (< n 1) (panic! "a piece or a step has at least one element" n) nil))
+
+(defn windows "Pieces of at most n elements that begin before `end`, a step apart."
+  {:private true}
+  [n <- i64  step <- i64  end <- i64  xs <- (Vector T)] -> (Vector (Vector T))
+  (check-size n)
+  (check-size step)
+  (let [size (count-vector xs)]
+    (loop [i 0 out []]
+      (if (< i end)
+        (let [to (if (< (- size i) n) size (+ i n))]
+          ;; Past the end in one step: the sum could be too large for an i64.
+          (recur (if (< (- end i) step) end (+ i step)) (conj-vector out (subvec-from-to xs i to))))
+        out))))
+
+(defn partition-by-vector "Pieces of neighbours for which the function gives the same. Example: (partition-by odd? [1 3 2 5]) => [[1 3] [2] [5]]"
+  {:overload partition-by :on 1 :where [(Eq K)]}
+  [f <- (Fn [T] -> K)  xs <- (Vector T)] -> (Vector (Vector T))
+  (let [n (count-vector xs)]
+    (if (= n 0)
+      []
+      (loop [i 1 from 0 key (f (nth-vector xs 0)) out []]
+        (if (< i n)
+          (let [k (f (nth-vector xs i))]
+            (if (= k key)
+              (recur (+ i 1) from key out)
+              (recur (+ i 1) i k (conj-vector out (subvec-from-to xs from i)))))
+          (conj-vector out (subvec-from-to xs from n)))))))
+
+(defn split-at "The first n elements, and the others. Example: (split-at 1 [1 2 3]) => [[1] [2 3]]"
+  [n <- i64  xs <- (Vector T)] -> (Tuple (Vector T) (Vector T))
+  (tuple (take-vector n xs) (drop-vector n xs)))
+
+(defn split-with "The elements before the first that fails the test, and the others. Example: (split-with odd? [1 3 4 5]) => [[1 3] [4 5]]"
+  [test <- (Fn [T] -> bool)  xs <- (Vector T)] -> (Tuple (Vector T) (Vector T))
+  (let [n (prefix-length test xs)] (tuple (take-vector n xs) (drop-vector n xs))))
+
+(defn second-vector "The second element, if any. Example: (second [1 2]) => 2"
+  {:overload second}
+  [xs <- (Vector T)] -> (Option T)
+  (get-vector xs 1))
+
+(defn peek "The last element, which `pop` takes away. Example: (peek [1 2]) => 2"
+  [xs <- (Vector T)] -> (Option T)
+  (last-vector xs))
+
+(defn pop "All but the last element; a crash where there is none. Example: (pop [1 2]) => [1]"
+  [xs <- (Vector T)] -> (Vector T)
+  (let [n (count-vector xs)] (subvec-from-to xs 0 (- n 1))))
+
+(defn butlast "All but the last element, if any. Example: (butlast [1 2 3]) => [1 2]"
+  [xs <- (Vector T)] -> (Vector T)
+  (drop-last-vector 1 xs))
+
+(defn take-last-vector "The last n, or all. Example: (take-last 2 [1 2 3]) => [2 3]"
+  {:overload take-last :on 1}
+  [n <- i64  xs <- (Vector T)] -> (Vector T)
+  (let [size (count-vector xs)] (drop-vector (if (< n size) (- size (max n 0)) 0) xs)))
+
+(defn drop-last-vector "All but the last n. Example: (drop-last 2 [1 2 3]) => [1]"
+  {:overload drop-last :on 1}
+  [n <- i64  xs <- (Vector T)] -> (Vector T)
+  (let [size (count-vector xs)] (take-vector (if (< n size) (- size (max n 0)) 0) xs)))
+
+(defn take-nth-vector "The first element and each n-th after it. Example: (take-nth 2 [1 2 3]) => [1 3]"
+  {:overload take-nth :on 1}
+  [n <- i64  xs <- (Vector T)] -> (Vector T)
+  (check-size n)
+  (let [size (count-vector xs)]
+    (loop [i 0 out []]
+      (if (< i size)
+        (recur (if (< (- size i) n) size (+ i n)) (conj-vector out (nth-vector xs i)))
+        out))))
+
+(defn interleave-vector "The elements of both by turns, as far as the shorter goes. Example: (interleave [1 2] [8 9]) => [1 8 2 9]"
+  {:overload interleave}
+  [xs <- (Vector T)  ys <- (Vector T)] -> (Vector T)
+  (let [n (min (count-vector xs) (count-vector ys))]
+    (loop [i 0 out []]
+      (if (< i n)
+        (recur (+ i 1) (conj-vector (conj-vector out (nth-vector xs i)) (nth-vector ys i)))
+        out))))
+
+(defn interpose-vector "The elements with the separator between them. Example: (interpose 0 [1 2 3]) => [1 0 2 0 3]"
+  {:overload interpose :on 1}
+  [separator <- T  xs <- (Vector T)] -> (Vector T)
+  (let [n (count-vector xs)]
+    (loop [i 0 out []]
+      (if (< i n)
+        (recur (+ i 1) (conj-vector (if (= i 0) out (conj-vector out separator)) (nth-vector xs i)))
+        out))))
+
+(defn dedupe-vector "Each run of equal neighbours once. Example: (dedupe [1 1 2 1]) => [1 2 1]"
+  {:overload dedupe :where [(Eq T)]}
+  [xs <- (Vector T)] -> (Vector T)
+  (let [n (count-vector xs)]
+    (loop [i 0 out []]
+      (if (< i n)
+        (let [x (nth-vector xs i)]
+          (recur (+ i 1) (if (and (> i 0) (= x (nth-vector xs (- i 1)))) out (conj-vector out x))))
+        out))))
+
+(defn reductions-vector "What `reduce` gathers after each element, the start included. Example: (reductions + 0 [1 2 3]) => [0 1 3 6]"
+  {:overload reductions :on 2}
+  [f <- (Fn [A T] -> A)  init <- A  xs <- (Vector T)] -> (Vector A)
+  (let [n (count-vector xs)]
+    (loop [i 0 acc init out [init]]
+      (if (< i n)
+        (let [next (f acc (nth-vector xs i))] (recur (+ i 1) next (conj-vector out next)))
+        out))))
+
+(defn reduce-from-first-vector "`reduce` that starts with the first element; None where there is none. Example: (reduce max [3 7 5]) => 7"
+  {:overload reduce :on 1}
+  [f <- (Fn [T T] -> T)  xs <- (Vector T)] -> (Option T)
+  (if (empty-vector? xs)
+    None
+    (let [n (count-vector xs)]
+      (loop [i 1 acc (nth-vector xs 0)]
+        (if (< i n) (recur (+ i 1) (f acc (nth-vector xs i))) (Some acc))))))
+
+(defn map-three-vectors "The function applied to the elements of all three, as far as the shortest goes. Example: (map (fn [a b c] (+ a b c)) [1 2] [10 20] [100 200]) => [111 222]"
+  {:overload map :on 1}
+  [f <- (Fn [A B C] -> D)  xs <- (Vector A)  ys <- (Vector B)  zs <- (Vector C)] -> (Vector D)
+  (let [n (min (count-vector xs) (count-vector ys) (count-vector zs))]
+    (loop [i 0 out (room-for n)]
+      (if (< i n)
+        (recur (+ i 1) (conj-vector out (f (nth-vector xs i) (nth-vector ys i) (nth-vector zs i))))
+        out))))
+
+(defn keep-indexed-vector "The values that the function gives for some positions and elements. Example: (keep-indexed (fn [i x] (if (odd? i) (Some x) None)) [:a :b]) => [:b]"
+  {:overload keep-indexed :on 1}
+  [f <- (Fn [i64 A] -> (Option B))  xs <- (Vector A)] -> (Vector B)
+  (let [n (count-vector xs)]
+    (loop [i 0 out []]
+      (if (< i n)
+        (recur (+ i 1) (match (f i (nth-vector xs i)) ((Some y) (conj-vector out y)) (None out)))
+        out))))
+
+(defn some-vector "The first value that the function gives for an element. Example: (some parse-i64 [\"x\" \"7\"]) => 7"
+  {:overload some :on 1}
+  [f <- (Fn [A] -> (Option B))  xs <- (Vector A)] -> (Option B)
+  (let [n (count-vector xs)]
+    (loop [i 0]
+      (if (< i n)
+        (match (f (nth-vector xs i)) (None (recur (+ i 1))) (found found))
+        None))))
+
+(defn not-any-vector? "Whether no element passes the test. Example: (not-any? even? [1 3]) => true"
+  {:overload not-any? :on 1}
+  [test <- (Fn [T] -> bool)  xs <- (Vector T)] -> bool
+  (not (any-vector? test xs)))
+
+(defn not-every-vector? "Whether an element fails the test. Example: (not-every? even? [1 3]) => true"
+  {:overload not-every? :on 1}
+  [test <- (Fn [T] -> bool)  xs <- (Vector T)] -> bool
+  (not (every-vector? test xs)))
+
+(defn last-index-of-vector "The position of the last equal element, if any. Example: (last-index-of [5 6 5] 5) => 2"
+  {:overload last-index-of :where [(Eq T)]}
+  [xs <- (Vector T)  x <- T] -> (Option i64)
+  (loop [i (- (count-vector xs) 1)]
+    (cond (< i 0)                 None
+          (= (nth-vector xs i) x) (Some i)
+          :else                   (recur (- i 1)))))
+
+(defn run-vector! "The function called on each element, for what it does. Example: (run! inc [1 2]) => nil"
+  {:overload run! :on 1}
+  [f <- (Fn [T] -> A)  xs <- (Vector T)] -> nil
+  (let [n (count-vector xs)]
+    (loop [i 0]
+      (when (< i n)
+        (ignore (f (nth-vector xs i)))
+        (recur (+ i 1))))))
+
+(defn repeatedly "What n calls of the function give. Example: (repeatedly 3 (fn [] 7)) => [7 7 7]"
+  [n <- i64  f <- (Fn [] -> T)] -> (Vector T)
   (loop [i 0 out []]
-    (if (< i end)
-      (let [to (if (< (- end i) n) end (+ i n))]
-        (recur to (conj-vector out (subvec-from-to xs i to))))
-      out)))
+    (if (< i n) (recur (+ i 1) (conj-vector out (f))) out)))
+
+(defn sort-with-vector "Ordered so that of two elements the one that comes before is first, stable. Example: (sort > [1 3 2]) => [3 2 1]"
+  {:overload sort :on 1}
+  [before? <- (Fn [T T] -> bool)  xs <- (Vector T)] -> (Vector T)
+  (loop [width 1 xs xs]
+    (if (< width (count-vector xs))
+      (recur (* width 2) (merge-runs before? width xs))
+      xs)))
+
+(defn merge-runs "Each two neighbouring runs of so many ordered elements made one."
+  {:private true}
+  [before? <- (Fn [T T] -> bool)  width <- i64  xs <- (Vector T)] -> (Vector T)
+  (let [n (count-vector xs)]
+    (loop [from 0 out (room-for n)]
+      (if (< from n)
+        (let [middle (min n (+ from width))
+              to     (min n (+ middle width))]
+          (recur to (merge-run before? xs from middle to out)))
+        out))))
+
+(defn merge-run "The elements of two ordered runs added in order; of equal ones the first run's come first."
+  {:private true}
+  [before? <- (Fn [T T] -> bool)  xs <- (Vector T)  from <- i64  middle <- i64  to <- i64  out <- (Vector T)] -> (Vector T)
+  (loop [i from j middle out out]
+    (cond
+      (< i middle)
+      (if (and (< j to) (before? (nth-vector xs j) (nth-vector xs i)))
+        (recur i (+ j 1) (conj-vector out (nth-vector xs j)))
+        (recur (+ i 1) j (conj-vector out (nth-vector xs i))))
+      (< j to) (recur i (+ j 1) (conj-vector out (nth-vector xs j)))
+      :else out)))
+
+(defn sort-by-with-vector "Ordered by what the first function gives, in the order of the second, stable. Example: (sort-by count > [\"a\" \"abc\"]) => [\"abc\" \"a\"]"
+  {:overload sort-by :on 2}
+  [f <- (Fn [T] -> K)  before? <- (Fn [K K] -> bool)  xs <- (Vector T)] -> (Vector T)
+  (let [keyed  (map-vector (fn [x] (tuple (f x) x)) xs)
+        sorted (sort-with-vector (fn [a b] (let [(tuple j _) a (tuple k _) b] (before? j k))) keyed)]
+    (map-vector (fn [entry] (let [(tuple _ x) entry] x)) sorted)))
 
 (defn zip-vector "Pairs of the elements of both, as far as the shorter goes. Example: (zip [1 2] [:a :b]) => [[1 :a] [2 :b]]"
   {:overload zip}

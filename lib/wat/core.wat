@@ -145,9 +145,45 @@
   [x <- T] -> (Fn [A] -> T)
   (fn [_] x))
 
-(defn comp "The second function, then the first. Example: (map (comp inc dec) [1 2]) => [1 2]"
+(defn comp-two "The second function, then the first. Example: (map (comp inc dec) [1 2]) => [1 2]"
+  {:overload comp}
   [f <- (Fn [B] -> C)  g <- (Fn [A] -> B)] -> (Fn [A] -> C)
   (fn [x] (f (g x))))
+
+(defn comp-three "The third function, then the second, then the first. Example: (map (comp inc inc inc) [1 2]) => [4 5]"
+  {:overload comp}
+  [f <- (Fn [C] -> D)  g <- (Fn [B] -> C)  h <- (Fn [A] -> B)] -> (Fn [A] -> D)
+  (fn [x] (f (g (h x)))))
+
+(defn partial-one "The function of two with its first argument given. Example: (map (partial + 10) [1 2]) => [11 12]"
+  {:overload partial}
+  [f <- (Fn [A B] -> C)  a <- A] -> (Fn [B] -> C)
+  (fn [b] (f a b)))
+
+(defn partial-two "The function of three with its first two arguments given. Example: (map (partial subs \"hello\" 1) [2 3]) => [\"e\" \"el\"]"
+  {:overload partial}
+  [f <- (Fn [A B C] -> D)  a <- A  b <- B] -> (Fn [C] -> D)
+  (fn [c] (f a b c)))
+
+(defn juxt-two "Both results as a tuple. Example: (map (juxt inc dec) [1 5]) => [[2 0] [6 4]]"
+  {:overload juxt}
+  [f <- (Fn [A] -> B)  g <- (Fn [A] -> C)] -> (Fn [A] -> (Tuple B C))
+  (fn [x] (tuple (f x) (g x))))
+
+(defn juxt-three "All three results as a tuple. Example: (map (juxt inc dec even?) [1]) => [[2 0 false]]"
+  {:overload juxt}
+  [f <- (Fn [A] -> B)  g <- (Fn [A] -> C)  h <- (Fn [A] -> D)] -> (Fn [A] -> (Tuple B C D))
+  (fn [x] (tuple (f x) (g x) (h x))))
+
+(defn some-fn "Passed where one of the tests is. Example: (filter (some-fn even? neg?) [1 2 -3]) => [2 -3]"
+  {:variadic fold}
+  [p <- (Fn [T] -> bool)  q <- (Fn [T] -> bool)] -> (Fn [T] -> bool)
+  (fn [x] (or (p x) (q x))))
+
+(defn every-pred "Passed where all of the tests are. Example: (filter (every-pred even? pos?) [1 2 -4]) => [2]"
+  {:variadic fold}
+  [p <- (Fn [T] -> bool)  q <- (Fn [T] -> bool)] -> (Fn [T] -> bool)
+  (fn [x] (and (p x) (q x))))
 
 (defn complement "The opposite test. Example: (filter (complement odd?) [1 2 3]) => [2]"
   [test <- (Fn [T] -> bool)] -> (Fn [T] -> bool)

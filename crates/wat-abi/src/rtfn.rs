@@ -178,6 +178,10 @@ rtfns! {
     str_contains Leaf (B, B) I;
     /// Scalar position of the first occurrence, or -1.
     str_find Leaf (B, B) I;
+    /// Scalar position of the last occurrence, or -1.
+    str_find_last Leaf (B, B) I;
+    /// 1 alphabetic, 2 numeric, 4 uppercase, 8 lowercase, 16 white space, 32 control: the sum.
+    char_class Leaf (I) I;
     str_replace Fallible (B, B, B) P;
     str_chars Fallible (B, DR) P;
     str_from_chars Fallible (B) P;
@@ -235,6 +239,22 @@ rtfns! {
     f64_log Leaf (F) F;
     f64_sin Leaf (F) F;
     f64_cos Leaf (F) F;
+    f64_tan Leaf (F) F;
+    f64_asin Leaf (F) F;
+    f64_acos Leaf (F) F;
+    f64_atan Leaf (F) F;
+    f64_sinh Leaf (F) F;
+    f64_cosh Leaf (F) F;
+    f64_tanh Leaf (F) F;
+    f64_log10 Leaf (F) F;
+    f64_log2 Leaf (F) F;
+    f64_exp_m1 Leaf (F) F;
+    f64_ln_1p Leaf (F) F;
+    f64_cbrt Leaf (F) F;
+    f64_atan2 Leaf (F, F) F;
+    f64_hypot Leaf (F, F) F;
+    /// With so many digits after the point.
+    f64_fixed Fallible (I, F) P;
     f64_rem Leaf (F, F) F;
     /// The remainder with the divisor's sign.
     f64_mod Leaf (F, F) F;
@@ -262,6 +282,10 @@ rtfns! {
     readln Fallible (DR) P;
     /// `(Result (Option T) ReadError)`.
     try_readln Fallible (DR) P;
+
+    // ---- randomness (io)
+    /// 64 bits of the operating system's.
+    random_seed Fallible () I;
 
     // ---- the process and time (host)
     args Fallible (DR) P;

@@ -48,6 +48,7 @@ const EFFECTS: &[&str] = &[
     "sqlite_end",
     "sqlite_close",
     "sqlite_tell",
+    "random_seed",
 ];
 
 /// Check every `def` among the definitions.

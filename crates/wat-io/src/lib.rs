@@ -5,11 +5,13 @@
 //! `lib/wat/`. What the machine refuses is a value: `error.rs` makes it.
 
 pub mod error;
+mod random;
 mod sqlite;
 
 use wat_runtime::unit::Table;
 
 /// Puts this crate's rows into a table.
 pub fn fill(table: &mut Table) {
+    random::fill(table);
     sqlite::fill(table);
 }

@@ -111,6 +111,29 @@ pub fn find(text: u64, part: u64) -> i64 {
     }
 }
 
+/// Scalar position of the last occurrence, or -1.
+pub fn find_last(text: u64, part: u64) -> i64 {
+    match memchr::memmem::rfind(bytes(text), bytes(part)) {
+        Some(at) => str(text)[..at].chars().count() as i64,
+        None => -1,
+    }
+}
+
+/// What Unicode says of a character, as a sum: 1 alphabetic, 2 numeric, 4 uppercase, 8 lowercase, 16 white space,
+/// 32 control.
+pub fn char_class(scalar: u64) -> u64 {
+    let c = char::from_u32(scalar as u32).expect("a char is a Unicode scalar value");
+    let is = [
+        c.is_alphabetic(),
+        c.is_numeric(),
+        c.is_uppercase(),
+        c.is_lowercase(),
+        c.is_whitespace(),
+        c.is_control(),
+    ];
+    is.into_iter().enumerate().map(|(bit, is)| u64::from(is) << bit).sum()
+}
+
 /// Every occurrence of `from`, none overlapping, replaced.
 pub fn replace(mem: Mem, text: u64, from: u64, to: u64) -> Result<u64, Fail> {
     make_string(mem, &str(text).replace(str(from), str(to)))
@@ -138,6 +161,22 @@ pub fn parse_f64(mem: Mem, text: u64, desc: DescRef) -> Result<u64, Fail> {
     let plain = text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
     let value = if plain { text.parse::<f64>().ok().filter(|value| value.is_finite()) } else { None };
     sum::option(mem, desc, value.map(f64::to_bits))
+}
+
+/// The number with so many digits after the point; what is not finite as `str` writes it.
+pub fn fixed(mem: Mem, digits: i64, value: f64) -> Result<u64, Fail> {
+    let Some(digits) = usize::try_from(digits).ok().filter(|digits| *digits <= 100) else {
+        return Err(Fail::new(
+            "index",
+            format!("{digits} digits after the point, where 0 to 100 may be asked for"),
+        ));
+    };
+    if value.is_finite() {
+        return make_string(mem, &format!("{value:.digits$}"));
+    }
+    let mut text = Vec::new();
+    wat_edn::write::float(&mut text, value);
+    make_string(mem, &String::from_utf8_lossy(&text))
 }
 
 /// The name of a keyword, without its colon.

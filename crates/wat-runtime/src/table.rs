@@ -171,6 +171,7 @@ fallible! {
     num_neg(ctx, mem, a) => arithmetic::signed(mem, obj(a), |n| -n);
     num_abs(ctx, mem, a) => arithmetic::signed(mem, obj(a), arithmetic::absolute);
     num_to_i64(ctx, _mem, a) => arithmetic::to_i64(obj(a));
+    f64_fixed(ctx, mem, digits, value) => strings::fixed(mem, digits as i64, f(value));
     bigint_of_i64(ctx, mem, n) => number::make_bigint(mem, &(n as i64).into());
     decimal_of_bigint(ctx, mem, a) => arithmetic::to_decimal(mem, obj(a));
     i64_of_f64(ctx, _mem, value) => {
@@ -203,6 +204,8 @@ leaf! {
     str_ends(_mem, string, part) => u64::from(strings::ends_with(string, part));
     str_contains(_mem, string, part) => u64::from(strings::contains(string, part));
     str_find(_mem, string, part) => strings::find(string, part) as u64;
+    str_find_last(_mem, string, part) => strings::find_last(string, part) as u64;
+    char_class(_mem, c) => strings::char_class(c);
     bytes_count(_mem, bytes) => text::bytes(bytes).len() as u64;
 
     vec_count(_mem, vector) => vector::count(obj(vector)) as u64;
@@ -216,6 +219,20 @@ leaf! {
     f64_log(_mem, value) => f(value).ln().to_bits();
     f64_sin(_mem, value) => f(value).sin().to_bits();
     f64_cos(_mem, value) => f(value).cos().to_bits();
+    f64_tan(_mem, value) => f(value).tan().to_bits();
+    f64_asin(_mem, value) => f(value).asin().to_bits();
+    f64_acos(_mem, value) => f(value).acos().to_bits();
+    f64_atan(_mem, value) => f(value).atan().to_bits();
+    f64_sinh(_mem, value) => f(value).sinh().to_bits();
+    f64_cosh(_mem, value) => f(value).cosh().to_bits();
+    f64_tanh(_mem, value) => f(value).tanh().to_bits();
+    f64_log10(_mem, value) => f(value).log10().to_bits();
+    f64_log2(_mem, value) => f(value).log2().to_bits();
+    f64_exp_m1(_mem, value) => f(value).exp_m1().to_bits();
+    f64_ln_1p(_mem, value) => f(value).ln_1p().to_bits();
+    f64_cbrt(_mem, value) => f(value).cbrt().to_bits();
+    f64_atan2(_mem, y, x) => f(y).atan2(f(x)).to_bits();
+    f64_hypot(_mem, x, y) => f(x).hypot(f(y)).to_bits();
     f64_rem(_mem, a, b) => (f(a) % f(b)).to_bits();
     f64_mod(_mem, a, b) => floored(f(a), f(b)).to_bits();
     num_to_f64(_mem, a) => arithmetic::to_f64(obj(a)).to_bits();

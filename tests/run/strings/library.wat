@@ -4,7 +4,7 @@
 (println (split "," ""))
 (println (split ", " "one, two"))
 (println (join "-" ["a" "b" "c"]))
-(println (join "-" []))
+(println (join "-" (drop 1 ["a"])))
 (println (trim "  a b\n"))
 (println [(upper "añb") (lower "AÑB")])
 (println [(starts-with? "hello" "he") (starts-with? "hello" "lo") (ends-with? "hello" "lo")])

@@ -9,7 +9,7 @@
     (println (s/upper "straße ñ ǆ"))
     (println (s/lower "ÀÉİ ΑΣ"))
     (println (tuple (s/split "," "") (s/split "" "abc") (s/split "," ",a,") (s/split "ab" "xabyab")))
-    (println (tuple (s/join "," []) (s/join "" ["a" "b"]) (s/trim "\u00a0 a \t\n\u2003") (s/replace "aaa" "aa" "b") (s/replace "abc" "" "-")))
+    (println (tuple (s/join "," (drop 1 ["a"])) (s/join "" ["a" "b"]) (s/trim "\u00a0 a \t\n\u2003") (s/replace "aaa" "aa" "b") (s/replace "abc" "" "-")))
     (println (tuple (s/lines "a\r\nb\n\nc") (s/lines "\n") (s/lines "") (s/times 0 "x") (s/times -1 "x") (s/pad-left 2 \0 "12345")))
     (println (s/from-bytes (s/to-bytes t)))
     (println (tuple (k (fn [] (subs "abc" 2 1))) (k (fn [] (subs "abc" 0 4))) (k (fn [] (subs "abc" -1))) (k (fn [] (str (nth "abc" 3)))) (k (fn [] (str (nth "abc" -1)))) (k (fn [] (subs "abc" 3)))  (k (fn [] (subs "abc" 4)))))

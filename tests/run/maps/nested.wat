@@ -1,0 +1,15 @@
+;; Maps of maps, and maps made from other maps.
+(def stock {:fruit {"fig" 2 "kiwi" 1} :nuts {"hazel" 9}})
+
+(println [(get-in stock (tuple :fruit "fig")) (get-in stock (tuple :fruit "x")) (get-in stock (tuple :tea "x"))])
+(println (get-in (assoc-in stock (tuple :tea "mint") 4) (tuple :tea "mint")))
+(println (get-in (update-in stock (tuple :nuts "hazel") (fn [n] (- (unwrap-or n 0) 1))) (tuple :nuts "hazel")))
+(println (get-in (update-in stock (tuple :nuts "pine") (fn [n] (- (unwrap-or n 0) 1))) (tuple :nuts "pine")))
+(println (= stock (assoc-in stock (tuple :fruit "fig") 2)))
+(println [(merge-with + {:a 1 :b 2} {:a 10}) (select-keys {:a 1 :b 2} [:b :c]) (zipmap [:a :b] [1 2 3]) (dissoc {:a 1 :b 2 :c 3} :a :b)])
+(println [(map-vals inc {:a 1}) (assoc {:a 1} :a 2 :a 3) (assoc {:a 0} :a 1 :a 2 :a 3)])
+(println (tuple (map-keys name {:a 1}) (map-invert {:a 1}) (reduce-kv (fn [n k v] (+ n v (count (name k)))) 0 {:a 1 :bc 2})))
+(println (tuple (find (fn [e] (let [(tuple _ v) e] (= v 2))) {:a 1 :b 2}) (min-by (fn [e] (let [(tuple _ v) e] v)) {:a 1 :b 2})))
+(println (sort (union #{1 2} #{2 3} #{9})))
+(println [(sort (intersection #{1 2 3} #{2 3 4})) (sort (difference #{1 2 3} #{2} #{3})) (sort (disj #{1 2 3} 1 2)) (sort (conj #{} 1 2 1))])
+(println [(subset? #{1} #{1 2}) (subset? #{1 3} #{1 2}) (superset? #{1 2} #{2}) (subset? #{1 2} #{1 2})])

@@ -1,0 +1,22 @@
+;; Bits, roots and angles at their edges.
+(ns bits (:use [wat.math :as m]))
+
+(def samples [0 1 -1 255 -256 m/min-i64 m/max-i64])
+(println (map m/popcount samples))
+(println (map m/leading-zeros samples))
+(println (map m/trailing-zeros samples))
+(println (map (fn [n] (m/rotate-left n 4)) samples))
+(println (map (fn [n] (m/ushr n 63)) samples))
+(println [(m/ushr -1 0) (m/rotate-left 7 0) (m/ushr -1 1)])
+(println (map m/isqrt [0 1 2 3 4 8 9 10 4503599761588224 4503599761588223 m/max-i64]))
+(println [(m/lcm 4 6) (m/lcm 0 6) (m/lcm -4 6) (m/gcd 0 0)])
+(println [(m/bit-set? 5 0) (m/bit-set? 5 1) (m/bit-set? -1 63)])
+
+(defn near? [a <- f64  b <- f64] -> bool (< (abs (- a b)) 1e-12))
+(println (map (fn [x] (near? x (m/tan (m/atan x)))) [-2.0 0.5 3.0]))
+(println [(near? (m/asin 0.5) (m/radians 30.0)) (near? (m/degrees (m/acos 0.5)) 60.0) (near? (m/atan2 -1.0 -1.0) (m/radians -135.0))
+          (near? (m/hypot 5.0 12.0) 13.0) (near? (m/cbrt 27.0) 3.0) (near? (m/log10 1e-3) -3.0) (near? (m/log2 0.125) -3.0)
+          (near? (- (m/pow (m/cosh 1.5) 2.0) (m/pow (m/sinh 1.5) 2.0)) 1.0) (near? (m/tanh 0.5) (/ (m/sinh 0.5) (m/cosh 0.5)))
+          (= (m/exp-m1 1e-20) 1e-20) (= (m/log-1p 1e-20) 1e-20)])
+(println [(m/nan? (m/asin 2.0)) (m/nan? (m/sign ##NaN))])
+(println [(m/sign -0.5) (m/sign 0.0) (m/sign ##Inf)])

@@ -1,0 +1,16 @@
+;; The same words on lazy sequences: nothing is computed before it is asked for, and endless ones are fine.
+(defn firsts [s <- (Seq T)] -> (Vector T) (vec (take 4 s)))
+
+(println [(firsts (cycle [1 2 3])) (firsts (cycle (range 2))) (firsts (cycle (range 0))) (firsts (take-nth 3 (range)))])
+(println [(firsts (interleave (range) (repeat 9))) (firsts (interpose 0 (iterate inc 1))) (vec (interpose 0 (range 0)))])
+(println [(firsts (dedupe (map (fn [n] (quot n 3)) (range)))) (vec (distinct (map (fn [n] (mod n 3)) (range 100))))])
+(println [(firsts (reductions + 0 (iterate inc 1))) (vec (reductions + 7 (range 0)))])
+(println [(vec (partition 2 (range 5))) (vec (partition-all 2 (range 5))) (vec (partition 2 1 (range 4)))
+          (firsts (partition-by (fn [n] (quot n 2)) (range))) (firsts (partition 2 (range)))])
+(println [(take-last 2 (range 9)) (vec (drop-last 2 (range 4))) (vec (drop-last 9 (range 4))) (firsts (drop-last 3 (range)))])
+(println (tuple (second (range)) (some (fn [n] (if (> n 3) (Some (* n n)) None)) (range)) (not-any? neg? (range 5)) (not-every? even? (range 5))))
+(println [(reduce + (range 0)) (reduce + (range 5))])
+(println [(sort > (range 4)) (vec (keep-indexed (fn [i x] (if (odd? i) (Some (* x x)) None)) (range 6)))])
+(run! println (range 2))
+(run! println [:a])
+(println (repeatedly 2 (fn [] :x)))

@@ -1,0 +1,22 @@
+;; The library's words for text and characters, with text that is not ASCII.
+(ns words (:use [wat.string :as s] [wat.math :as m]))
+
+(println (tuple (s/triml "\u2003 añ \n") (s/trimr "\u2003 añ \n") (s/triml "  ") (s/trimr "  ") (s/triml "") (s/trimr "a")))
+(println (tuple (s/capitalize "ñANDÚ") (s/capitalize "") (s/replace-first "añaña" "ña" "-") (s/replace-first "a" "b" "c") (s/replace-first "abc" "" "-")))
+(println (tuple (s/split-once "=" "ñ=b=c") (s/split-once "=" "x") (s/words " añ\tb\n\nc ") (s/words "  ")))
+(println (tuple (s/without-start "v1" "v") (s/without-start "1" "v") (s/without-end "a.wat" ".wat") (s/without-end "" "x")))
+(println (tuple (s/join ", " [1 2 3]) (s/join "-" (range 3)) (s/join "" ["a" "ñ"]) (s/join "," [:a]) (s/join ", " (map str [1 2]))))
+(println (tuple (s/center 6 \. "añ") (s/center 1 \. "añ") (s/ascii? "añ") (s/ascii? "an")))
+(println (tuple (index-of "añaña" "ñ" 2) (index-of "añaña" "ñ" 99) (index-of "aña" "a" -4) (last-index-of "añaña" "ña") (last-index-of "aaa" "aa") (last-index-of "a" "b")))
+(println (tuple (reverse "añb") (vec "añ") (first "ñb") (last "bñ") (first "") (vec (take 2 (seq "abc")))))
+(println (map (juxt s/letter? s/digit? s/space?) [\ñ \7 \space \- \日]))
+(println (map (juxt s/upper? s/lower? s/control?) [\Ñ \ñ \newline \日]))
+(println (map s/alphanumeric? [\a \7 \_ \٣]))
+(println (tuple (sort ["b" "B" "a" "ñ" "z"]) (compare "a" "b")))
+
+(println (tuple (m/parse-radix 16 "fF") (m/parse-radix 2 "-101") (m/parse-radix 10 "+7") (m/parse-radix 10 "") (m/parse-radix 10 "-") (m/parse-radix 8 "8") (m/parse-radix 36 "zz")))
+(println (tuple (m/parse-radix 16 "7fffffffffffffff") (m/parse-radix 16 "8000000000000000") (m/parse-radix 16 "-8000000000000000") (m/parse-radix 16 "-8000000000000001") (m/parse-radix 16 "10000000000000000000000")))
+(println (map (fn [n] (m/to-radix 16 n)) [0 255 -255 m/max-i64 m/min-i64]))
+(println (= (map (fn [n] (m/parse-radix 7 (m/to-radix 7 n))) [0 -1 m/min-i64 m/max-i64]) [(Some 0) (Some -1) (Some m/min-i64) (Some m/max-i64)]))
+(println (tuple (m/fixed 2 3.14159) (m/fixed 0 2.5) (m/fixed 2 0.125) (m/fixed 1 -0.04) (m/fixed 3 1e21) (m/fixed 2 ##NaN) (m/fixed 2 ##-Inf)))
+(println (tuple (map-err :kind (attempt (fn [] (m/fixed 101 1.0)))) (map-err :kind (attempt (fn [] (m/to-radix 1 1)))) (map-err :kind (attempt (fn [] (m/parse-radix 37 "1"))))))
