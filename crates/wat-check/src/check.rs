@@ -8,7 +8,9 @@ use crate::infer::{self, Cx};
 use crate::library::{Library, Linked};
 use crate::namespace::{self, Entry, SourceFile, World};
 use crate::scope::{Env, Lookup};
+use crate::special::Special;
 use crate::table::{Sig, Tables, full};
+use crate::testing::Test;
 use crate::ty::Ty;
 use crate::{contract, effects, exhaust, recursion, stdio, wire};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -21,6 +23,10 @@ pub struct Checked {
     pub unit: Unit,
     /// The definition to start with, where there is one.
     pub main: Option<Symbol>,
+    /// Those of the entry file, in its order; they are not part of `main`.
+    pub tests: Vec<Test>,
+    /// The entry file's namespace.
+    pub namespace: Symbol,
     /// In the order of their places; a program with errors among them is not to be compiled.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -43,7 +49,9 @@ pub fn check_with_macros(
     let Program { files, marks, macros, .. } = &program;
     let output = run(Input { files, lib, in_library: false, marks, macros, is_macro: false }, out);
     let diagnostics = places::relocate(output.diagnostics, &program, sources);
-    Checked { unit: output.unit, main: output.main, diagnostics }
+    let entry = program.files.iter().find(|file| file.is_entry);
+    let namespace = entry.map_or_else(|| Symbol::new("user"), |file| file.ns);
+    Checked { unit: output.unit, main: output.main, tests: output.tests, namespace, diagnostics }
 }
 
 /// The entry's forms after expansion, as text, and what is wrong with its macros and their calls.
@@ -88,6 +96,7 @@ pub struct Output {
     pub unit: Unit,
     pub tables: Tables,
     pub main: Option<Symbol>,
+    pub tests: Vec<Test>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -157,6 +166,9 @@ pub fn on_deep_stack(input: Input<'_>, mut out: Vec<Diagnostic>) -> Output {
     if let Some((file, name, true)) = entry {
         infer::script(&cx, file, name, &decls.script);
     }
+    for test in &decls.tests {
+        infer::script(&cx, test.file, test.name, &test.body);
+    }
     summarise(&cx);
     let values: Vec<(Symbol, Ty)> =
         decls.values.iter().map(|decl| (decl.name, cx.value_type(decl.name, decl.name_span))).collect();
@@ -183,8 +195,11 @@ pub fn on_deep_stack(input: Input<'_>, mut out: Vec<Diagnostic>) -> Output {
     unit.defs.sort_by_key(|def| def.name);
     passes(&unit, lib, macros, &mut out);
     let is_told = |(n, d): &(usize, Diagnostic)| *n < read || !torn.contains(&d.span().file);
+    let of_entry = decls.tests.iter().filter(|test| files[test.file].is_entry);
+    let tests =
+        of_entry.map(|test| Test { title: test.title.clone(), name: test.name, span: test.span }).collect();
     let told = out.into_iter().enumerate().filter(is_told).map(|(_, diagnostic)| diagnostic).collect();
-    Output { unit, tables, main: entry.map(|(_, name, _)| name), diagnostics: sorted(told) }
+    Output { unit, tables, main: entry.map(|(_, name, _)| name), tests, diagnostics: sorted(told) }
 }
 
 /// What is decided on the finished HIR.
@@ -310,7 +325,10 @@ fn entry_point(
         |form: &Form| form.as_symbol().is_some_and(|name| name.as_str().eq_ignore_ascii_case("main"));
     let tried = files[file].forms.iter().any(|form| {
         let named = form.as_list().and_then(|items| items.get(1));
-        form.is_error() || (form.head().is_some() && named.is_some_and(is_main))
+        let special = form.head().and_then(|head| Special::definition(head.as_str()));
+        form.is_error()
+            || special == Some(Special::Deftest)
+            || (form.head().is_some() && named.is_some_and(is_main))
     });
     if !decls.script.is_empty() {
         return Some((file, name, true));

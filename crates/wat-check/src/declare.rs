@@ -8,6 +8,7 @@ use crate::namespace::SourceFile;
 use crate::scope::{Env, FileScope, Lookup, PRELUDE, starts_upper};
 use crate::special::Special;
 use crate::table::{Alias, Sig, Stdio, Variadic, full};
+use crate::testing;
 use crate::ty::Ty;
 use crate::typeform::{TypeReader, Variables, is_variable};
 use crate::unify::{MOST_PARTS, wrong};
@@ -52,6 +53,17 @@ pub struct ValueDecl<'a> {
     pub doc: Option<Arc<str>>,
 }
 
+/// A `deftest`.
+#[derive(Debug)]
+pub struct TestDecl<'a> {
+    pub file: usize,
+    pub name: Symbol,
+    pub title: Arc<str>,
+    /// The title's place.
+    pub span: Span,
+    pub body: Vec<&'a Form>,
+}
+
 #[derive(Debug, Default)]
 pub struct Decls<'a> {
     pub functions: Vec<FnDecl<'a>>,
@@ -60,6 +72,7 @@ pub struct Decls<'a> {
     pub methods: Vec<Def>,
     /// Top-level expressions of the entry, in order.
     pub script: Vec<&'a Form>,
+    pub tests: Vec<TestDecl<'a>>,
     /// The types in contracts, which must be data.
     pub contracts: Vec<(Ty, Span)>,
 }
@@ -106,11 +119,17 @@ pub fn declare<'a>(files: &'a [SourceFile], env: &mut Env<'_>, out: &mut Vec<Dia
     }
     declarer.derived();
     declarer.bring_methods(files);
+    let mut titles = FxHashMap::default();
     for (file, special, form) in &items {
         match special {
             Special::Defn => declarer.function(*file, form),
             Special::Def => declarer.value(*file, form),
             Special::Extend => declarer.extension(*file, form),
+            Special::Deftest => {
+                let (ns, number) = (declarer.namespace(*file), declarer.decls.tests.len());
+                let test = testing::declare(*file, ns, number, form, &mut titles, declarer.out);
+                declarer.decls.tests.extend(test);
+            }
             Special::Defstruct | Special::Defenum | Special::Defalias | Special::Defprotocol => {}
             Special::Ns => declarer.out.push(bad_syntax(form.span, "`ns` is the first form of a file")),
             other => declarer.out.push(

@@ -24,6 +24,7 @@ mod shelf;
 mod special;
 mod stdio;
 mod table;
+pub mod testing;
 #[cfg(test)]
 mod tests;
 pub mod ty;

@@ -10,9 +10,13 @@ use crate::table::{Alias, Sig, Tables, full};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::Cell;
 use wat_source::{Code, Diagnostic, Span, Symbol, suggest};
+use wat_syntax::Form;
 
 /// The namespaces whose public definitions every file sees.
 pub const PRELUDE: [&str; 2] = ["wat.core", "wat.kernel"];
+
+/// What every file with tests sees besides.
+const TESTS: &str = "wat.test";
 
 /// What a name of a value stands for; the symbols are full names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -68,6 +72,8 @@ pub struct FileScope {
     /// Short name to the namespace it comes from.
     only: FxHashMap<Symbol, Symbol>,
     used: FxHashSet<Symbol>,
+    /// Names of `wat.test` need not be brought.
+    has_tests: bool,
     /// How many unknown names were looked for among all that are known.
     searches: Cell<usize>,
 }
@@ -87,6 +93,8 @@ impl FileScope {
                 scope.only.insert(*name, used.ns);
             }
         }
+        let special = |form: &Form| form.head().and_then(|head| Special::definition(head.as_str()));
+        scope.has_tests = file.forms.iter().any(|form| special(form) == Some(Special::Deftest));
         scope
     }
 
@@ -216,18 +224,20 @@ impl Env<'_> {
         }
     }
 
-    /// An unqualified name: this namespace, then `:only`, then the prelude.
+    /// An unqualified name: this namespace, then `:only`, then the prelude; in a file with tests, `wat.test`.
     fn bare<I>(&self, file: usize, short: &str, find: impl Fn(Symbol) -> Option<(I, Owner)>) -> Lookup<I> {
         let scope = &self.scopes[file];
         let brought = scope.only.get(&Symbol::new(short)).copied();
-        let prelude = PRELUDE.iter().map(|ns| Symbol::new(ns));
+        let tests = scope.has_tests.then_some(TESTS);
+        let prelude = PRELUDE.iter().copied().chain(tests).map(Symbol::new);
         for ns in scope.ns.into_iter().chain(brought).chain(prelude) {
             if brought == Some(ns) && !self.is_namespace(ns) {
                 return Lookup::Unread;
             }
             if let Some(found) = find(ns) {
                 match self.visible(file, Some(found)) {
-                    Lookup::Private(_) if PRELUDE.contains(&ns.as_str()) && brought != Some(ns) => {}
+                    Lookup::Private(_)
+                        if brought != Some(ns) && (PRELUDE.contains(&ns.as_str()) || ns == TESTS) => {}
                     other => return other,
                 }
             }

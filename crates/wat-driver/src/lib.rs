@@ -5,10 +5,15 @@
 
 mod library;
 mod macros;
+mod testing;
 mod world;
 
+pub use library::is_library;
+pub use testing::{CompiledTests, compile_tests, has_tests, tests_below};
+
 use wat_check::hir::Unit;
-use wat_check::{Entry, Library, Linked, check_with_macros};
+use wat_check::testing::Test;
+use wat_check::{Checked, Entry, Library, Linked, check_with_macros};
 use wat_source::{Diagnostic, SourceMap, Symbol};
 
 /// What checking found, and the texts it speaks of.
@@ -58,16 +63,24 @@ pub fn expand_file(path: &str) -> (String, Report) {
 pub fn compile_file(path: &str) -> Result<Compiled, Report> {
     let (program, report) = front(path);
     let Some(program) = program.filter(|_| !report.has_errors()) else { return Err(report) };
-    let module = wat_mir::lower(&Linked::new(&program.unit, program.library), program.main);
-    let image = wat_codegen::compile(&module, &report.sources)
-        .unwrap_or_else(|defect| panic!("code generation of {path}: {defect}"));
-    Ok(Compiled { image: image.bytes, program: program.main.to_string(), report })
+    let Some(main) = program.main else { return Err(testing::only_tests(&program.tests, report)) };
+    Ok(Compiled { image: image_of(path, &program, main, &report), program: main.to_string(), report })
+}
+
+fn image_of(path: &str, program: &Program, main: Symbol, report: &Report) -> Vec<u8> {
+    let module = wat_mir::lower(&Linked::new(&program.unit, program.library), main);
+    wat_codegen::compile(&module, &report.sources)
+        .unwrap_or_else(|defect| panic!("code generation of {path}: {defect}"))
+        .bytes
 }
 
 /// A checked program beside the library: where specialisation looks names up.
 struct Program {
     unit: Unit,
-    main: Symbol,
+    /// None where there are only tests, or a mistake.
+    main: Option<Symbol>,
+    tests: Vec<Test>,
+    namespace: Symbol,
     /// Lives as long as the process: a start has better things to do than to take it apart.
     library: &'static Library,
 }
@@ -82,6 +95,7 @@ fn front(path: &str) -> (Option<Program>, Report) {
     let entry = Entry { path: path.to_string(), text };
     let mut macros = macros::Engine::default();
     let checked = check_with_macros(entry, &mut world, library, &mut sources, &mut macros);
-    let program = checked.main.map(|main| Program { unit: checked.unit, main, library });
-    (program, Report { diagnostics: checked.diagnostics, sources })
+    let Checked { unit, main, tests, namespace, diagnostics } = checked;
+    let program = Program { unit, main, tests, namespace, library };
+    (Some(program), Report { diagnostics, sources })
 }

@@ -6,6 +6,11 @@ use wat_source::SourceMap;
 static CHECKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/library.bin"));
 static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/library_files.rs"));
 
+/// Is this the path of a file of the library, as crashes name it?
+pub fn is_library(path: &str) -> bool {
+    FILES.iter().any(|(name, _)| *name == path)
+}
+
 /// The library, and a source map that begins with its files in the order in which they were checked.
 pub fn load() -> (Library, SourceMap) {
     let mut sources = SourceMap::new();

@@ -8,6 +8,7 @@ mod commands;
 mod crash;
 mod options;
 mod report;
+mod testing;
 
 /// Exit codes: 0 ended well, 1 crashed, 2 did not compile, 64 misuse, 70 a defect in wat itself.
 pub mod exit {

@@ -11,11 +11,42 @@ pub enum Format {
     Lines,
 }
 
-#[derive(Default, Debug)]
+/// What a test runs in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tier {
+    Process,
+    Thread,
+}
+
+#[derive(Debug)]
 pub struct Options {
     pub input: Format,
     pub output: Format,
     pub json: bool,
+    /// Of `wat test`: only tests with this in their names.
+    pub filter: Option<String>,
+    pub tier: Tier,
+    /// How long one test may take.
+    pub limit_ms: u64,
+    /// Tests are reported as EDN events.
+    pub events: bool,
+    /// The first test's number.
+    pub from: usize,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            input: Format::Edn,
+            output: Format::Edn,
+            json: false,
+            filter: None,
+            tier: Tier::Process,
+            limit_ms: 60_000,
+            events: false,
+            from: 0,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -24,6 +55,7 @@ pub enum Command {
     Check { files: Vec<String> },
     Expand { file: String },
     Explain { code: String },
+    Test { paths: Vec<String> },
     Help,
     Version,
 }
@@ -39,6 +71,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("wat check FILE…", "report what is wrong with programs, without running them"),
     ("wat expand FILE", "a program's text with its macros expanded"),
     ("wat explain CODE", "what a diagnostic code means and how to mend it"),
+    ("wat test [PATH…]", "run the tests of files, or of all files below directories"),
 ];
 
 const FLAGS: &[Flag] = &[
@@ -52,6 +85,27 @@ const FLAGS: &[Flag] = &[
         name: "diagnostics",
         value: Some("text|json"),
         help: "how mistakes are shown: drawn, or one JSON object a line",
+    },
+    Flag { name: "filter", value: Some("TEXT"), help: "test: only the tests with TEXT in their names" },
+    Flag {
+        name: "tier",
+        value: Some("process|thread"),
+        help: "test: what each test runs in; a process unless told otherwise",
+    },
+    Flag {
+        name: "limit",
+        value: Some("SECONDS"),
+        help: "test: how long a test may take; 60 unless told otherwise",
+    },
+    Flag {
+        name: "report",
+        value: Some("text|edn"),
+        help: "test: for a person, or of one file an EDN event a line",
+    },
+    Flag {
+        name: "from",
+        value: Some("N"),
+        help: "test, with --report edn: begin with the file's test N, the first being 0",
     },
     Flag { name: "help", value: None, help: "this text" },
     Flag { name: "version", value: None, help: "wat's version" },
@@ -71,10 +125,30 @@ pub fn parse() -> Result<(Command, Options), String> {
             Arg::Long("diagnostics") => {
                 options.json = one_of(&mut parser, "diagnostics", &["text", "json"])? == "json";
             }
+            Arg::Long("filter") => options.filter = Some(value(&mut parser, "filter", "a text")?),
+            Arg::Long("tier") => {
+                let word = one_of(&mut parser, "tier", &["process", "thread"])?;
+                options.tier = if word == "thread" { Tier::Thread } else { Tier::Process };
+            }
+            Arg::Long("limit") => {
+                let word = value(&mut parser, "limit", "a number of seconds")?;
+                let seconds = word.parse().ok().filter(|s: &f64| (0.001..=1e9).contains(s));
+                let seconds =
+                    seconds.ok_or_else(|| format!("--limit wants a number of seconds, not {word}"))?;
+                options.limit_ms = (seconds * 1e3) as u64;
+            }
+            Arg::Long("report") => {
+                options.events = one_of(&mut parser, "report", &["text", "edn"])? == "edn";
+            }
+            Arg::Long("from") => {
+                let word = value(&mut parser, "from", "a test's number")?;
+                options.from =
+                    word.parse().map_err(|_| format!("--from wants a test's number, not {word}"))?;
+            }
             Arg::Value(word) => {
                 let first = words.is_empty();
                 words.push(text(word)?);
-                if first && !matches!(words[0].as_str(), "check" | "expand" | "explain") {
+                if first && !matches!(words[0].as_str(), "check" | "expand" | "explain" | "test") {
                     // What follows the program's file is the program's.
                     let rest = parser.raw_args().map_err(|e| e.to_string())?;
                     let args = rest.map(text).collect::<Result<_, _>>()?;
@@ -91,6 +165,13 @@ pub fn parse() -> Result<(Command, Options), String> {
         Some((word, files)) if word == "check" => Command::Check { files: files.to_vec() },
         Some((word, [file])) if word == "expand" => Command::Expand { file: file.clone() },
         Some((word, _)) if word == "expand" => return Err("expand which file? wat expand FILE".to_string()),
+        Some((word, paths)) if word == "test" => match paths {
+            [] => Command::Test { paths: vec![".".to_string()] },
+            paths if options.events && paths.len() > 1 => {
+                return Err("--report edn is for the tests of one file".to_string());
+            }
+            paths => Command::Test { paths: paths.to_vec() },
+        },
         Some((_, [code])) => Command::Explain { code: code.clone() },
         Some(_) => return Err("explain which code? wat explain CODE".to_string()),
     };
@@ -110,6 +191,10 @@ fn one_of(parser: &mut Parser, name: &str, words: &[&str]) -> Result<String, Str
     } else {
         Err(format!("--{name} wants {wanted}, not {value}"))
     }
+}
+
+fn value(parser: &mut Parser, name: &str, what: &str) -> Result<String, String> {
+    text(parser.value().map_err(|_| format!("--{name} wants {what}"))?)
 }
 
 fn text(word: OsString) -> Result<String, String> {
