@@ -5,7 +5,7 @@ use crate::bounds;
 use crate::head::{self, Attributes, Head, bad_syntax};
 use crate::hir::{Contract, Def, TypeDef, VariantDef};
 use crate::namespace::SourceFile;
-use crate::scope::{Env, FileScope, Lookup, PRELUDE, starts_upper};
+use crate::scope::{BUILTIN_TYPES, Env, FileScope, Lookup, PRELUDE, starts_upper};
 use crate::special::Special;
 use crate::table::{Alias, Sig, Stdio, Variadic, full};
 use crate::testing;
@@ -709,7 +709,11 @@ impl<'a> Declarer<'a, '_, '_> {
         let untyped = found.iter().find(|param| param.ty.is_none()).map(|param| param.pattern);
         if let Some(pattern) = untyped {
             let title = format!("the parameter `{pattern}` needs a type: {pattern} <- T");
-            self.out.push(bad_syntax(pattern.span, title));
+            let mut diagnostic = bad_syntax(pattern.span, title);
+            if pattern.as_symbol().is_some_and(|name| BUILTIN_TYPES.contains(&name.as_str())) {
+                diagnostic = diagnostic.help("the name comes first, then the type: n <- i64");
+            }
+            self.out.push(diagnostic);
         }
         for param in found {
             let mut ty = match param.ty {

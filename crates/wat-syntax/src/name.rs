@@ -76,12 +76,13 @@ fn bad_segment(segment: &str) -> Option<&'static str> {
 /// `name` or `namespace/name`; the name `/` may stand alone or after a namespace.
 fn qualified(text: &str) -> Result<(), &'static str> {
     if text.ends_with(':') {
-        return Err("a name does not end with a colon");
+        return Err("a name does not end with a colon; a type follows its name as in n <- i64");
     }
     let Some(slash) = text.find('/') else { return Ok(()) };
     let (namespace, name) = (&text[..slash], &text[slash + 1..]);
     match (namespace, name) {
         ("", "") => Ok(()),
+        ("", "/") => Err("a comment begins with `;`"),
         ("", _) => Err("the namespace before the `/` is missing"),
         (_, "") => Err("the name after the `/` is missing"),
         (_, "/") => Ok(()),

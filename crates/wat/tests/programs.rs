@@ -3,7 +3,8 @@
 //! `tests/run/<area>/<behaviour>.wat` and `tests/conformance/*.wat` are run with `.stdin` (or `.in`) and must print
 //! `.stdout` (or `.out`) and end with `.exit` (0 where absent); `.stderr`, where present, must match too. A first line
 //! `;; run: --in lines FILE a b` gives options and arguments. A program with `;; error[code]` above a line must be
-//! rejected by `wat check` with exactly those codes at those lines. `UPDATE_EXPECT=1` rewrites expected output.
+//! rejected by `wat check` with exactly those codes at those lines. `tests/mistakes/*.wat` are what beginners write;
+//! `.drawn` beside each is what `wat check` draws, to the letter. `UPDATE_EXPECT=1` rewrites expected output.
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::fs;
@@ -39,6 +40,9 @@ fn collect(dir: &Path, files: &mut Vec<PathBuf>) {
 fn trial(root: &Path, file: PathBuf) -> Option<Trial> {
     let text = fs::read_to_string(&file).expect("a golden program is UTF-8");
     let name = file.strip_prefix(root).expect("below the root").with_extension("").display().to_string();
+    if name.starts_with("mistakes/") {
+        return Some(Trial::test(name, move || drawn(&file)));
+    }
     if text.contains(";; error[") {
         return Some(Trial::test(name, move || rejected(&file, &text)));
     }
@@ -69,6 +73,19 @@ fn runs(file: &Path, text: &str) -> Result<(), Failed> {
         return Err(format!("exit {:?}, expected {exit}\n{}", out.code, lossy(&out.stderr)).into());
     }
     Ok(())
+}
+
+/// What `wat check` draws of a common mistake, to the letter.
+fn drawn(file: &Path) -> Result<(), Failed> {
+    let name = file.file_name().expect("a file has a name").to_str().expect("UTF-8 names");
+    let out = run(file.parent().expect("a file has a directory"), &["check", name], &[])?;
+    let expected = file.with_extension("drawn");
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        fs::write(&expected, &out.stderr)?;
+    }
+    let told = fs::read(&expected)?;
+    same("stderr", &told, &out.stderr, &out)?;
+    if told.is_empty() { Err("no mistake is told of".into()) } else { Ok(()) }
 }
 
 fn same(what: &str, expected: &[u8], found: &[u8], out: &Output) -> Result<(), Failed> {

@@ -35,8 +35,10 @@ impl Infer<'_, '_> {
                     (0..count).map(|_| self.types.fresh()).collect()
                 };
                 let wanted = self.types.con(Con::Named(ty), &targs);
-                let value =
-                    self.check(arg, Want::of(wanted, Why::Arg { callee: name, index: 0, span: name_span }));
+                let value = self.check(
+                    arg,
+                    Want::of(wanted, Why::Arg { callee: name, index: 0, span: name_span, first: None }),
+                );
                 self.field_of(value, field, name_span, span, want)
             }
             Item::Def(full) => {
@@ -129,7 +131,8 @@ impl Infer<'_, '_> {
                     continue;
                 }
                 let ty = self.param_type(sig, &targs, n);
-                let why = Why::Arg { callee, index: n as u32, span: sig.span };
+                let first = args[0].as_symbol().filter(|_| same_types(sig));
+                let why = Why::Arg { callee, index: n as u32, span: sig.span, first };
                 let want = Want::of(ty, why);
                 match slots[n].take() {
                     Some(e) if literals => slots[n] = Some(e),
@@ -147,7 +150,10 @@ impl Infer<'_, '_> {
         }
         let args: Vec<E> = slots.into_iter().flatten().collect();
         self.place_bounds(sig, first_bound, &args);
+        // An argument that does not fit has been reported; a result of its type would be the same mistake again.
+        let broken = same_types(sig) && args.iter().any(|e| self.types.is_error(e.ty));
         let ty = match sig.variadic {
+            _ if broken && matches!(sig.result, Ty::Var(_)) => self.types.error(),
             Some(Variadic::Fold) if args.len() == 1 => args[0].ty,
             _ => result,
         };
@@ -241,6 +247,21 @@ impl Infer<'_, '_> {
         let n = types.len();
         let keyed =
             n > 0 && args.len() == 2 * n && args.iter().step_by(2).all(|key| key.as_keyword().is_some());
+        // Fewer pairs than fields, each with a field's name: what is missing is a field, not a type.
+        let named =
+            |key: &Form| key.as_keyword().is_some_and(|key| variant.fields.iter().any(|f| f.0 == key));
+        let partly = args.len() < 2 * n && args.len().is_multiple_of(2) && args.iter().step_by(2).all(named);
+        if partly && !args.is_empty() {
+            for pair in args.chunks_exact(2) {
+                self.infer(&pair[1]);
+            }
+            let given = |name: &Symbol| args.iter().step_by(2).any(|key| key.as_keyword() == Some(*name));
+            let missing: Vec<String> =
+                variant.fields.iter().filter(|f| !given(&f.0)).map(|f| format!("`{}`", f.0)).collect();
+            let title = format!("the {} of `{}` is missing", missing.join(" and "), variant.name);
+            self.report(Diagnostic::new(Code::MissingField, title).at(span));
+            return E { kind: K::Error, ty: result, span };
+        }
         let e = if keyed {
             self.construct_keyed(ty, index, &types, args, result, span)
         } else if args.len() == n {
@@ -346,7 +367,8 @@ impl Infer<'_, '_> {
                     return self.wrong(diagnostic, span);
                 }
                 let name = self.print_name(&callee);
-                let why = |n: usize| Why::Arg { callee: name, index: n as u32, span: Span::NONE };
+                let why =
+                    |n: usize| Why::Arg { callee: name, index: n as u32, span: Span::NONE, first: None };
                 let mut slots: Vec<Option<E>> = args.iter().map(|_| None).collect();
                 for literals in [false, true] {
                     for (n, arg) in args.iter().enumerate() {
@@ -509,4 +531,9 @@ pub fn a(shown: &str) -> String {
     } else {
         format!("a {shown}")
     }
+}
+
+/// Are the first two parameters of one type variable, as those of `+` and `=`?
+fn same_types(sig: &Sig) -> bool {
+    matches!(sig.params.as_slice(), [(_, Ty::Var(a)), (_, Ty::Var(b)), ..] if a == b)
 }

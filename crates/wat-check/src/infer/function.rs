@@ -228,7 +228,10 @@ impl Infer<'_, '_> {
             .zip(types)
             .enumerate()
             .map(|(n, (arg, ty))| {
-                self.check(arg, Want::of(ty, Why::Arg { callee, index: n as u32, span: Span::NONE }))
+                self.check(
+                    arg,
+                    Want::of(ty, Why::Arg { callee, index: n as u32, span: Span::NONE, first: None }),
+                )
             })
             .collect();
         let ty = self.types.open(Open::Never);

@@ -28,7 +28,7 @@ impl Infer<'_, '_> {
             Diagnostic::new(Code::TypeMismatch, title).label(e.span, format!("this is {}", a(&found)));
         diagnostic = match why {
             Why::Nothing | Why::Test => diagnostic,
-            Why::Arg { callee, index, span } => {
+            Why::Arg { callee, index, span, .. } => {
                 let nth = match index {
                     0 => "first".to_string(),
                     1 => "second".to_string(),
@@ -74,6 +74,9 @@ impl Infer<'_, '_> {
         let text = written.unwrap_or("…");
         let help = match (self.types.head(e.ty), self.types.head(wanted)) {
             (Some(Con::I64), Some(Con::F64)) => Some(format!("convert it: (f64 {text})")),
+            (Some(Con::F64), Some(Con::I64)) if let Why::Arg { first: Some(name), .. } = why => {
+                Some(format!("convert the integer: (f64 {name})"))
+            }
             (Some(Con::F64), Some(Con::I64)) => {
                 Some(format!("convert it, cutting off the fraction: (i64 {text})"))
             }
@@ -88,6 +91,24 @@ impl Infer<'_, '_> {
             }
             (Some(Con::Fn), Some(Con::Program)) => {
                 Some("write the name of the `defn` itself, or a `fn` literal, in this place".to_string())
+            }
+            (Some(Con::Nil), Some(_)) if matches!(why, Why::Result(_) | Why::Branch(_)) => {
+                Some(format!("what may be absent is an (Option {want}): `None`, or (Some …)"))
+            }
+            (Some(Con::Named(name)), _) if name == "wat.core/Option" => {
+                let inner = self.types.args(e.ty)[0];
+                (self.types.show(inner) == want).then(|| {
+                    "there may be no value: `match`, `if-let`, (unwrap-or … default) or (unwrap … \"why\") gives it".to_string()
+                })
+            }
+            (Some(Con::Named(name)), _) if name == "wat.core/Result" => {
+                let inner = self.types.args(e.ty)[0];
+                (self.types.show(inner) == want).then(|| {
+                    "it may have failed: `match`, (try …) or (unwrap … \"why\") gives the value".to_string()
+                })
+            }
+            (Some(_), Some(Con::Bool)) if matches!(why, Why::Test) => {
+                Some("nothing but true and false decides; compare it, as in (> n 0) or (some? x)".to_string())
             }
             (Some(found), Some(Con::Str)) if found != Con::Nil => {
                 Some(format!("make text of it: (str {text})"))

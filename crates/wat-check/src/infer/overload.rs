@@ -174,6 +174,9 @@ impl Infer<'_, '_> {
             diagnostic =
                 diagnostic.note(format!("`{variable}` may be any type, and an overload needs to know which"));
         }
+        if self.types.head(ty) == Some(Con::Fn) {
+            diagnostic = diagnostic.help("the function comes first, the collection last");
+        }
         self.report(diagnostic);
     }
 
@@ -207,7 +210,7 @@ impl Infer<'_, '_> {
                         let params: Vec<T> = (0..*arity).map(|_| self.types.fresh()).collect();
                         let result = self.types.fresh();
                         let function = self.types.function(&params, result);
-                        let why = Why::Arg { callee: full, index: n as u32, span: Span::NONE };
+                        let why = Why::Arg { callee: full, index: n as u32, span: Span::NONE, first: None };
                         self.check(arg, Want::of(function, why))
                     }
                     _ => self.infer(arg),
@@ -286,7 +289,10 @@ impl Infer<'_, '_> {
         for (n, (ty, at)) in args.iter().enumerate() {
             let param = self.param_type(sig, &targs, n);
             let e = E { kind: K::Error, ty: *ty, span: *at };
-            self.meet(e, Want::of(param, Why::Arg { callee: name, index: n as u32, span: sig.span }));
+            self.meet(
+                e,
+                Want::of(param, Why::Arg { callee: name, index: n as u32, span: sig.span, first: None }),
+            );
         }
         let ty = match sig.variadic {
             Some(crate::table::Variadic::Fold) if args.len() == 1 => args[0].0,

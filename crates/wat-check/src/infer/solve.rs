@@ -221,6 +221,8 @@ impl Infer<'_, '_> {
             .label(span, format!("this is {}{inside}", super::call::a(&part)));
             if is_defined(lack.protocol) {
                 diagnostic = diagnostic.help(format!("implement it: {}", self.extension(&lack)));
+            } else if protocol == "Num" && lack.part == Ty::Str {
+                diagnostic = diagnostic.help("texts are joined by (str …)");
             } else if lack.derivable {
                 diagnostic =
                     diagnostic.help(format!("derive it where the type is defined: {{:derive [{protocol}]}}"));

@@ -171,6 +171,8 @@ pub enum Why {
         callee: Symbol,
         index: u32,
         span: Span,
+        /// The name that is the call's first argument, where the others must be of its type.
+        first: Option<Symbol>,
     },
     /// The result of the function that is this argument of a call.
     Given {

@@ -1,0 +1,2 @@
+(defn main [] -> nil
+  (println (map [1 2 3] inc)))

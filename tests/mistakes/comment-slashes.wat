@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  (println 1) // done
+  )

@@ -1,0 +1,1 @@
+(define (main) (println 1))

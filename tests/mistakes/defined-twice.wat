@@ -1,0 +1,3 @@
+(defn f [] -> i64 1)
+(defn f [] -> i64 2)
+(defn main [] -> nil (println (f)))

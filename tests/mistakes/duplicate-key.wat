@@ -1,0 +1,2 @@
+(defn main [] -> nil
+  (println {:a 1 :a 2}))

@@ -1,0 +1,2 @@
+(def started (now))
+(defn main [] -> nil (println started))

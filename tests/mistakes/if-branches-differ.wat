@@ -1,0 +1,2 @@
+(defn main [] -> nil
+  (println (if (= 1 1) "yes" 0)))

@@ -1,0 +1,3 @@
+(defmacro twice [x] `(+ ~x ~x))
+(defn main [] -> nil
+  (println (twice "a")))

@@ -1,0 +1,3 @@
+(defmacro unless [test & body] `(if ~test nil (do ~@body)))
+(defn main [] -> nil
+  (unless))

@@ -1,0 +1,2 @@
+(defn main [args <- (Vector String)] -> nil
+  (println args))

@@ -1,0 +1,2 @@
+(defn greet [name <- string] -> nil (println name))
+(defn main [] -> nil (greet "a"))

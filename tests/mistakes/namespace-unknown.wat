@@ -1,0 +1,2 @@
+(ns user (:use [wat.strings :as s]))
+(defn main [] -> nil (println (s/trim " a ")))

@@ -1,0 +1,1 @@
+(defn start [] -> nil (println 1))

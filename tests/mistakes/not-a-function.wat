@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  (let [n 3]
+    (println (n 1))))

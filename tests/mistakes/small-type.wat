@@ -1,0 +1,2 @@
+(defstruct point [x <- f64])
+(defn main [] -> nil nil)

@@ -1,0 +1,2 @@
+(defn main [] -> nil
+  (println (try (parse-i64 "x"))))

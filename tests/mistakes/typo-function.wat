@@ -1,0 +1,2 @@
+(defn main [] -> nil
+  (printn 1))

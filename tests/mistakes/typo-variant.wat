@@ -1,0 +1,3 @@
+(defenum Color Red Green)
+(defn main [] -> nil
+  (println Color/Gren))
