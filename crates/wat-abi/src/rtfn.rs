@@ -356,9 +356,34 @@ rtfns! {
 
     // ---- wat.log (io)
 
-    // ---- wat.net (io)
+    // ---- wat.net (io): results are `(Result … IoError)`, times in nanoseconds, negative for none
+    net_connect Fallible (B, I, DR) P;
+    net_listen Fallible (B, DR) P;
+    net_accept Fallible (B, I, DR) P;
+    net_unlisten Fallible (B) N;
+    /// A listener's address.
+    net_place Fallible (B) P;
+    /// A stream's own address (0) or its peer's.
+    net_address Fallible (B, I) P;
+    /// 0 up to so many bytes, 1 exactly so many, 2 a line of up to so many: `(Option Bytes)` or `(Option String)`.
+    net_read Fallible (B, I, I, I, DR) P;
+    /// The largest value in bytes, the time: `(Option T)`.
+    net_read_edn Fallible (B, I, I, DR) P;
+    /// Bytes or a String.
+    net_write Fallible (B, B, I, DR) P;
+    net_close_write Fallible (B, DR) P;
+    net_close Fallible (B) N;
 
-    // ---- wat.http (io)
+    // ---- wat.http (io): results are `(Result … IoError)`
+    /// Address, limits.
+    http_listen Fallible (B, B, DR) P;
+    http_address Fallible (B) P;
+    /// `(Option Request)`; whether the thread's own input ends the wait.
+    http_next Fallible (B, I, DR) P;
+    /// Server, number, status, headers, body.
+    http_answer Fallible (B, I, I, B, B, DR) P;
+    /// Method, address, headers, body, limits: the response.
+    http_ask Fallible (B, B, B, B, B, DR) P;
 
     // ---- wat.sqlite (io): results are `(Result … SqliteError)`
     /// Path, flags (1 read-only, 2 WAL, 4 must exist), nanoseconds to wait for a lock.

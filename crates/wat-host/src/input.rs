@@ -5,16 +5,32 @@ use crate::parcel::Parcel;
 use crate::values::{Found, Values};
 use wat_abi::context::Ctx;
 use wat_edn::{ErrorKind, Position};
-use wat_kernel::{Interrupt, ReadError, Receiver};
+use wat_kernel::{Interrupt, ReadError, Receiver, Source};
 use wat_runtime::codec::{self, ReadFault};
 use wat_runtime::desc::DescRef;
 use wat_runtime::fail::Fail;
 use wat_runtime::heap::Mem;
 use wat_runtime::{sum, text};
 
+/// `poll`'s event of bytes to read, or an end.
+const POLLIN: i16 = 1;
+
 pub enum Input {
     Descriptor(Values),
     Channel(Receiver<Parcel>),
+}
+
+impl Input {
+    /// What to wait for until there is something to read; none where there is already.
+    pub fn source(&mut self) -> Option<Source<'_>> {
+        match self {
+            Input::Channel(requests) => Some(Source::Channel(&*requests)),
+            Input::Descriptor(values) => match values.candidate() {
+                Some(_) => None,
+                None => Some(Source::Descriptor(rustix::stdio::stdin(), POLLIN)),
+            },
+        }
+    }
 }
 
 /// What reading gives.

@@ -17,6 +17,12 @@ pub struct Refusal {
     pub reason: String,
 }
 
+impl std::fmt::Debug for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} {}: {}", self.kind, self.call, self.object, self.reason)
+    }
+}
+
 impl Refusal {
     pub fn new(
         kind: &'static str,

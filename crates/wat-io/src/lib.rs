@@ -5,6 +5,8 @@
 //! `lib/wat/`. What the machine refuses is a value: `error.rs` makes it.
 
 pub mod error;
+mod http;
+mod net;
 mod random;
 mod sqlite;
 
@@ -12,6 +14,8 @@ use wat_runtime::unit::Table;
 
 /// Puts this crate's rows into a table.
 pub fn fill(table: &mut Table) {
+    http::fill(table);
+    net::fill(table);
     random::fill(table);
     sqlite::fill(table);
 }

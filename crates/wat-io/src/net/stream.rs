@@ -1,0 +1,371 @@
+//! A connection: bytes both ways, with a buffer of what has been read and not been asked for.
+
+use super::address::{self, Address};
+use super::{Trouble, wait};
+use crate::error::Refusal;
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, socket_with};
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+use wat_edn::{Framer, Limits, Next};
+use wat_kernel::Waiter;
+use wat_runtime::codec;
+use wat_runtime::desc::DescRef;
+use wat_runtime::handles::Handle;
+use wat_runtime::heap::Mem;
+
+/// Bytes asked of the system at once.
+const CHUNK: usize = 16 << 10;
+/// Nesting of a value read.
+const DEPTH: usize = 256;
+
+pub enum Socket {
+    Tcp(TcpStream),
+    Unix(UnixStream),
+}
+
+impl AsFd for Socket {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Socket::Tcp(socket) => socket.as_fd(),
+            Socket::Unix(socket) => socket.as_fd(),
+        }
+    }
+}
+
+impl Socket {
+    pub fn read(&self, into: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Socket::Tcp(socket) => (&*socket).read(into),
+            Socket::Unix(socket) => (&*socket).read(into),
+        }
+    }
+
+    pub fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Socket::Tcp(socket) => (&*socket).write(bytes),
+            Socket::Unix(socket) => (&*socket).write(bytes),
+        }
+    }
+
+    pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
+        match self {
+            Socket::Tcp(socket) => socket.shutdown(how),
+            Socket::Unix(socket) => socket.shutdown(how),
+        }
+    }
+
+    /// What every connection is: without waits of its own, its small writes sent at once.
+    pub fn settle(&self) -> io::Result<()> {
+        match self {
+            Socket::Tcp(socket) => {
+                socket.set_nonblocking(true)?;
+                socket.set_nodelay(true)
+            }
+            Socket::Unix(socket) => socket.set_nonblocking(true),
+        }
+    }
+}
+
+pub struct Stream {
+    pub local: String,
+    pub peer: String,
+    /// None once closed.
+    socket: Mutex<Option<Arc<Socket>>>,
+    input: Mutex<Input>,
+}
+
+struct Input {
+    /// Read and not taken.
+    bytes: Vec<u8>,
+    /// From the first value on, what is read goes here.
+    values: Option<Framer>,
+    ended: bool,
+}
+
+/// How much a read takes.
+#[derive(Clone, Copy)]
+pub enum Part {
+    /// What is there, up to so many bytes.
+    Some(usize),
+    Exactly(usize),
+    /// To the next LF, which is not given, nor a CR before it; at most so many bytes.
+    Line(usize),
+}
+
+impl Part {
+    /// By number, as `lib/wat/net.wat` has it.
+    pub fn of(number: u64, count: u64) -> Option<Part> {
+        let count = usize::try_from(count as i64).ok().filter(|count| *count > 0)?;
+        Some(match number {
+            0 => Part::Some(count),
+            1 => Part::Exactly(count),
+            _ => Part::Line(count),
+        })
+    }
+}
+
+impl Handle for Stream {
+    fn released(&self) {
+        self.close();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Stream {
+    pub fn of(socket: Socket, peer: String, call: &'static str) -> Result<Stream, Refusal> {
+        let failed = |e: io::Error| Refusal::system(call, &peer, &e);
+        socket.settle().map_err(failed)?;
+        let local = match &socket {
+            Socket::Tcp(socket) => socket.local_addr().map_err(failed)?.to_string(),
+            Socket::Unix(socket) => {
+                let address = socket.local_addr().map_err(failed)?;
+                format!("unix:{}", address.as_pathname().unwrap_or(Path::new("")).display())
+            }
+        };
+        let input = Input { bytes: Vec::new(), values: None, ended: false };
+        Ok(Stream { local, peer, socket: Mutex::new(Some(Arc::new(socket))), input: Mutex::new(input) })
+    }
+
+    pub fn connect(waiter: &Waiter, text: &str, deadline: Option<Instant>) -> Result<Stream, Trouble> {
+        match address::parse("connect", text)? {
+            Address::Unix(path) => {
+                let failed = |e: io::Error| Refusal::system("connect", text, &e);
+                let fd = socket(AddressFamily::UNIX).map_err(failed)?;
+                let target = SocketAddrUnix::new(&path).map_err(|e| failed(e.into()))?;
+                loop {
+                    match rustix::net::connect(&fd, &target) {
+                        Ok(()) => break,
+                        // Its queue is full; there is no event for when it no longer is.
+                        Err(rustix::io::Errno::AGAIN) => wait::pause(waiter, deadline, "connect", text)?,
+                        Err(rustix::io::Errno::INTR) => {}
+                        Err(e) => return Err(failed(e.into()).into()),
+                    }
+                }
+                Ok(Stream::of(Socket::Unix(fd.into()), text.to_string(), "connect")?)
+            }
+            Address::Inet(addresses) => {
+                let mut last = None;
+                for address in addresses {
+                    match connect(waiter, address, deadline, text) {
+                        Ok(fd) => {
+                            return Ok(Stream::of(Socket::Tcp(fd.into()), text.to_string(), "connect")?);
+                        }
+                        Err(Trouble::Refused(why)) if why.kind != "stopped" => last = Some(why),
+                        Err(other) => return Err(other),
+                    }
+                }
+                Err(last.expect("an address has at least one place").into())
+            }
+        }
+    }
+
+    fn socket(&self, call: &'static str) -> Result<Arc<Socket>, Refusal> {
+        let closed = || Refusal::new("closed", call, &self.peer, "the connection is closed");
+        lock(&self.socket).clone().ok_or_else(closed)
+    }
+
+    /// Reads into `input` once; false at the end.
+    fn fill(
+        &self,
+        waiter: &Waiter,
+        socket: &Socket,
+        input: &mut Input,
+        deadline: Option<Instant>,
+        call: &'static str,
+    ) -> Result<bool, Trouble> {
+        if input.ended {
+            return Ok(false);
+        }
+        loop {
+            let read = match &mut input.values {
+                Some(values) => {
+                    let read = socket.read(values.room(CHUNK));
+                    values.filled(*read.as_ref().unwrap_or(&0));
+                    read
+                }
+                None => {
+                    let before = input.bytes.len();
+                    input.bytes.resize(before + CHUNK, 0);
+                    let read = socket.read(&mut input.bytes[before..]);
+                    input.bytes.truncate(before + read.as_ref().unwrap_or(&0));
+                    read
+                }
+            };
+            match read {
+                Ok(0) => {
+                    input.ended = true;
+                    if let Some(values) = &mut input.values {
+                        values.finish();
+                    }
+                    return Ok(false);
+                }
+                Ok(_) => return Ok(true),
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
+                    wait::until(waiter, socket.as_fd(), wait::READABLE, deadline, call, &self.peer)?;
+                }
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(Refusal::system(call, &self.peer, &e).into()),
+            }
+        }
+    }
+
+    /// None at the end of what the peer writes.
+    pub fn read(
+        &self,
+        waiter: &Waiter,
+        part: Part,
+        deadline: Option<Instant>,
+    ) -> Result<Option<Vec<u8>>, Trouble> {
+        let socket = self.socket("read")?;
+        let mut input = lock(&self.input);
+        if input.values.is_some() {
+            let why = "values have been read from the connection: its bytes can no longer be";
+            return Err(Refusal::new("invalid", "read", &self.peer, why).into());
+        }
+        let mut scanned = 0;
+        loop {
+            let have = input.bytes.len();
+            let taken = match part {
+                Part::Some(most) if have > 0 => Some((have.min(most), 0)),
+                Part::Exactly(count) if have >= count => Some((count, 0)),
+                Part::Some(_) | Part::Exactly(_) => None,
+                Part::Line(most) => match input.bytes[scanned..].iter().position(|byte| *byte == b'\n') {
+                    Some(at) if scanned + at <= most => Some((scanned + at, 1)),
+                    None if have <= most => {
+                        scanned = have;
+                        None
+                    }
+                    _ => {
+                        let why = format!("a line is longer than {most} bytes");
+                        return Err(Refusal::new("limit", "read-line", &self.peer, why).into());
+                    }
+                },
+            };
+            if let Some((count, end)) = taken {
+                let rest = input.bytes.split_off(count + end);
+                let mut found = std::mem::replace(&mut input.bytes, rest);
+                found.truncate(count);
+                if end > 0 && found.last() == Some(&b'\r') {
+                    found.pop();
+                }
+                return Ok(Some(found));
+            }
+            if self.fill(waiter, &socket, &mut input, deadline, "read")? {
+                continue;
+            }
+            return match part {
+                _ if have == 0 => Ok(None),
+                Part::Exactly(count) => {
+                    let why = format!("the peer ended after {have} of {count} bytes");
+                    Err(Refusal::new("ended", "read", &self.peer, why).into())
+                }
+                _ => Ok(Some(std::mem::take(&mut input.bytes))),
+            };
+        }
+    }
+
+    /// The next EDN value, of type `desc`; None at the end. The first call sets the largest size of a value.
+    pub fn read_edn(
+        &self,
+        mem: Mem,
+        waiter: &Waiter,
+        desc: DescRef,
+        limit: usize,
+        deadline: Option<Instant>,
+    ) -> Result<Option<u64>, Trouble> {
+        const CALL: &str = "read-edn";
+        let socket = self.socket(CALL)?;
+        let mut input = lock(&self.input);
+        if input.values.is_none() {
+            let mut values = Framer::new(Limits { bytes: limit, depth: DEPTH });
+            values.push(&std::mem::take(&mut input.bytes));
+            if input.ended {
+                values.finish();
+            }
+            input.values = Some(values);
+        }
+        loop {
+            let values = input.values.as_mut().expect("made above");
+            match values.next() {
+                Next::Value { start, end } => {
+                    let position = values.position(start);
+                    return match codec::decode_at(mem, desc, &values.bytes()[start..end], position)? {
+                        Ok(value) => Ok(Some(value)),
+                        Err(fault) => {
+                            let why = format!("line {}, column {}: {fault}", fault.line, fault.column);
+                            Err(Refusal::new("malformed", CALL, &self.peer, why).into())
+                        }
+                    };
+                }
+                Next::Eof => return Ok(None),
+                Next::Error(e) => {
+                    let why = format!("line {}, column {}: {}", e.line, e.column, e.message);
+                    return Err(Refusal::new("malformed", CALL, &self.peer, why).into());
+                }
+                Next::NeedMore => {
+                    self.fill(waiter, &socket, &mut input, deadline, CALL)?;
+                }
+            }
+        }
+    }
+
+    pub fn write(&self, waiter: &Waiter, bytes: &[u8], deadline: Option<Instant>) -> Result<(), Trouble> {
+        let socket = self.socket("write")?;
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            match socket.write(rest) {
+                Ok(count) => rest = &rest[count..],
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
+                    wait::until(waiter, socket.as_fd(), wait::WRITABLE, deadline, "write", &self.peer)?;
+                }
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(Refusal::system("write", &self.peer, &e).into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// No more will be written; what the peer writes can still be read.
+    pub fn close_write(&self) -> Result<(), Refusal> {
+        let failed = |e: io::Error| Refusal::system("close-write", &self.peer, &e);
+        self.socket("close-write")?.shutdown(Shutdown::Write).map_err(failed)
+    }
+
+    pub fn close(&self) {
+        *lock(&self.socket) = None;
+    }
+}
+
+fn socket(family: AddressFamily) -> io::Result<OwnedFd> {
+    Ok(socket_with(family, SocketType::STREAM, SocketFlags::CLOEXEC | SocketFlags::NONBLOCK, None)?)
+}
+
+/// A TCP connection to one place.
+fn connect(
+    waiter: &Waiter,
+    to: SocketAddr,
+    deadline: Option<Instant>,
+    object: &str,
+) -> Result<OwnedFd, Trouble> {
+    let failed = |e: io::Error| Trouble::from(Refusal::system("connect", object, &e));
+    let family = if to.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
+    let fd = socket(family).map_err(failed)?;
+    match rustix::net::connect(&fd, &to) {
+        Ok(()) => return Ok(fd),
+        Err(rustix::io::Errno::INPROGRESS | rustix::io::Errno::INTR) => {}
+        Err(e) => return Err(failed(e.into())),
+    }
+    wait::until(waiter, fd.as_fd(), wait::WRITABLE, deadline, "connect", object)?;
+    match rustix::net::sockopt::socket_error(&fd).map_err(|e| failed(e.into()))? {
+        Ok(()) => Ok(fd),
+        Err(e) => Err(failed(e.into())),
+    }
+}

@@ -1,0 +1,57 @@
+//! Waits for descriptors: all go through the thread's registration, so that a stop wakes them.
+
+use super::Trouble;
+use crate::error::Refusal;
+use std::os::fd::BorrowedFd;
+use std::time::{Duration, Instant};
+use wat_host::Halt;
+use wat_kernel::{Interrupt, Source, Waiter, poll};
+
+pub const READABLE: i16 = libc::POLLIN;
+pub const WRITABLE: i16 = libc::POLLOUT;
+
+/// When a wait of so many nanoseconds ends; never, when that is below 0 or beyond what the clock can say.
+pub fn deadline(nanos: u64) -> Option<Instant> {
+    let nanos = u64::try_from(nanos as i64).ok()?;
+    Instant::now().checked_add(Duration::from_nanos(nanos))
+}
+
+/// Waits until the descriptor has the event; `call` on `object` is what for.
+pub fn until(
+    waiter: &Waiter,
+    fd: BorrowedFd,
+    events: i16,
+    deadline: Option<Instant>,
+    call: &'static str,
+    object: &str,
+) -> Result<(), Trouble> {
+    match poll(waiter, &[Source::Descriptor(fd, events)], deadline) {
+        Ok(ready) if ready[0] => Ok(()),
+        Ok(_) => Err(Refusal::new("timed-out", call, object, "timed out").into()),
+        Err(Interrupt::Stopped) => {
+            Err(Refusal::new("stopped", call, object, "this node was told to stop").into())
+        }
+        Err(Interrupt::Killed) => Err(Trouble::Halt(Halt::Killed)),
+    }
+}
+
+/// A short wait before the next try of what has no event.
+pub fn pause(
+    waiter: &Waiter,
+    deadline: Option<Instant>,
+    call: &'static str,
+    object: &str,
+) -> Result<(), Trouble> {
+    const PAUSE: Duration = Duration::from_millis(5);
+    let now = Instant::now();
+    if deadline.is_some_and(|end| end <= now) {
+        return Err(Refusal::new("timed-out", call, object, "timed out").into());
+    }
+    match waiter.sleep_until(now + PAUSE) {
+        Ok(()) => Ok(()),
+        Err(Interrupt::Stopped) => {
+            Err(Refusal::new("stopped", call, object, "this node was told to stop").into())
+        }
+        Err(Interrupt::Killed) => Err(Trouble::Halt(Halt::Killed)),
+    }
+}

@@ -1,0 +1,34 @@
+;; A stop ends a wait for a connection, for bytes, and for room to write.
+(ns user (:use [wat.net :as net] [wat.string :only [to-bytes times]]))
+
+(defn acceptor {:in i64 :out keyword} [] -> nil
+  (let [listener (unwrap (net/listen "127.0.0.1:0") "listen")]
+    (println :ready)
+    (println (match (net/accept listener) ((Ok _) :accepted) ((Err e) (:kind e))))))
+
+(defn reader {:in i64 :out keyword} [] -> nil
+  (let [listener (unwrap (net/listen "127.0.0.1:0") "listen")
+        stream   (unwrap (net/connect (:address listener)) "connect")]
+    (println :ready)
+    (println (match (net/read-line stream) ((Ok _) :read) ((Err e) (:kind e))))
+    (net/stop-listening listener)))
+
+(defn writer {:in i64 :out keyword} [] -> nil
+  (let [listener (unwrap (net/listen "127.0.0.1:0") "listen")
+        stream   (unwrap (net/connect (:address listener)) "connect")]
+    (println :ready)
+    (println (match (net/write stream (to-bytes (times 3000 (times 3000 "x")))) ((Ok _) :written) ((Err e) (:kind e))))
+    (net/stop-listening listener)))
+
+(defn ends [p <- (Peer i64 keyword)] -> nil
+  (do (println (recv p))
+      (sleep (millis 30))
+      (println (stop p))))
+
+(defn main [] -> nil
+  (ends (spawn-process acceptor))
+  (ends (spawn-process reader))
+  (ends (spawn-process writer))
+  (ends (spawn-thread acceptor))
+  (ends (spawn-thread reader))
+  (ends (spawn-thread writer)))
