@@ -4,9 +4,10 @@ mod support;
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::os::unix::process::ExitStatusExt;
 use std::time::{Duration, Instant};
 use support::source::test_file;
-use support::{Random, Tree, turn, wat};
+use support::{Ended, Random, Tree, turn, wat};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -14,6 +15,18 @@ fn server() -> (Tree, String) {
     let mut tree = wat(test_file("machine/http-server")).start();
     let address = tree.line();
     (tree, address.trim_matches('"').to_string())
+}
+
+/// A root that was told to stop and did.
+fn stop(tree: Tree) -> Ended {
+    tree.signal(libc::SIGTERM);
+    ended_by_stop(tree.finish())
+}
+
+/// Not killed at the end of its time: by the signal that told it.
+fn ended_by_stop(ended: Ended) -> Ended {
+    assert_eq!(ended.status.signal(), Some(libc::SIGTERM), "{ended:?}");
+    ended
 }
 
 fn connect(address: &str) -> TcpStream {
@@ -98,9 +111,7 @@ fn malformed_and_oversized_requests_are_refused_with_their_status() {
         assert!(!answer.contains("X-C"), "{answer}");
     }
     is_well(&at);
-    tree.signal(libc::SIGTERM);
-    let ended = tree.finish();
-    assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+    let ended = stop(tree);
     assert!(ended.err.contains(":divide-by-zero") && ended.err.contains("\\\"X-A\\\""), "{ended:?}");
 }
 
@@ -113,8 +124,7 @@ fn requests_in_a_row_are_answered_in_order() {
     let answer = exchange(&at, row.as_bytes());
     let order: Vec<&str> = answer.lines().filter(|line| line.starts_with("GET /")).collect();
     assert_eq!(order, (0..20).map(|n| format!("GET /{n} 0")).collect::<Vec<_>>());
-    tree.signal(libc::SIGTERM);
-    assert_eq!(tree.finish().status.code(), Some(0));
+    stop(tree);
 }
 
 /// Guards: the time limit of each phase: a slow client is told so and holds up nobody.
@@ -146,8 +156,7 @@ fn a_slow_client_holds_only_itself() {
     }
     assert!(began.elapsed() < Duration::from_secs(10), "a head may drip for ever");
     is_well(&at);
-    tree.signal(libc::SIGTERM);
-    assert_eq!(tree.finish().status.code(), Some(0));
+    stop(tree);
 }
 
 /// Guards: the limit of connections being one of those served at once, not of those that come.
@@ -166,8 +175,7 @@ fn more_clients_than_connections_are_all_served() {
         .collect();
     let served = clients.into_iter().map(|c| c.join()).filter(|r| matches!(r, Ok(true))).count();
     assert_eq!(served, 200);
-    tree.signal(libc::SIGTERM);
-    assert_eq!(tree.finish().status.code(), Some(0));
+    stop(tree);
 }
 
 /// Guards: a stop that finishes what is in hand, closes what is idle and takes nothing new.
@@ -188,7 +196,7 @@ fn a_stop_answers_what_is_in_hand() {
     let answer = rest(&mut begun);
     assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("POST /late 6\n"), "{answer}");
     assert!(answer.contains("connection: close"), "{answer}");
-    assert_eq!(tree.finish().status.code(), Some(0));
+    ended_by_stop(tree.finish());
 }
 
 /// Guards: the reader of requests as a whole: whatever comes, the server answers or closes and goes on.
@@ -237,7 +245,5 @@ fn mutated_requests_do_not_end_the_server() {
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 "), "{bytes:?} was answered {answer:?}");
     }
     is_well(&at);
-    tree.signal(libc::SIGTERM);
-    let ended = tree.finish();
-    assert_eq!((ended.status.code(), ended.err.as_str()), (Some(0), ""), "{ended:?}");
+    assert_eq!(stop(tree).err, "");
 }

@@ -237,7 +237,8 @@ impl State {
                 connection.expire(now, limits);
             }
         }
-        self.connections.retain(|connection| !connection.is_over() && !(stopping && connection.is_idle()));
+        let goes = |connection: &Connection| connection.is_over() || (stopping && connection.is_idle());
+        self.connections.retain(|connection| !goes(connection));
     }
 }
 
