@@ -5,10 +5,10 @@
 //! | [`FLAT`] | count; capacity in the low and start in the high 32 bits; elements from slot `2 + start` |
 //! | [`TREE`] | count; shift; root (a branch, or 0); tail (a leaf) |
 //! | [`BRANCH`] | number of children; up to 32 children: branches, or leaves where the shift is 5 |
+//! | [`SIZED`] | as a branch; then 32 slots: how many elements are in each child and those before it |
 //! | [`LEAF`] | number of elements; up to 32 elements |
 //!
-//! A tree is Clojure's persistent vector (Bagwell and Hickey): every leaf but the tail is full, element `i` of the
-//! root's part is found by five bits of `i` a level, from `shift` downwards.
+//! What a tree's branches promise is told by `tree.rs`.
 
 use crate::object::Obj;
 
@@ -16,6 +16,7 @@ pub const FLAT: u8 = 0;
 pub const TREE: u8 = 1;
 pub const BRANCH: u8 = 2;
 pub const LEAF: u8 = 3;
+pub const SIZED: u8 = 4;
 
 /// Elements of a leaf and children of a branch.
 pub const WIDTH: usize = 32;
@@ -23,6 +24,9 @@ pub const WIDTH: usize = 32;
 pub const FLAT_HEAD: usize = 2;
 pub const TREE_SLOTS: usize = 4;
 pub const NODE_SLOTS: usize = 1 + WIDTH;
+/// Where the sizes of a sized branch begin.
+pub const SIZES: usize = NODE_SLOTS;
+pub const SIZED_SLOTS: usize = SIZES + WIDTH;
 
 pub const SHIFT: usize = 1;
 pub const ROOT: usize = 2;
@@ -55,6 +59,7 @@ pub fn slots(object: Obj) -> usize {
     match object.tag() {
         FLAT => FLAT_HEAD + capacity(object),
         TREE => TREE_SLOTS,
+        SIZED => SIZED_SLOTS,
         _ => NODE_SLOTS,
     }
 }
@@ -68,7 +73,7 @@ pub fn pointers(object: Obj, f: impl FnMut(usize)) {
             (first..first + count(object)).for_each(f);
         }
         TREE => (ROOT..=TAIL).for_each(f),
-        BRANCH => (1..1 + count(object)).for_each(f),
+        BRANCH | SIZED => (1..1 + count(object)).for_each(f),
         LEAF if elements => (1..1 + count(object)).for_each(f),
         _ => {}
     }

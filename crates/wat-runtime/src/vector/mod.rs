@@ -3,10 +3,11 @@
 //!
 //! Ownership is said by each function; elements are raw slots with the representation of the element type. A flat
 //! vector that is shared and longer than [`SHARED_FLAT`] becomes a tree when it is changed. Dropping elements at the
-//! front of a unique flat vector moves its start, so walking one by `[first & rest]` costs O(1) a step; other slices,
-//! and concatenation, copy.
+//! front of a unique flat vector moves its start, so walking one by `[first & rest]` costs O(1) a step. Slices and
+//! concatenation of trees are logarithmic; those of shared flat vectors copy what they take.
 
 pub mod cells;
+mod relaxed;
 pub mod sort;
 mod tree;
 
@@ -205,6 +206,18 @@ pub fn concat(mem: Mem, vector: Obj, other: Obj) -> Result<Obj, Fail> {
     if more == 0 {
         return Ok(vector);
     }
+    let long = count(vector) > SHARED_FLAT && more > SHARED_FLAT;
+    if long && (vector.tag() == TREE || other.tag() == TREE) {
+        let left = if vector.tag() == TREE { vector } else { tree::of_flat(mem, vector)? };
+        if other.tag() == TREE {
+            return relaxed::concat(mem, left, other);
+        }
+        other.retain();
+        let right = tree::of_flat(mem, other)?;
+        let both = relaxed::concat(mem, left, right)?;
+        mem.drop(right.slot());
+        return Ok(both);
+    }
     if vector.tag() == TREE && more < count(vector) / 2 {
         let pointers = vector.desc().arg0().is_pointer();
         return iter(other).try_fold(vector, |vector, element| {
@@ -241,6 +254,9 @@ pub fn slice(mem: Mem, vector: Obj, from: i64, to: i64) -> Result<Obj, Fail> {
         }
         set_flat(vector, end - first, capacity(vector), start(vector) + first);
         return Ok(vector);
+    }
+    if vector.tag() == TREE && end - first > SHARED_FLAT {
+        return relaxed::slice(mem, vector, first, end);
     }
     let part = with_capacity(mem, vector.desc(), end - first)?;
     let pointers = vector.desc().arg0().is_pointer();

@@ -1,3 +1,4 @@
+use super::cells::{LEAF, ROOT, WIDTH};
 use super::*;
 use crate::testing::{Ty, check_balance, live, region, vector_of};
 use crate::text;
@@ -150,6 +151,75 @@ fn a_shared_tree_grows_by_many_levels() {
         mem.drop(changed.slot());
         mem.drop(tree.slot());
         mem.drop(flat);
+    });
+}
+
+/// A tree of the numbers, which only a shared vector becomes.
+fn tree(mem: Mem, desc: DescRef, numbers: std::ops::Range<u64>) -> Obj {
+    let all: Vec<u64> = numbers.collect();
+    tree::of_flat(mem, Obj::of(vector_of(mem, desc, &all))).expect("room")
+}
+
+/// The greatest distance from the root to a leaf, and whether neighbours that would fit into one node are two.
+fn shape(node: Obj) -> (usize, bool) {
+    if node.tag() == LEAF {
+        return (0, false);
+    }
+    let children = node.slots(1, count(node));
+    let wasteful = children.windows(2).any(|two| count(Obj::of(two[0])) + count(Obj::of(two[1])) <= WIDTH);
+    let below = children.iter().map(|&child| shape(Obj::of(child)));
+    below.fold((1, wasteful), |(height, waste), (h, w)| (height.max(h + 1), waste | w))
+}
+
+#[test]
+fn concatenation_and_slices_of_trees_make_few_cells() {
+    let desc = region().desc(&Ty::Vector(Box::new(Ty::I64)));
+    check_balance(|mem| {
+        let (left, right) = (tree(mem, desc, 0..70_001), tree(mem, desc, 70_001..150_000));
+        left.retain();
+        let before = live(mem);
+        let both = concat(mem, left, right).expect("room");
+        assert!(live(mem) - before <= 24, "{} cells for one concatenation", live(mem) - before);
+        assert!(iter(both).eq(0..150_000));
+        both.retain();
+        let before = live(mem);
+        let part = slice(mem, both, 12_345, 123_456).expect("in range");
+        assert!(live(mem) - before <= 24, "{} cells for one slice", live(mem) - before);
+        assert!(iter(part).eq(12_345..123_456));
+        [left, right, both, part].into_iter().for_each(|v| mem.drop(v.slot()));
+    });
+}
+
+#[test]
+fn a_tree_stays_low_however_it_was_put_together() {
+    let desc = region().desc(&Ty::Vector(Box::new(Ty::I64)));
+    check_balance(|mem| {
+        // Pieces of all sizes taken from a long vector and put behind each other.
+        let source = tree(mem, desc, 0..5_000);
+        let mut all = tree(mem, desc, 0..100);
+        let mut model: Vec<u64> = (0..100).collect();
+        for n in 0..600 {
+            let (from, length) = (n * 37 % 3_000, 65 + n * 101 % 300);
+            source.retain();
+            let piece = slice(mem, source, from as i64, (from + length) as i64).expect("in range");
+            all = concat(mem, all, piece).expect("room");
+            mem.drop(piece.slot());
+            model.extend(from..from + length);
+            if n % 3 == 0 {
+                all = push(mem, all, n).expect("room");
+                model.push(n);
+            }
+            if n % 50 == 49 {
+                all = slice(mem, all, 33, count(all) as i64 - 7).expect("in range");
+                model.drain(..33);
+                model.truncate(model.len() - 7);
+            }
+        }
+        assert!(iter(all).eq(model.iter().copied()));
+        assert!(model.len() > 100_000);
+        let (height, wasteful) = shape(Obj::of(all.get(ROOT)));
+        assert!(height <= 4 && !wasteful, "height {height} for {} elements", model.len());
+        [source, all].into_iter().for_each(|v| mem.drop(v.slot()));
     });
 }
 

@@ -1,37 +1,60 @@
-//! The radix tree under a long vector: five bits of the index a level, full leaves, and a tail that takes pushes.
-//! Every function that changes a tree copies the nodes on the path that are shared and writes to those that are not.
+//! The radix tree under a long vector: up to 32 children a branch, and a tail that takes pushes. Every function that
+//! changes a tree copies the nodes on the path that are shared and writes to those that are not. `relaxed.rs` takes
+//! trees apart and puts them together.
+//!
+//! In a plain branch every child but the last is full, so the child of element `i` is five bits of `i`; that is
+//! Clojure's persistent vector (Bagwell and Hickey). What slices and concatenation leave is a sized branch, which holds
+//! how many elements come up to the end of each child (Bagwell and Rompf, *RRB-Trees*, 2011); the search begins where
+//! the five bits point.
 
 use super::cells::{
-    BRANCH, FLAT_HEAD, LEAF, NODE_SLOTS, ROOT, SHIFT, TAIL, TREE, TREE_SLOTS, WIDTH, count, start,
+    BRANCH, FLAT_HEAD, LEAF, NODE_SLOTS, ROOT, SHIFT, SIZED, SIZED_SLOTS, SIZES, TAIL, TREE, TREE_SLOTS,
+    WIDTH, count, start,
 };
 use crate::fail::Fail;
 use crate::heap::Mem;
 use crate::object::{Obj, retain};
 
-const BITS: usize = 5;
-const MASK: usize = WIDTH - 1;
+pub const BITS: usize = 5;
 
-/// The position of the tail's first element in a tree of `count` elements, of which there is at least one.
-fn tail_start(count: usize) -> usize {
-    (count - 1) & !MASK
+/// The position of the tail's first element.
+pub fn tail_start(tree: Obj) -> usize {
+    count(tree) - count(Obj::of(tree.get(TAIL)))
+}
+
+/// Which child of a branch at `shift` holds its element `i`, and how many elements come before that child.
+#[inline]
+pub fn child_of(branch: Obj, shift: usize, i: usize) -> (usize, usize) {
+    let mut at = i >> shift;
+    if branch.tag() != SIZED {
+        return (at, at << shift);
+    }
+    // No child holds more than 32 to the power of its height, so the one sought is no further to the left.
+    while branch.get(SIZES + at) as usize <= i {
+        at += 1;
+    }
+    (at, if at == 0 { 0 } else { branch.get(SIZES + at - 1) as usize })
 }
 
 /// The leaf's elements from position `i` on.
 #[inline]
-pub fn run<'a>(tree: Obj, i: usize) -> &'a [u64] {
-    let leaf = if i >= tail_start(count(tree)) {
+pub fn run<'a>(tree: Obj, mut i: usize) -> &'a [u64] {
+    let first = tail_start(tree);
+    let leaf = if i >= first {
+        i -= first;
         Obj::of(tree.get(TAIL))
     } else {
         let mut shift = tree.get(SHIFT) as usize;
         let mut node = Obj::of(tree.get(ROOT));
         while shift > 0 {
-            node = Obj::of(node.get(1 + (i >> shift & MASK)));
+            let (at, before) = child_of(node, shift, i);
+            node = Obj::of(node.get(1 + at));
+            i -= before;
             shift -= BITS;
         }
         node
     };
-    let at = i & MASK;
-    leaf.slots(1 + at, count(leaf) - at)
+    leaf.slots(1 + i, count(leaf) - i)
 }
 
 /// A tree of the elements of a flat vector, which is not empty and is consumed.
@@ -58,83 +81,143 @@ pub fn of_flat(mem: Mem, flat: Obj) -> Result<Obj, Fail> {
 /// Appends an element. Consumes both.
 pub fn push(mem: Mem, tree: Obj, element: u64) -> Result<Obj, Fail> {
     let tree = mem.unshare(tree)?;
-    let length = count(tree);
-    if length - tail_start(length) < WIDTH {
-        let tail = mem.unshare(Obj::of(tree.get(TAIL)))?;
+    let tail = Obj::of(tree.get(TAIL));
+    if count(tail) < WIDTH {
+        let tail = mem.unshare(tail)?;
         let end = count(tail);
         tail.set(1 + end, element);
         tail.set(0, end as u64 + 1);
         tree.set(TAIL, tail.slot());
     } else {
         let leaf = node(mem, tree, LEAF, &[element])?;
-        hang(mem, tree, Obj::of(tree.get(TAIL)))?;
+        hang(mem, tree, tail)?;
         tree.set(TAIL, leaf.slot());
     }
-    tree.set(0, length as u64 + 1);
+    tree.set(0, count(tree) as u64 + 1);
     Ok(tree)
 }
 
 /// Replaces element `i`, which exists. Consumes the tree and the element.
-pub fn assoc(mem: Mem, tree: Obj, i: usize, element: u64) -> Result<Obj, Fail> {
+pub fn assoc(mem: Mem, tree: Obj, mut i: usize, element: u64) -> Result<Obj, Fail> {
     let tree = mem.unshare(tree)?;
     let mut parent = tree;
-    let mut at = TAIL;
-    if i < tail_start(count(tree)) {
-        at = ROOT;
+    let mut slot = TAIL;
+    let first = tail_start(tree);
+    if i < first {
+        slot = ROOT;
         let mut shift = tree.get(SHIFT) as usize;
         while shift > 0 {
-            let branch = mem.unshare(Obj::of(parent.get(at)))?;
-            parent.set(at, branch.slot());
-            (parent, at) = (branch, 1 + (i >> shift & MASK));
+            let branch = mem.unshare(Obj::of(parent.get(slot)))?;
+            parent.set(slot, branch.slot());
+            let (at, before) = child_of(branch, shift, i);
+            (parent, slot) = (branch, 1 + at);
+            i -= before;
             shift -= BITS;
         }
+    } else {
+        i -= first;
     }
-    let leaf = mem.unshare(Obj::of(parent.get(at)))?;
-    parent.set(at, leaf.slot());
-    let old = std::mem::replace(&mut leaf.slots_mut(1 + (i & MASK), 1)[0], element);
+    let leaf = mem.unshare(Obj::of(parent.get(slot)))?;
+    parent.set(slot, leaf.slot());
+    let old = std::mem::replace(&mut leaf.slots_mut(1 + i, 1)[0], element);
     mem.drop_as(old, tree.desc().arg0());
     Ok(tree)
 }
 
-/// Moves a full leaf, until now the tail, under the root of a unique tree, which makes room where it must.
-fn hang(mem: Mem, tree: Obj, leaf: Obj) -> Result<(), Fail> {
-    let first = tail_start(count(tree));
+/// Moves a leaf, until now the tail, to the end of what is under the root of a unique tree, which makes room where it
+/// must. The tree's own count is not looked at.
+pub fn hang(mem: Mem, tree: Obj, leaf: Obj) -> Result<(), Fail> {
     let shift = tree.get(SHIFT) as usize;
     let root = tree.get(ROOT);
     if root == 0 {
-        let root = node(mem, tree, BRANCH, &[leaf.slot()])?;
+        let root = branch(mem, tree, BITS, &[leaf.slot()])?;
         tree.set(ROOT, root.slot());
-    } else if first >> shift >= WIDTH {
+        tree.set(SHIFT, BITS as u64);
+    } else if has_room(Obj::of(root), shift) {
+        let root = add(mem, Obj::of(root), shift, leaf)?;
+        tree.set(ROOT, root.slot());
+    } else {
         let path = path(mem, tree, shift, leaf)?;
-        let above = node(mem, tree, BRANCH, &[root, path.slot()])?;
+        let above = branch(mem, tree, shift + BITS, &[root, path.slot()])?;
         tree.set(ROOT, above.slot());
         tree.set(SHIFT, (shift + BITS) as u64);
-    } else {
-        let mut shift = shift;
-        let mut branch = mem.unshare(Obj::of(root))?;
-        tree.set(ROOT, branch.slot());
-        loop {
-            let at = first >> shift & MASK;
-            if at == count(branch) {
-                let child = path(mem, tree, shift - BITS, leaf)?;
-                branch.set(1 + at, child.slot());
-                branch.set(0, at as u64 + 1);
-                return Ok(());
-            }
-            let child = mem.unshare(Obj::of(branch.get(1 + at)))?;
-            branch.set(1 + at, child.slot());
-            (branch, shift) = (child, shift - BITS);
-        }
     }
     Ok(())
 }
 
-/// Branches of one child down to the leaf, so that the top one stands at `shift`; the leaf itself at 0.
-fn path(mem: Mem, tree: Obj, shift: usize, leaf: Obj) -> Result<Obj, Fail> {
-    (0..shift / BITS).try_fold(leaf, |below, _| node(mem, tree, BRANCH, &[below.slot()]))
+/// Whether a leaf finds room at the right edge of a branch.
+fn has_room(branch: Obj, shift: usize) -> bool {
+    count(branch) < WIDTH || shift > BITS && has_room(last(branch), shift - BITS)
 }
 
-fn node(mem: Mem, of: Obj, tag: u8, items: &[u64]) -> Result<Obj, Fail> {
+fn last(branch: Obj) -> Obj {
+    Obj::of(branch.get(count(branch)))
+}
+
+/// The branch with a leaf at its right edge, where there is room. Consumes both.
+fn add(mem: Mem, branch: Obj, shift: usize, leaf: Obj) -> Result<Obj, Fail> {
+    let more = count(leaf) as u64;
+    let n = count(branch);
+    let deeper = shift > BITS && has_room(last(branch), shift - BITS);
+    // A plain branch whose last child stays short where another follows becomes a sized one.
+    let becomes_sized = !deeper && branch.tag() == BRANCH && size(last(branch), shift - BITS) < 1 << shift;
+    if becomes_sized {
+        let path = path(mem, branch, shift - BITS, leaf)?;
+        let mut children = super::relaxed::children(mem, branch);
+        children.push(path.slot());
+        return self::branch(mem, path, shift, &children);
+    }
+    let branch = mem.unshare(branch)?;
+    if deeper {
+        let child = add(mem, last(branch), shift - BITS, leaf)?;
+        branch.set(n, child.slot());
+        if branch.tag() == SIZED {
+            branch.set(SIZES + n - 1, branch.get(SIZES + n - 1) + more);
+        }
+    } else {
+        let path = path(mem, branch, shift - BITS, leaf)?;
+        branch.set(1 + n, path.slot());
+        branch.set(0, n as u64 + 1);
+        if branch.tag() == SIZED {
+            branch.set(SIZES + n, branch.get(SIZES + n - 1) + more);
+        }
+    }
+    Ok(branch)
+}
+
+/// Branches of one child down to the leaf, so that the top one stands at `shift`; the leaf itself at 0.
+fn path(mem: Mem, of: Obj, shift: usize, leaf: Obj) -> Result<Obj, Fail> {
+    (0..shift / BITS).try_fold(leaf, |below, _| node(mem, of, BRANCH, &[below.slot()]))
+}
+
+/// How many elements are under a node; `shift` is 0 for a leaf.
+pub fn size(node: Obj, shift: usize) -> usize {
+    match node.tag() {
+        LEAF => count(node),
+        SIZED => node.get(SIZES + count(node) - 1) as usize,
+        _ => ((count(node) - 1) << shift) + size(last(node), shift - BITS),
+    }
+}
+
+/// A branch of 1 to 32 children, which it takes over: a plain one where it can be.
+pub fn branch(mem: Mem, of: Obj, shift: usize, children: &[u64]) -> Result<Obj, Fail> {
+    let sizes = children.iter().map(|&child| size(Obj::of(child), shift - BITS));
+    if sizes.clone().rev().skip(1).all(|size| size == 1 << shift) {
+        return node(mem, of, BRANCH, children);
+    }
+    let branch = mem.object(of.desc(), SIZED, SIZED_SLOTS)?;
+    branch.set(0, children.len() as u64);
+    branch.slots_mut(1, children.len()).copy_from_slice(children);
+    let mut end = 0;
+    for (n, size) in sizes.enumerate() {
+        end += size;
+        branch.set(SIZES + n, end as u64);
+    }
+    Ok(branch)
+}
+
+/// A leaf or a plain branch of these items, which it takes over.
+pub fn node(mem: Mem, of: Obj, tag: u8, items: &[u64]) -> Result<Obj, Fail> {
     let node = mem.object(of.desc(), tag, NODE_SLOTS)?;
     node.set(0, items.len() as u64);
     node.slots_mut(1, items.len()).copy_from_slice(items);
