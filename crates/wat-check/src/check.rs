@@ -304,7 +304,17 @@ fn entry_point(
                     Code::StrayExpression,
                     "an expression at the top of a file that defines `main`",
                 )
-                .label(form.span, "nothing would run this")
+                .label(
+                    form.span,
+                    if form
+                        .as_list()
+                        .is_some_and(|items| items.first().is_some_and(|word| word.is_symbol("main")))
+                    {
+                        "`main` is called without this when the program starts"
+                    } else {
+                        "nothing would run this"
+                    },
+                )
                 .label(sig.span, "`main` is defined here"),
             );
         }

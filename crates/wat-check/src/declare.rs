@@ -102,6 +102,7 @@ pub fn declare<'a>(files: &'a [SourceFile], env: &mut Env<'_>, out: &mut Vec<Dia
             }
         }
     }
+    declarer.foreign(files);
     declarer.type_names(&items);
     declarer.protocol_names(&items);
     declarer.aliases(&items);
@@ -225,6 +226,13 @@ impl<'a> Declarer<'a, '_, '_> {
                 Diagnostic::new(Code::BadName, format!("`{short}` cannot be the name of this definition"))
                     .label(head.name_span, complaint),
             );
+            if complaint == "a type begins with a capital"
+                && let Some(first) = short.chars().next()
+                && let Some(last) = self.out.last_mut()
+            {
+                let capital: String = first.to_uppercase().chain(short.chars().skip(1)).collect();
+                *last = last.clone().suggest(format!("write `{capital}`"), head.name_span, capital);
+            }
             if short.contains('/') {
                 return None;
             }
@@ -521,7 +529,8 @@ impl<'a> Declarer<'a, '_, '_> {
         if let Some(field) = found.iter().find(|field| field.ty.is_none()) {
             let name = field.pattern;
             let title = format!("the field `{name}` needs a type: {name} <- T");
-            self.out.push(bad_syntax(name.span, title));
+            let diagnostic = self.arrowless(file, items, name, bad_syntax(name.span, title));
+            self.out.push(diagnostic);
             return unknown_fields();
         }
         for field in found {
@@ -624,7 +633,8 @@ impl<'a> Declarer<'a, '_, '_> {
         {
             self.out.push(
                 bad_syntax(key.span, "a contract belongs to a program")
-                    .label(head.name_span, "a program takes nothing and gives nil: [] -> nil"),
+                    .label(head.name_span, "a program takes nothing and gives nil: [] -> nil")
+                    .help("what it is to know it captures: (spawn-process (fn {:in … :out …} [] …))"),
             );
         }
         let bounds = self.bounds(file, &head.attributes, &generics);
@@ -663,6 +673,25 @@ impl<'a> Declarer<'a, '_, '_> {
         });
     }
 
+    /// What is defined with the word of another language: that word is the mistake, not the uses of the name.
+    fn foreign(&mut self, files: &'a [SourceFile]) {
+        for (file, source) in files.iter().enumerate() {
+            for form in &source.forms {
+                let Some([word, named, ..]) = form.as_list() else { continue };
+                let named = named.as_list().and_then(<[Form]>::first).unwrap_or(named);
+                let (Some(word), Some(name)) = (word.as_symbol(), named.as_symbol()) else { continue };
+                if crate::foreign::defines(word.as_str()) && name.namespace().is_none() {
+                    let name_span = named.span;
+                    let attributes = Attributes::default();
+                    let head = Head { name, name_span, params: &[], doc: None, attributes, rest: &[] };
+                    if let Some(name) = self.define(file, &head, false) {
+                        self.unreadable(name, &head);
+                    }
+                }
+            }
+        }
+    }
+
     /// A function of which only the name is known: it may be called in any way.
     fn unreadable(&mut self, name: Symbol, head: &Head<'_>) {
         let sig = Sig {
@@ -683,6 +712,31 @@ impl<'a> Declarer<'a, '_, '_> {
             span: head.name_span,
         };
         self.env.own.sigs.insert(name, sig);
+    }
+
+    /// Help for a name without a type, where its neighbour is one: `x i64`, or `i64 x`.
+    fn arrowless(&self, file: usize, items: &[Form], name: &Form, diagnostic: Diagnostic) -> Diagnostic {
+        let next = items.iter().position(|form| form.span == name.span).and_then(|at| items.get(at + 1));
+        let Some(next) = next else { return diagnostic };
+        let (name, ty) = match (self.is_type(file, name), self.is_type(file, next)) {
+            (false, true) => (name, next),
+            (true, false) if next.as_symbol().is_some() => (next, name),
+            _ => return diagnostic,
+        };
+        let (first, second) = if name.span.start < ty.span.start { (name, ty) } else { (ty, name) };
+        let span = first.span.to(second.span);
+        let written = format!("{name} <- {ty}");
+        diagnostic.suggest(format!("name, arrow, type: {written}"), span, written)
+    }
+
+    fn is_type(&self, file: usize, form: &Form) -> bool {
+        match form.as_list().and_then(<[Form]>::first).unwrap_or(form).as_symbol() {
+            Some(name) => {
+                matches!(self.env.ty(file, name), Lookup::Found(_))
+                    || crate::foreign::name(name.as_str(), true).is_some()
+            }
+            None => form.is_nil(),
+        }
     }
 
     /// Parameters and result with their types, whose variables are introduced, and what follows.
@@ -709,8 +763,10 @@ impl<'a> Declarer<'a, '_, '_> {
         let untyped = found.iter().find(|param| param.ty.is_none()).map(|param| param.pattern);
         if let Some(pattern) = untyped {
             let title = format!("the parameter `{pattern}` needs a type: {pattern} <- T");
-            let mut diagnostic = bad_syntax(pattern.span, title);
-            if pattern.as_symbol().is_some_and(|name| BUILTIN_TYPES.contains(&name.as_str())) {
+            let mut diagnostic = self.arrowless(file, items, pattern, bad_syntax(pattern.span, title));
+            if diagnostic.help.is_empty()
+                && pattern.as_symbol().is_some_and(|name| BUILTIN_TYPES.contains(&name.as_str()))
+            {
                 diagnostic = diagnostic.help("the name comes first, then the type: n <- i64");
             }
             self.out.push(diagnostic);
@@ -734,14 +790,33 @@ impl<'a> Declarer<'a, '_, '_> {
             }
             _ => {
                 let title = format!("{what} states its result after the parameters: -> T");
-                self.out.push(bad_syntax(params_form.span, title));
-                // The type may stand there without its arrow.
-                let is_type = |form: &Form| match form.as_symbol() {
-                    Some(name) => matches!(self.env.ty(file, name), Lookup::Found(_)),
-                    None => form.is_nil(),
-                };
+                let mut diagnostic = bad_syntax(params_form.span, title);
+                let mut rest = rest;
                 match rest {
-                    [ty, body @ ..] if is_type(ty) => {
+                    [doc, arrow, ty, body @ ..] if doc.as_str().is_some() && arrow.is_symbol("->") => {
+                        let title = format!("the docstring of {what} stands before the parameters");
+                        self.out.push(bad_syntax(doc.span, title));
+                        let result = self.ty(file, ty, Variables::Introduce(generics));
+                        return Some(Signature {
+                            params,
+                            patterns,
+                            has_rest,
+                            result,
+                            result_span: ty.span,
+                            body,
+                        });
+                    }
+                    // The type may stand there without its arrow.
+                    [ty, _, ..] if self.is_type(file, ty) => {
+                        let arrow = format!("-> {ty}");
+                        diagnostic = diagnostic.suggest(format!("write `{arrow}`"), ty.span, arrow);
+                    }
+                    [colon, _, ..] if colon.is_symbol(":") => rest = &rest[1..],
+                    _ => {}
+                }
+                self.out.push(diagnostic);
+                match rest {
+                    [ty, body @ ..] if self.is_type(file, ty) => {
                         (self.ty(file, ty, Variables::Introduce(generics)), ty.span, body)
                     }
                     _ => (wrong(), params_form.span, rest),

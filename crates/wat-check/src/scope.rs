@@ -353,8 +353,11 @@ impl Env<'_> {
                 let diagnostic =
                     Diagnostic::new(Code::UnknownNamespace, format!("no namespace or alias `{qualifier}`"))
                         .at(span);
+                let whole = Symbol::new(&format!("wat.{qualifier}"));
                 return if self.own.names.contains_key(&written) {
                     diagnostic.help(format!("bring it in: (:use [{qualifier}])"))
+                } else if self.lib.names.contains_key(&whole) {
+                    diagnostic.suggest(format!("write `wat.{name}`"), span, &format!("wat.{name}"))
                 } else if let Some(near) = suggest(qualifier, known.chain(library)) {
                     diagnostic.help(format!("did you mean `{near}`?"))
                 } else {
@@ -385,13 +388,22 @@ impl Env<'_> {
                 None => diagnostic.help(text),
             };
         }
+        if name.as_str().ends_with('\'') {
+            return diagnostic.help("text stands between double quotes: \"…\"");
+        }
+        let locals: Vec<&str> = locals.collect();
+        if let Some((local, field)) = name.as_str().split_once('.')
+            && locals.contains(&local)
+        {
+            let read = format!("(:{field} {local})");
+            return diagnostic.suggest(format!("a field is read with its keyword: {read}"), span, &read);
+        }
         let searches = &self.scopes[file].searches;
         searches.set(searches.get() + 1);
         if searches.get() > MOST_SEARCHES {
             return diagnostic;
         }
         let candidates = self.candidates(file, name, is_type);
-        let locals: Vec<&str> = locals.collect();
         if let Some(variant) = self.only_variant(file, name).filter(|_| !is_type) {
             return diagnostic.suggest(format!("did you mean `{variant}`?"), span, variant);
         }

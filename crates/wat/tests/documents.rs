@@ -5,7 +5,11 @@
 //!
 //! In a chapter of the book a `wat` block with marked codes gives exactly those; one with a `text` block after it prints
 //! exactly that; any other must check. A block whose fence names a file (```` ```wat hello.wat ````) is that file for the
-//! `sh` blocks below it, where each line after `$ ` is run and what follows is all that it prints.
+//! `sh` blocks below it, where each line after `$ ` is run and what follows is all that it prints. The reference is what
+//! the library's rows make of it.
+
+#[path = "support/reference.rs"]
+mod reference;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::fs;
@@ -31,6 +35,10 @@ fn main() {
     for file in files(&root.join("book"), "md") {
         chapter(&file, &mut trials);
     }
+    trials.push(Trial::test("book/reference", {
+        let root = root.clone();
+        move || reference_is_fresh(&root)
+    }));
     let readme = blocks(&fs::read_to_string(root.join("README.md")).expect("the README is text"), "clojure");
     for (nth, block) in readme.into_iter().enumerate() {
         trials.push(Trial::test(format!("README/{nth}"), move || succeeds(&wat(&["FILE"], &block))));
@@ -203,6 +211,25 @@ fn session(files: &[(String, String)], block: &str) -> Result<(), Failed> {
         Ok(())
     } else {
         Err(format!("expected\n{block}found\n{found}").into())
+    }
+}
+
+/// The book's reference says what the library's rows say.
+fn reference_is_fresh(root: &Path) -> Result<(), Failed> {
+    let files: Result<Vec<String>, _> =
+        files(&root.join("lib/wat"), "wat").iter().map(fs::read_to_string).collect();
+    let made = reference::page(&files?);
+    let file = root.join("book/08-reference.md");
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        fs::write(&file, &made)?;
+    }
+    let written = fs::read_to_string(&file)?;
+    match written.lines().zip(made.lines()).find(|(a, b)| a != b) {
+        None if written == made => Ok(()),
+        found => Err(format!(
+            "the library has changed: UPDATE_EXPECT=1 cargo test -p wat --test documents reference\n{found:?}"
+        )
+        .into()),
     }
 }
 

@@ -15,7 +15,8 @@ impl Infer<'_, '_> {
     pub fn call_named(&mut self, name: Symbol, name_span: Span, args: &[Form], span: Span, want: Want) -> E {
         let Some(item) = self.resolve(name, name_span) else {
             // With a vector it may be a form of another language, whose names would all be unknown.
-            let binds = args.iter().any(|arg| arg.as_vector().is_some());
+            let binds =
+                args.iter().any(|arg| arg.as_vector().is_some()) || crate::foreign::binds(name.as_str());
             for arg in args.iter().filter(|_| !binds) {
                 self.infer(arg);
             }
@@ -116,6 +117,7 @@ impl Infer<'_, '_> {
         }
         // Function literals come last: by then their parameters' types are known.
         let mut slots: Vec<Option<E>> = known.unwrap_or_else(|| args.iter().map(|_| None).collect());
+        let said = self.out.len();
         let thread = sig.intrinsic.is_some_and(|name| name == "spawn_thread");
         for literals in [false, true] {
             if literals
@@ -134,6 +136,7 @@ impl Infer<'_, '_> {
                 let first = args[0].as_symbol().filter(|_| same_types(sig));
                 let why = Why::Arg { callee, index: n as u32, span: sig.span, first };
                 let want = Want::of(ty, why);
+                let said = self.out.len();
                 match slots[n].take() {
                     Some(e) if literals => slots[n] = Some(e),
                     Some(e) => slots[n] = Some(self.meet(e, want)),
@@ -146,9 +149,18 @@ impl Infer<'_, '_> {
                         slots[n] = Some(e);
                     }
                 }
+                self.decided_by(sig, n, &slots, said);
             }
         }
         let args: Vec<E> = slots.into_iter().flatten().collect();
+        let failed = self.out[said..].iter().any(Diagnostic::is_error);
+        if failed && sig.generics.iter().any(|variable| mentions(&sig.result, *variable)) {
+            // What its result is depends on arguments that are not what they should be.
+            if sig.variadic.is_some() {
+                self.bounds.truncate(first_bound);
+            }
+            return self.error(span);
+        }
         self.place_bounds(sig, first_bound, &args);
         // An argument that does not fit has been reported; a result of its type would be the same mistake again.
         let broken = same_types(sig) && args.iter().any(|e| self.types.is_error(e.ty));
@@ -159,6 +171,26 @@ impl Infer<'_, '_> {
         };
         let e = E { kind: K::Call { callee: Callee::Known { name: sig.name, targs }, args }, ty, span };
         self.meet(e, want)
+    }
+
+    /// Where another argument decided what the n-th must be, the mismatch shows it too.
+    fn decided_by(&mut self, sig: &Sig, n: usize, slots: &[Option<E>], said: usize) {
+        let Some(span) = slots[n].as_ref().map(|e| e.span).filter(|_| self.out.len() > said) else { return };
+        let last = sig.params.len().saturating_sub(1);
+        let shares = |m: usize, variable: &Symbol| mentions(&sig.params[m.min(last)].1, *variable);
+        let decides = slots.iter().enumerate().find_map(|(m, slot)| {
+            let slot = slot.as_ref().filter(|slot| m != n && !self.types.has_error(slot.ty))?;
+            sig.generics.iter().any(|v| shares(m, v) && shares(n, v)).then_some((slot.span, slot.ty))
+        });
+        let Some((place, ty)) = decides else { return };
+        let text = format!("because this is {}", a(&self.types.show(ty)));
+        for diagnostic in &mut self.out[said..] {
+            if diagnostic.code == Code::TypeMismatch
+                && diagnostic.labels.first().is_some_and(|label| label.span == span)
+            {
+                *diagnostic = diagnostic.clone().label(place, text.clone());
+            }
+        }
     }
 
     /// A protocol is asked of an argument; there it is missed.

@@ -200,7 +200,17 @@ impl Infer<'_, '_> {
             _ => {}
         }
         let callee = self.infer(head);
-        self.apply(callee, args, form.span, want)
+        let said = self.out.len();
+        let e = self.apply(callee, args, form.span, want);
+        if let [operator, others @ ..] = args
+            && operator.as_symbol().is_some_and(is_operator)
+            && let Some(last) = self.out[said..].iter_mut().rfind(|d| d.code == Code::NotAFunction)
+        {
+            let others: String = others.iter().map(|form| format!(" {form}")).collect();
+            let help = format!("what is called comes first: ({operator} {head}{others})");
+            *last = last.clone().help(help);
+        }
+        e
     }
 
     /// A form with something in it that could not be read: only its parts say what is wrong with them, where
@@ -313,7 +323,16 @@ impl Infer<'_, '_> {
         }
         if pairs.len() % 2 == 1 {
             let last = pairs[pairs.len() - 1].span;
-            self.report(bad_syntax(last, "a value is missing for this name"));
+            let diagnostic = match pairs.iter().find(|form| form.is_symbol("=")) {
+                Some(sign) => bad_syntax(sign.span, "`let` has no `=`: names and values alternate")
+                    .help("(let [x 1  y 2] …)"),
+                None => bad_syntax(last, "a value is missing for this name")
+                    .help("names and values alternate: (let [x 1  y 2] …)"),
+            };
+            self.report(diagnostic);
+            if pairs.iter().any(|form| form.is_symbol("=")) {
+                return self.error(span);
+            }
         }
         let mark = self.names.len();
         let mut binds = Vec::new();
@@ -478,4 +497,9 @@ fn literal_name(name: Symbol) -> Option<FormKind> {
         "wat.core/false" => Some(FormKind::Bool(false)),
         _ => None,
     }
+}
+
+/// Stands between its operands in other languages.
+fn is_operator(name: Symbol) -> bool {
+    matches!(name.as_str(), "+" | "-" | "*" | "/" | "<" | ">" | "<=" | ">=" | "=" | "and" | "or")
 }

@@ -240,7 +240,16 @@ impl Infer<'_, '_> {
 
     pub fn try_form(&mut self, span: Span, args: &[Form], want: Want) -> E {
         let [form] = args else {
-            return self.wrong(bad_syntax(span, "`try` takes one expression"), span);
+            let mut diagnostic = bad_syntax(span, "`try` takes one expression");
+            let catches = |form: &Form| {
+                form.as_list().is_some_and(|items| items.first().is_some_and(|f| f.is_symbol("catch")))
+            };
+            if args.iter().any(catches) {
+                diagnostic = diagnostic.help(
+                    "(attempt (fn [] …)) gives a crash as a value: `match` it with (Ok v) and (Err crash)",
+                );
+            }
+            return self.wrong(diagnostic, span);
         };
         let value = self.infer(form);
         if self.types.is_open(value.ty) {

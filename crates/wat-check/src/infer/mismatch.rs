@@ -20,6 +20,14 @@ impl Infer<'_, '_> {
             );
             return;
         }
+        if let K::Def(Callee::Known { name, .. }) = &e.kind
+            && self.types.is(e.ty, Con::Fn)
+            && self.types.is(wanted, Con::Program)
+            && self.env.sig(*name).is_some_and(|sig| sig.contract.is_some())
+        {
+            // Meant for a program, and its own definition says why it is none.
+            return;
+        }
         let title = match why {
             Why::Test => format!("a test is a bool, not {}", a(&found)),
             _ => format!("expected {want}, found {found}"),
@@ -72,6 +80,17 @@ impl Infer<'_, '_> {
             diagnostic = diagnostic.label(local.span, format!("`{}` comes from here", local.name));
         }
         let text = written.unwrap_or("…");
+        if let Some(help) = self.for_test(e, why, text) {
+            self.report(diagnostic.help(help));
+            return;
+        }
+        if matches!(why, Why::Element(_)) {
+            diagnostic = diagnostic.help("values of several types go together in a `tuple` or a struct");
+        }
+        if let Some(help) = self.around(e, wanted, why, text) {
+            self.report(diagnostic.help(help));
+            return;
+        }
         let help = match (self.types.head(e.ty), self.types.head(wanted)) {
             (Some(Con::I64), Some(Con::F64)) => Some(format!("convert it: (f64 {text})")),
             (Some(Con::F64), Some(Con::I64)) if let Why::Arg { first: Some(name), .. } = why => {
@@ -110,11 +129,11 @@ impl Infer<'_, '_> {
             (Some(_), Some(Con::Bool)) if matches!(why, Why::Test) => {
                 Some("nothing but true and false decides; compare it, as in (> n 0) or (some? x)".to_string())
             }
-            (Some(found), Some(Con::Str)) if found != Con::Nil => {
+            (Some(found), Some(Con::Str)) if found != Con::Nil && !matches!(why, Why::Element(_)) => {
                 Some(format!("make text of it: (str {text})"))
             }
             (Some(_), Some(Con::Edn)) => Some(format!("convert it: (edn {text})")),
-            (Some(_), Some(Con::Named(name))) if name == "wat.core/Option" => {
+            (_, Some(Con::Named(name))) if name == "wat.core/Option" => {
                 let inner = self.types.args(wanted)[0];
                 (self.types.show(inner) == found).then(|| format!("wrap it: (Some {text})"))
             }
@@ -124,6 +143,57 @@ impl Infer<'_, '_> {
             diagnostic = diagnostic.help(help);
         }
         self.report(diagnostic);
+    }
+
+    /// What makes a test of a value that is none.
+    fn for_test(&self, e: &E, why: Why, text: &str) -> Option<String> {
+        if !matches!(why, Why::Test) {
+            return None;
+        }
+        match self.types.head(e.ty) {
+            Some(Con::Named(name)) if name == "wat.core/Option" => {
+                Some(format!("is there a value? (some? {text})"))
+            }
+            Some(Con::Named(name)) if name == "wat.core/Result" => {
+                Some(format!("did it succeed? (ok? {text})"))
+            }
+            Some(Con::Str | Con::Vector | Con::Map | Con::Set | Con::Seq) => {
+                Some(format!("is anything in it? (not (empty? {text}))"))
+            }
+            _ if self.types.show(e.ty) == "i64" => {
+                Some(format!("only `false` is false; compare it: (not= {text} 0)"))
+            }
+            _ => None,
+        }
+    }
+
+    /// Help where one side holds what the other asks for, or the function is that of another type.
+    fn around(&self, e: &E, wanted: T, why: Why, text: &str) -> Option<String> {
+        let want = self.types.show(wanted);
+        let callee = match why {
+            Why::Arg { callee, .. } => Some(callee),
+            _ => None,
+        };
+        let adds = callee.is_some_and(|callee| callee.name() == "+");
+        if adds && (self.types.is(wanted, Con::Str) || self.types.is(e.ty, Con::Str)) {
+            return Some("`+` adds numbers; `str` puts text together".to_string());
+        }
+        if callee.is_some() && want == "i64" && self.types.show(e.ty) == "f64" && matches!(e.kind, K::Lit(_))
+        {
+            return Some("an i64 and an f64 do not mix: convert the integer with (f64 …)".to_string());
+        }
+        match self.types.head(e.ty)? {
+            Con::Named(name) => {
+                let callee = callee?;
+                let def = self.env.type_def(name).filter(|def| def.is_struct)?;
+                let has = def.variants[0].fields.iter().any(|(field, _)| *field == callee.name());
+                has.then(|| format!("the field is read with its keyword: (:{} {text})", callee.name()))
+            }
+            Con::Str if want == "i64" && callee.is_some() && !matches!(e.kind, K::Lit(_)) => {
+                Some(format!("(parse-i64 {text}) reads a number from text, as an Option"))
+            }
+            _ => None,
+        }
     }
 
     /// `e` is what a pattern is given; `found` the type of the values the pattern takes apart.

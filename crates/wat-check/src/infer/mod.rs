@@ -216,7 +216,8 @@ pub fn function(cx: &Cx<'_>, decl: &FnDecl<'_>) {
         captured: Vec::new(),
         is_literal: false,
     });
-    infer.broken = decl.form.has_error();
+    infer.broken =
+        decl.form.has_error() || params.iter().chain([&result]).any(|ty| infer.types.has_error(*ty));
     if decl.patterns.len() != params.len() {
         // The parameters were wrong: their names stand for anything.
         params = decl.patterns.iter().map(|_| infer.types.error()).collect();

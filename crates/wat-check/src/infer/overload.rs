@@ -125,7 +125,13 @@ impl Infer<'_, '_> {
             }
             Choice::None => {
                 let at = self.undecided(&candidates, &slots);
-                self.no_overload(full, &candidates, at.0, at.1);
+                for (n, arg) in args.iter().enumerate() {
+                    if slots[n].is_none() && !self.is_fn(arg) {
+                        slots[n] = Some(self.infer(arg));
+                    }
+                }
+                let help = self.another_order(full, &candidates, args, &slots);
+                self.no_overload(full, &candidates, at.0, at.1, help);
                 self.give_up(args, slots, span)
             }
             Choice::Unknown => self.defer(full, &candidates, args, slots, span, want),
@@ -150,7 +156,46 @@ impl Infer<'_, '_> {
         (slot.ty, slot.span)
     }
 
-    fn no_overload(&mut self, name: Symbol, candidates: &[Symbol], ty: T, span: Span) {
+    /// Help where the function works on another of its arguments, or on a struct by another name.
+    fn another_order(
+        &self,
+        name: Symbol,
+        candidates: &[Symbol],
+        args: &[Form],
+        slots: &[Option<E>],
+    ) -> Option<String> {
+        let on = self.env.sig(*candidates.first()?)?.on.first().map_or(0, |on| *on as usize);
+        let name = name.name();
+        let decides = slots.get(on)?.as_ref()?;
+        if let Some(Con::Named(ty)) = self.types.head(decides.ty)
+            && self.env.type_def(ty).is_some_and(|def| def.is_struct)
+        {
+            return match (name, args) {
+                ("assoc", [it, key, value]) => {
+                    Some(format!("a struct is changed by `with`: (with {it} {key} {value})"))
+                }
+                ("get", [it, key, ..]) => {
+                    Some(format!("a field of a struct is read with its keyword: ({key} {it})"))
+                }
+                _ => None,
+            };
+        }
+        let mut types: Vec<Option<T>> = slots.iter().map(|slot| slot.as_ref().map(|e| e.ty)).collect();
+        let other = (0..types.len()).find(|n| {
+            let mut swapped = types.clone();
+            swapped.swap(on, *n);
+            *n != on
+                && swapped[on].is_some_and(|ty| !self.types.has_open(ty) || self.types.head(ty).is_some())
+                && matches!(self.choose(candidates, &swapped), Choice::One(_))
+        })?;
+        types.swap(on, other);
+        let mut written: Vec<String> = args.iter().map(Form::to_string).collect();
+        written.swap(on, other);
+        let place = if on == 0 { "first" } else { "last" };
+        Some(format!("the collection comes {place}: ({name} {})", written.join(" ")))
+    }
+
+    fn no_overload(&mut self, name: Symbol, candidates: &[Symbol], ty: T, span: Span, help: Option<String>) {
         let mut kinds: Vec<String> = Vec::new();
         for candidate in candidates {
             let sig = self.env.sig(*candidate).expect("a candidate is defined");
@@ -174,8 +219,10 @@ impl Infer<'_, '_> {
             diagnostic =
                 diagnostic.note(format!("`{variable}` may be any type, and an overload needs to know which"));
         }
-        if self.types.head(ty) == Some(Con::Fn) {
-            diagnostic = diagnostic.help("the function comes first, the collection last");
+        let is_fn = self.types.head(ty) == Some(Con::Fn);
+        let order = || "the function comes first, the collection last".to_string();
+        if let Some(help) = help.or_else(|| is_fn.then(order)) {
+            diagnostic = diagnostic.help(help);
         }
         self.report(diagnostic);
     }
@@ -274,7 +321,7 @@ impl Infer<'_, '_> {
                 let sig = env.sig(candidates[0]).expect("a candidate is defined");
                 let on = sig.on.first().copied().unwrap_or(0) as usize;
                 let (ty, at) = args.get(on).copied().unwrap_or(args[0]);
-                self.no_overload(name, &candidates, ty, at);
+                self.no_overload(name, &candidates, ty, at, None);
                 self.types.silence(result);
                 return true;
             }

@@ -416,7 +416,14 @@ impl Infer<'_, '_> {
         let is_arm = |form: &&Form| form.is_error() || form.as_list().is_some_and(|items| !items.is_empty());
         if let Some(form) = rest.iter().find(|form| !is_arm(form)) {
             // Patterns and values side by side: none of it can be told apart.
-            let help = "an arm is a pattern and what it gives: ((Some x) x)";
+            let next = rest.iter().skip_while(|other| other.span != form.span).nth(1);
+            let help = match (form.as_vector(), next) {
+                (Some([pattern, body]), _) => format!("an arm stands in parentheses: ({pattern} {body})"),
+                (None, Some(body)) if body.as_list().is_none() => {
+                    format!("an arm stands in parentheses: ({form} {body})")
+                }
+                _ => "an arm is a pattern and what it gives: ((Some x) x)".to_string(),
+            };
             return self.wrong(bad_syntax(form.span, "an arm of `match` is a list").help(help), span);
         }
         for form in rest {

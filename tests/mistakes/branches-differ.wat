@@ -1,0 +1,4 @@
+(defn describe [n <- i64] -> String
+  (if (< n 0) "negative" n))
+
+(println (describe 4))

@@ -1,0 +1,6 @@
+(defn square {:in i64 :out i64} [] -> nil
+  (serve (fn [n] (str (* n n)))))
+
+(defn main [] -> nil
+  (let [p (spawn-process square)]
+    (println (call p 3))))

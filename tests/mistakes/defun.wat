@@ -1,0 +1,4 @@
+(defun double (x)
+  (* 2 x))
+
+(println (double 4))

@@ -1,0 +1,4 @@
+(defn main [] -> nil
+  (try
+    (println (/ 1 0))
+    (catch Exception e (println "oops"))))

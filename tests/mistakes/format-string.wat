@@ -1,0 +1,1 @@
+(println (format "%d items" 4))

@@ -1,0 +1,1 @@
+(println (get :a {:a 1}))

@@ -1,0 +1,4 @@
+(defn sum [xs <- (List i64)] -> i64
+  (reduce + 0 xs))
+
+(println (sum [1 2 3]))

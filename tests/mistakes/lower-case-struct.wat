@@ -1,0 +1,3 @@
+(defstruct person [name <- String])
+
+(println (person "ann"))

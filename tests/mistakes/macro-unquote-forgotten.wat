@@ -1,0 +1,4 @@
+(defmacro twice [x]
+  `(+ x x))
+
+(println (twice 4))

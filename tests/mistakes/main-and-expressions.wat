@@ -1,0 +1,4 @@
+(defn main [] -> nil
+  (println "hello"))
+
+(main)

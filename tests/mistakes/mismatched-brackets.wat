@@ -1,0 +1,2 @@
+(defn main [] -> nil
+  (println [1 2 3)))

@@ -1,0 +1,1 @@
+(println {:name "ann" :age 40})

@@ -1,0 +1,4 @@
+(defn double [x]
+  (* 2 x))
+
+(println (double 4))

@@ -1,0 +1,1 @@
+(println (plus 1 2))

@@ -1,0 +1,4 @@
+(defn double -> i64 [x <- i64]
+  (* 2 x))
+
+(println (double 4))

@@ -1,0 +1,6 @@
+(defn sign [n <- i64] -> i64
+  (if (< n 0)
+    (return -1)
+    (return 1)))
+
+(println (sign 4))

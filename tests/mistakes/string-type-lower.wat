@@ -1,0 +1,4 @@
+(defn shout [s <- string] -> string
+  (str s "!"))
+
+(println (shout "hey"))

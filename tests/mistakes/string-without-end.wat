@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  (println "hello)
+  (println "there"))

@@ -1,0 +1,3 @@
+(defstruct Person [name <- String  age <- i64])
+
+(println (Person :name "ann"))

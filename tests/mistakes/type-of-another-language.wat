@@ -1,0 +1,4 @@
+(defn double [x <- int] -> int
+  (* 2 x))
+
+(println (double 4))

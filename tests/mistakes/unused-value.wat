@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  (conj [1 2] 3)
+  (println "done"))

@@ -1,0 +1,1 @@
+(println (map [1 2 3] inc))
