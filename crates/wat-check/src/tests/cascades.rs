@@ -109,7 +109,7 @@ fn types_that_follow() {
             "(println (or (first [1]) 1))",
             "(defn f [x <- i64] -> i64 (if (> x 1) x))\n(println (f 1))",
             "(if-let [x 1] (println x) nil)",
-            "(println (reduce + [1 2]))",
+            "(println (filter odd?))",
             "(doseq [x 5] (println x))",
         ],
         expect![[r#"
@@ -129,7 +129,7 @@ fn types_that_follow() {
 
             1:10 type-mismatch this pattern is for an (Option _), and the value is an i64
 
-            1:10 wrong-arity `reduce` takes 3 arguments, and 2 are given
+            1:10 wrong-arity `filter` takes 2 arguments, and one is given
 
             1:11 type-mismatch `seq` does not work on an i64
         "#]],
