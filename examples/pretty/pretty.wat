@@ -22,7 +22,7 @@
 (defn fault [at <- i64  expected <- String] -> (Result T Fault)
   (Err (Fault (inc at) expected)))
 
-(defn peek "The character at a position; a space stands for the end." [text <- (Vector char)  at <- i64] -> char
+(defn glance "The character at a position; a space stands for the end." [text <- (Vector char)  at <- i64] -> char
   (get text at \space))
 
 (defn skip "The position after white space." [text <- (Vector char)  at <- i64] -> i64
@@ -39,7 +39,7 @@
 
 (defn value [text <- (Vector char)  from <- i64] -> Parsed
   (let [at (skip text from)]
-    (case (peek text at)
+    (case (glance text at)
       \n (Ok (tuple Json/Null (try (after text at "null"))))
       \t (Ok (tuple (Json/Bool true) (try (after text at "true"))))
       \f (Ok (tuple (Json/Bool false) (try (after text at "false"))))
@@ -67,25 +67,25 @@
 
 (defn items [text <- (Vector char)  from <- i64  found <- (Vector Json)] -> Parsed
   (let [at (skip text from)]
-    (if (and (empty? found) (= (peek text at) \]))
+    (if (and (empty? found) (= (glance text at) \]))
       (Ok (tuple (Json/Array []) (inc at)))
       (let [(tuple item to) (try (value text at))
             found (conj found item)
             end   (skip text to)]
-        (if (= (peek text end) \,)
+        (if (= (glance text end) \,)
           (items text (inc end) found)
           (Ok (tuple (Json/Array found) (try (after text end "]")))))))))
 
 (defn entries [text <- (Vector char)  from <- i64  found <- (Vector (Tuple String Json))] -> Parsed
   (let [at (skip text from)]
-    (if (and (empty? found) (= (peek text at) \}))
+    (if (and (empty? found) (= (glance text at) \}))
       (Ok (tuple (Json/Object []) (inc at)))
       (let [(tuple key to)  (try (quoted text at))
             colon           (try (after text (skip text to) ":"))
             (tuple held to) (try (value text colon))
             found           (conj found (tuple key held))
             end             (skip text to)]
-        (if (= (peek text end) \,)
+        (if (= (glance text end) \,)
           (entries text (inc end) found)
           (Ok (tuple (Json/Object found) (try (after text end "}")))))))))
 
