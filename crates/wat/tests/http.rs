@@ -247,3 +247,50 @@ fn mutated_requests_do_not_end_the_server() {
     is_well(&at);
     assert_eq!(stop(tree).err, "");
 }
+
+/// Guards: the client's limits on time and size, and its strict reading of what a hostile server says.
+#[test]
+fn a_hostile_server_costs_a_client_an_error() {
+    let _turn = turn(MINUTE);
+    let mut tree = wat(test_file("machine/http-client")).start();
+    let ok = "HTTP/1.1 200 OK\r\n";
+    let cases: [(String, bool, &str); 11] = [
+        (format!("{ok}Content-Length: 2\r\n\r\nhi"), false, "#wat.core/Ok [200 2]"),
+        (format!("{ok}\r\nto the end"), false, "#wat.core/Ok [200 10]"),
+        (
+            format!("HTTP/1.1 100 Continue\r\n\r\n{ok}Content-Length: 0\r\n\r\n"),
+            false,
+            "#wat.core/Ok [200 0]",
+        ),
+        (
+            format!("{ok}Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n"),
+            false,
+            "#wat.core/Ok [200 2]",
+        ),
+        (String::new(), false, "#wat.core/Err :ended"),
+        ("garbage\r\n\r\n".to_string(), false, "#wat.core/Err :malformed"),
+        (format!("{ok}Content-Length: 5\r\n\r\nhi"), false, "#wat.core/Err :ended"),
+        (format!("{ok}Transfer-Encoding: chunked\r\n\r\nzz\r\n"), false, "#wat.core/Err :malformed"),
+        (format!("{ok}Content-Length: 100001\r\n\r\n"), false, "#wat.core/Err :limit"),
+        (format!("{ok}\r\n{}", "x".repeat(100_001)), false, "#wat.core/Err :limit"),
+        (format!("{ok}Content-Length: 5\r\n\r\nhi"), true, "#wat.core/Err :timed-out"),
+    ];
+    for (answer, hangs, wanted) in cases {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let at = listener.local_addr().expect("an address");
+        let server = std::thread::spawn(move || {
+            let (mut client, _) = listener.accept().expect("the client comes");
+            let mut request = [0; 4096];
+            let _ = client.read(&mut request);
+            // The client may have had enough before it is all written.
+            let _ = client.write_all(answer.as_bytes());
+            if hangs {
+                let _ = client.read(&mut request);
+            }
+        });
+        assert_eq!(tree.ask(&format!("\"http://{at}/\"")), wanted);
+        server.join().expect("a server does not fail");
+    }
+    let ended = tree.finish();
+    assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+}
