@@ -337,16 +337,106 @@ rtfns! {
 
     // ---- wat.random
     // ---- wat.edn
+    /// `(Result (Vector T) ReadError)`.
+    edn_read_all Fallible (B, DR) P;
+    /// A value and the width of its lines.
+    edn_pretty Fallible (SB, I, D0) P;
+    /// A keyword.
+    edn_kind Fallible (B) P;
+    /// Both are Edn: `(Option Edn)`.
+    edn_get Fallible (B, B, DR) P;
+    /// `(Option (Vector Edn))`.
+    edn_items Fallible (B, DR) P;
+    /// `(Option (Vector (Tuple Edn Edn)))`.
+    edn_entries Fallible (B, DR) P;
+    /// `(Option String)`.
+    edn_tag Fallible (B, DR) P;
+    /// `(Option Edn)`.
+    edn_untagged Fallible (B, DR) P;
 
     // ---- wat.json (library)
+    /// Text, skip unknown keys, most levels, most bytes: `(Result T ReadError)`.
+    json_read Fallible (B, I, I, I, DR) P;
+    /// A value and whether over indented lines.
+    json_text Fallible (SB, I, D0) P;
 
     // ---- wat.csv (library)
+    /// Text, delimiter: `(Result (Vector (Vector String)) ReadError)`.
+    csv_read Fallible (B, I, DR) P;
+    /// Text, delimiter, byte, line: `(Option (Tuple (Result (Vector String) ReadError) i64 i64))`.
+    csv_next Fallible (B, I, I, I, DR) P;
+    /// Text, delimiter, skip unknown columns: `(Result (Vector T) ReadError)`.
+    csv_decode Fallible (B, I, I, DR) P;
+    csv_text Fallible (B, I) P;
+    csv_encode Fallible (B, I, D0) P;
 
     // ---- wat.regex (library)
+    /// Pattern, most bytes: `(Result Resource PatternError)`.
+    regex_compile Fallible (B, I, DR) P;
+    regex_matches Fallible (B, B) I;
+    /// `(Option Match)`.
+    regex_find Fallible (B, B, DR) P;
+    /// `(Vector Match)`.
+    regex_find_all Fallible (B, B, DR) P;
+    /// `(Option (Vector (Option Match)))`.
+    regex_captures Fallible (B, B, DR) P;
+    /// `(Vector (Vector (Option Match)))`.
+    regex_captures_all Fallible (B, B, DR) P;
+    /// `(Vector (Option String))`.
+    regex_names Fallible (B, DR) P;
+    /// Regex, replacement, text, how many (0 all), whether the replacement is literal.
+    regex_replace Fallible (B, B, B, I, I) P;
+    regex_split Fallible (B, B, DR) P;
+    regex_escape Fallible (B) P;
 
     // ---- wat.time (library)
+    /// `(Result Zone TimeError)`.
+    time_zone Fallible (B, DR) P;
+    time_zones Fallible (DR) P;
+    /// Zone's name, instant: `Fields`.
+    time_fields Fallible (B, I, DR) P;
+    /// Zone's name, Civil: `(Result Instant TimeError)`.
+    time_instant Fallible (B, B, DR) P;
+    /// Zone's name, pattern, instant.
+    time_format Fallible (B, B, I) P;
+    /// Zone's name, pattern, text: `(Result Instant TimeError)`.
+    time_parse Fallible (B, B, B, DR) P;
+    time_parse_iso Fallible (B, B, DR) P;
+    /// Zone's name, months, days, instant.
+    time_add Fallible (B, I, I, I) I;
+    /// Zone's name, unit, instant.
+    time_start Fallible (B, I, I) I;
+    /// Zone's name, unit, from, to.
+    time_until Fallible (B, I, I, I) I;
+    /// Zone's name, instant: `(Option Instant)`.
+    time_transition Fallible (B, I, DR) P;
+    duration_text Fallible (I) P;
+    /// `(Result Duration TimeError)`.
+    duration_parse Fallible (B, DR) P;
 
     // ---- wat.crypto (library)
+    crypto_sha256 Fallible (B) P;
+    crypto_sha512 Fallible (B) P;
+    crypto_blake3 Fallible (B) P;
+    crypto_hmac_sha256 Fallible (B, B) P;
+    crypto_hmac_sha512 Fallible (B, B) P;
+    crypto_same Fallible (B, B) I;
+    /// Alphabet (0 hex, 1 base64, 2 base64url), bytes.
+    crypto_encode Fallible (I, B) P;
+    /// `(Option Bytes)`.
+    crypto_decode Fallible (I, B, DR) P;
+    /// Key, nonce, extra, plain.
+    crypto_seal Fallible (B, B, B, B) P;
+    /// Key, extra, sealed: `(Option Bytes)`.
+    crypto_open Fallible (B, B, B, DR) P;
+    crypto_password_hash Fallible (B, B) P;
+    crypto_password_verify Fallible (B, B) I;
+    crypto_public_key Fallible (B) P;
+    crypto_sign Fallible (B, B) P;
+    /// Public key, signature, message.
+    crypto_verify Fallible (B, B, B) I;
+    /// So many bytes from the system (io).
+    crypto_random Fallible (I) P;
 
     // ---- wat.fs (io)
 

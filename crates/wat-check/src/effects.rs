@@ -65,6 +65,7 @@ const EFFECTS: &[&str] = &[
     "sqlite_close",
     "sqlite_tell",
     "random_seed",
+    "crypto_random",
 ];
 
 /// Check every `def` among the definitions.

@@ -4,6 +4,7 @@
 //! A row is declared in wat-abi's table, defined here by [`wat_host::world_rows`], and named by `{:intrinsic …}` in
 //! `lib/wat/`. What the machine refuses is a value: `error.rs` makes it.
 
+mod entropy;
 pub mod error;
 mod http;
 mod net;
@@ -18,4 +19,5 @@ pub fn fill(table: &mut Table) {
     net::fill(table);
     random::fill(table);
     sqlite::fill(table);
+    entropy::fill(table);
 }
