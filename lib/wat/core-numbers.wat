@@ -2,16 +2,16 @@
 ;; `core.wat`, which says how definitions are written. More numbers are in `wat.math`.
 (ns wat.core)
 
-(defn + "The sum; on i64 a crash where it does not fit. Example: (+ 1 2 3) => 6"
-  {:intrinsic "add" :variadic fold :where [(Num T)]}
+(defn add-numbers "The sum; on i64 a crash where it does not fit. Example: (+ 1 2 3) => 6"
+  {:intrinsic "add" :variadic fold :overload + :on [0 1] :where [(Num T)]}
   [a <- T  b <- T] -> T)
 
-(defn * "The product; on i64 a crash where it does not fit. Example: (* 2 3 4) => 24"
-  {:intrinsic "mul" :variadic fold :where [(Num T)]}
+(defn multiply-numbers "The product; on i64 a crash where it does not fit. Example: (* 2 3 4) => 24"
+  {:intrinsic "mul" :variadic fold :overload * :on [0 1] :where [(Num T)]}
   [a <- T  b <- T] -> T)
 
 (defn subtract "The difference. Example: (- 10 3 2) => 5"
-  {:intrinsic "sub" :variadic fold :overload - :where [(Num T)]}
+  {:intrinsic "sub" :variadic fold :overload - :on [0 1] :where [(Num T)]}
   [a <- T  b <- T] -> T)
 
 (defn negate "The number with its sign changed. Example: (- 5) => -5"
@@ -19,7 +19,7 @@
   [a <- T] -> T)
 
 (defn divide "The quotient; on i64 it truncates, and a divisor 0 is a crash. Example: (/ 7 2) => 3"
-  {:intrinsic "div" :variadic fold :overload / :where [(Num T)]}
+  {:intrinsic "div" :variadic fold :overload / :on [0 1] :where [(Num T)]}
   [a <- T  b <- T] -> T)
 
 (defn reciprocal "One over the number. Example: (/ 2.0) => 0.5"
@@ -39,8 +39,8 @@
   {:intrinsic "mod" :where [(Num T)]}
   [a <- T  b <- T] -> T)
 
-(defn abs "The number without its sign. Example: (abs -5) => 5"
-  {:intrinsic "abs" :where [(Num T)]}
+(defn abs-number "The number without its sign. Example: (abs -5) => 5"
+  {:intrinsic "abs" :overload abs :where [(Num T)]}
   [a <- T] -> T)
 
 (defn inc "One more. Example: (inc 1) => 2" [n <- i64] -> i64 (+ n 1))

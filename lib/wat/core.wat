@@ -6,7 +6,7 @@
 ;; of argument 1 (the first is 0 and the default; `:on [0 1]` means that both decide) and by the number of
 ;; arguments. Implementations call each other by their own names, so nothing here waits for a choice.
 ;;
-;; The namespace has a room for each kind of value: `core-numbers.wat core-text.wat core-vectors.wat core-maps.wat
+;; The namespace has a room for each kind of value: `core-numbers.wat core-time.wat core-text.wat core-vectors.wat core-maps.wat
 ;; core-sets.wat core-seqs.wat`; files of the library may share a namespace, and see each other's private names.
 ;;
 ;; Not here: processes, stdio, crashes and time (`wat.kernel`), more text (`wat.string`), more numbers

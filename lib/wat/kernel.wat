@@ -317,3 +317,48 @@
   Example: (gather [(spawn-thread (fn {:in i64 :out i64} [] (println 7)))]) => [#wat.core/Ok 7]"
   [peers <- (Vector (Peer I O))] -> (Vector (Result (Option O) Crash))
   (map-vector (fn [p] (recv-peer p)) peers))
+
+;; ---- one program many times
+
+(defstruct (Pool I O)
+  "Processes of one program that share work; see `pool`. Example: (count (:peers (pool 2 (fn {:in i64 :out i64} [] (serve inc))))) => 2"
+  [peers <- (Vector (Peer I O))])
+
+(defn pool
+  "So many processes of the program, which answers each value it reads with one.
+  Example: (pool-map (pool 2 (fn {:in i64 :out i64} [] (serve inc))) [1 2 3]) => [#wat.core/Ok 2 #wat.core/Ok 3 #wat.core/Ok 4]"
+  [n <- i64  program <- (Program I O)] -> (Pool I O)
+  (if (> n 0)
+    (Pool (map-vector (fn [_] (spawn-process program)) (vec (range n))))
+    (panic! (str "a pool has at least one process, not " n))))
+
+(defn pool-map
+  "What the pool's program answers to each value, in the order of the values; each process takes the next value when
+  it has answered. One that crashes answers its value with the Crash, and the others go on.
+  Example: (pool-map (pool 2 (fn {:in i64 :out i64} [] (serve (fn [n] (/ 6 n))))) [1 2]) => [#wat.core/Ok 6 #wat.core/Ok 3]"
+  [pool <- (Pool I O)  xs <- (Vector I)] -> (Vector (Result O Crash))
+  (let [peers (:peers pool)]
+    (loop [next 0
+           busy []                                ; of each process at work: its place, and that of its value
+           idle (vec (range (count peers)))
+           done {}]
+      (cond
+        (and (< next (count xs)) (not (empty? idle)))
+        (let [p    (nth idle (- (count idle) 1))
+              idle (subvec idle 0 (- (count idle) 1))]
+          (match (send-peer (nth peers p) (nth xs next))
+            ((Ok _)  (recur (+ next 1) (conj busy (tuple p next)) idle done))
+            ((Err _) (recur next busy idle done))))
+
+        (not (empty? busy))
+        (let [(tuple at answer) (select-any (map (fn [(tuple p _)] (nth peers p)) busy))
+              (tuple p item)    (nth busy at)
+              busy (concat (subvec busy 0 at) (subvec busy (+ at 1) (count busy)))]
+          (match answer
+            ((Ok (Some v)) (recur next busy (conj idle p) (assoc done item (Ok v))))
+            ((Ok None)     (recur next busy idle done))
+            ((Err crash)   (recur next busy idle (assoc done item (Err crash))))))
+
+        ;; What nobody answered, an ended process says why.
+        :else
+        (map-indexed (fn [i x] (unwrap-or (get done i) (call-within (nth peers (mod i (count peers))) x -1))) xs)))))

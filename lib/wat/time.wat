@@ -1,4 +1,4 @@
-;; Arithmetic of instants and durations. `now`, `sleep`, `millis` and their kin are prelude (`wat.kernel`).
+;; Arithmetic of instants and durations by name. `+ - * /` on them, `now`, `sleep`, `millis` and their kin are prelude.
 ;; Both types count nanoseconds; an Instant from 1970-01-01T00:00Z on.
 (ns wat.time)
 

@@ -81,7 +81,7 @@ impl Question<'_> {
         }
         match self.protocol {
             "Num" => match ty {
-                Ty::I64 | Ty::F64 | Ty::BigInt | Ty::Decimal | Ty::Duration => Ok(()),
+                Ty::I64 | Ty::F64 | Ty::BigInt | Ty::Decimal => Ok(()),
                 _ => no(false),
             },
             "Ord" => match ty {

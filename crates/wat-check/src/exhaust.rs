@@ -7,11 +7,12 @@ mod pattern;
 #[cfg(test)]
 mod tests;
 
-use crate::hir::{Arm, Body, Def, Defs, Expr, ExprKind, Pattern, PatternKind};
+use crate::hir::{Arm, Body, Def, Defs, Expr, ExprKind, Lit, Pattern, PatternKind};
 use crate::ty::Ty;
 use crate::walk::{Below, walk};
 use matrix::{Matrix, Row, TooMuch};
 use pattern::Pat;
+use rustc_hash::FxHashSet;
 use wat_source::{Code, Diagnostic, Span};
 
 /// How many missing cases a message names.
@@ -107,6 +108,10 @@ fn unreached(def: &Def, arms: &[Arm], defs: &dyn Defs, out: &mut Vec<Diagnostic>
             _ => vec![(&arm.pattern, Pat::of(&arm.pattern))],
         })
         .collect();
+    let apart = apart(arms);
+    if apart == arms.len() {
+        return;
+    }
     let mut matrix = Matrix::new(defs);
     let mut above: Vec<Row> = Vec::new();
     let mut owners: Vec<(usize, &Pattern)> = Vec::new();
@@ -114,7 +119,7 @@ fn unreached(def: &Def, arms: &[Arm], defs: &dyn Defs, out: &mut Vec<Diagnostic>
         let mut dead = Vec::new();
         for (pattern, pat) in &parts[index] {
             // Out of budget, the arm is taken to be of use: a warning that may be wrong is worse than none.
-            if matrix.is_useful(above.clone(), vec![pat]) == Ok(false) {
+            if index >= apart && matrix.is_useful(above.clone(), vec![pat]) == Ok(false) {
                 dead.push((*pattern, pat, above.len()));
             }
             if arm.guard.is_none() {
@@ -144,6 +149,22 @@ fn unreached(def: &Def, arms: &[Arm], defs: &dyn Defs, out: &mut Vec<Diagnostic>
             }
         }
     }
+}
+
+/// How many arms from the first on each take something no other does: a literal, or a variant with free parts. So
+/// the common long match is decided without comparing each arm with all above.
+fn apart(arms: &[Arm]) -> usize {
+    let mut variants: FxHashSet<u32> = FxHashSet::default();
+    let mut literals: FxHashSet<String> = FxHashSet::default();
+    let is_free = |p: &Pattern| matches!(p.kind, PatternKind::Wild | PatternKind::Bind(_));
+    let mut is_apart = |arm: &Arm| match &arm.pattern.kind {
+        PatternKind::Variant { variant, fields } => fields.iter().all(is_free) && variants.insert(*variant),
+        PatternKind::Lit(lit @ (Lit::Int(_) | Lit::Str(_) | Lit::Keyword(_) | Lit::Char(_))) => {
+            literals.insert(format!("{lit:?}"))
+        }
+        _ => false,
+    };
+    arms.iter().position(|arm| !is_apart(arm)).unwrap_or(arms.len())
 }
 
 /// How the pattern above takes what the arm would.

@@ -220,6 +220,11 @@ impl Types {
         self.any(t, &|part| self.is_open(part))
     }
 
+    /// Is there a part that nothing has determined, not even as a number?
+    pub fn has_unknown(&self, t: T) -> bool {
+        self.any(t, &|part| matches!(self.shape(part), Shape::Open(Open::Any)))
+    }
+
     fn occurs(&self, variable: T, t: T) -> bool {
         self.any(t, &|part| part == variable)
     }

@@ -618,6 +618,14 @@ fn junk(text: &str, span: Span) -> Diagnostic {
         "\\" => {
             found("a character follows the backslash").help("a blank is `\\space`, a line break `\\newline`")
         }
+        _ if crate::token::is_smart_quote(first) => {
+            let inner = text.trim_matches(crate::token::is_smart_quote);
+            let diagnostic = found("this is not the quote that programs are written with");
+            match inner.contains(['"', '\\']) || inner.is_empty() {
+                true => diagnostic.help("a String stands between `\"` and `\"`"),
+                false => diagnostic.suggest("write straight quotes", span, format!("\"{inner}\"")),
+            }
+        }
         _ if text.starts_with('^') => found("there is no metadata; attributes are a map after the name"),
         _ if text.starts_with('@') => found("nothing is dereferenced here"),
         _ if first.is_control() || first.is_whitespace() || crate::token::is_invisible(first) => {

@@ -141,6 +141,9 @@ fn token(text: &str, at: usize) -> (TokenKind, usize) {
         b'+' | b'-' if next.is_some_and(|b| b.is_ascii_digit()) => (TokenKind::Number, name_end(text, at)),
         _ if text[at..].starts_with('\u{feff}') && at == 0 => (TokenKind::Mark, at + 3),
         _ => {
+            if text[at..].starts_with(is_smart_quote) {
+                return (TokenKind::Junk, smart_end(text, at));
+            }
             let end = name_end(text, at);
             if end > at { (TokenKind::Symbol, end) } else { (TokenKind::Junk, junk_end(text, at)) }
         }
@@ -213,6 +216,19 @@ fn name_end(text: &str, at: usize) -> usize {
     }
 }
 
+/// The quotes that word processors put in the place of `"`.
+pub(crate) fn is_smart_quote(c: char) -> bool {
+    matches!(c, '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{201f}')
+}
+
+/// A text in such quotes is one mistake: up to the next of them on the line, else this character.
+fn smart_end(text: &str, at: usize) -> usize {
+    let line = &text[at..line_end(text.as_bytes(), at)];
+    let mut quotes = line.char_indices().filter(|(_, c)| is_smart_quote(*c));
+    let (_, first) = quotes.next().expect("the caller saw one");
+    at + quotes.next().map_or(first.len_utf8(), |(n, c)| n + c.len_utf8())
+}
+
 /// A run of the same character, so that one slip of the keyboard is one mistake.
 fn junk_end(text: &str, at: usize) -> usize {
     let mut chars = text[at..].chars();
@@ -226,7 +242,7 @@ fn in_name(c: char) -> bool {
         'a'..='z' | 'A'..='Z' | '0'..='9' => true,
         '.' | '*' | '+' | '!' | '-' | '_' | '?' | '$' | '%' | '&' | '=' | '<' | '>' | '|' => true,
         '/' | ':' | '#' | '\'' => true,
-        c if c.is_ascii() => false,
+        c if c.is_ascii() || is_smart_quote(c) => false,
         c => !c.is_whitespace() && !c.is_control() && !is_invisible(c),
     }
 }

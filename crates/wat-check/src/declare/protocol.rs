@@ -476,7 +476,7 @@ fn closed(protocol: Symbol, span: Span) -> Diagnostic {
     .label(span, "types have it by their parts, or not at all");
     match protocol.as_str() {
         "Ord" => diagnostic.help("derive it where the type is defined: {:derive [Ord]}"),
-        "Num" => diagnostic.note("the numeric types are i64, f64, BigInt, Decimal and Duration"),
+        "Num" => diagnostic.note("the numeric types are i64, f64, BigInt and Decimal"),
         "Show" => {
             diagnostic.help("text of another shape is a protocol of your own, with a method that gives it")
         }

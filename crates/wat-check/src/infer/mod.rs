@@ -267,8 +267,20 @@ fn value(cx: &Cx<'_>, decl: &ValueDecl<'_>) -> Ty {
     let body = infer.check(decl.value, Want::of(result, Why::Nothing));
     infer.frames.pop();
     infer.solve();
+    let unknown = infer.types.has_unknown(result);
+    if unknown && !infer.broken {
+        let shown = infer.types.show(result);
+        infer.report(
+            Diagnostic::new(
+                Code::AmbiguousType,
+                format!("the type of `{}` is not determined", decl.name.name()),
+            )
+            .label(decl.value.span, format!("this is {}", call::a(&shown)))
+            .help("say it with a `defn`, whose result has a type: (defn empty-rows [] -> (Vector i64) [])"),
+        );
+    }
     let body = infer.body_out(body);
-    let ty = infer.types.write(result);
+    let ty = if unknown { wrong() } else { infer.types.write(result) };
     let def = Def {
         name: decl.name,
         generics: Vec::new(),

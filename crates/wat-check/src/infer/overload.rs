@@ -66,8 +66,12 @@ impl Infer<'_, '_> {
                 (true, false, false) => return Choice::One(*name),
             }
         }
+        // A number written beside what is not known yet: this is arithmetic on numbers.
+        let is_literal = |ty: &Option<T>| {
+            ty.is_some_and(|ty| matches!(self.types.shape(ty), Shape::Open(Open::Int | Open::Float)))
+        };
         match fallback {
-            Some(name) if !unknown => Choice::One(name),
+            Some(name) if !unknown || args.iter().any(is_literal) => Choice::One(name),
             _ if unknown => Choice::Unknown,
             _ => Choice::None,
         }
@@ -102,6 +106,9 @@ impl Infer<'_, '_> {
         if candidates.len() == 1 {
             return self.call_def(first, args, span, want, None);
         }
+        if let Some(one) = self.by_number_wanted(&candidates, want) {
+            return self.call_def(one, args, span, want, None);
+        }
         // First what decides, without knowing what will be wanted of it.
         let mut slots: Vec<Option<E>> = args.iter().map(|_| None).collect();
         for on in &first.on {
@@ -131,7 +138,9 @@ impl Infer<'_, '_> {
                     }
                 }
                 let help = self.another_order(full, &candidates, args, &slots);
-                self.no_overload(full, &candidates, at.0, at.1, help);
+                // A call that stands where its argument stands was made by `for` or `doseq`.
+                let name = if span == at.1 { Symbol::new("for") } else { full };
+                self.no_overload(name, &candidates, at.0, at.1, help);
                 self.give_up(args, slots, span)
             }
             Choice::Unknown => self.defer(full, &candidates, args, slots, span, want),
@@ -208,13 +217,15 @@ impl Infer<'_, '_> {
                 }
             }
         }
-        let shown = self.types.show(ty);
-        let mut diagnostic = Diagnostic::new(
-            Code::TypeMismatch,
-            format!("`{}` does not work on {}", name.name(), super::call::a(&shown)),
-        )
-        .label(span, format!("this is {}", super::call::a(&shown)))
-        .note(format!("it works on {}", kinds.join(", ")));
+        let shown = super::call::a(&self.types.show(ty));
+        let (title, note) = if name.name() == "for" {
+            (format!("{shown} has no elements to go over"), "`for` and `doseq` go over")
+        } else {
+            (format!("`{}` does not work on {shown}", name.name()), "it works on")
+        };
+        let mut diagnostic = Diagnostic::new(Code::TypeMismatch, title)
+            .label(span, format!("this is {shown}"))
+            .note(format!("{note} {}", kinds.join(", ")));
         if let Some(Con::Rigid(variable)) = self.types.head(ty) {
             diagnostic =
                 diagnostic.note(format!("`{variable}` may be any type, and an overload needs to know which"));
@@ -321,6 +332,7 @@ impl Infer<'_, '_> {
                 let sig = env.sig(candidates[0]).expect("a candidate is defined");
                 let on = sig.on.first().copied().unwrap_or(0) as usize;
                 let (ty, at) = args.get(on).copied().unwrap_or(args[0]);
+                let name = if span == at { Symbol::new("for") } else { name };
                 self.no_overload(name, &candidates, ty, at, None);
                 self.types.silence(result);
                 return true;
@@ -384,6 +396,22 @@ impl Infer<'_, '_> {
             self.pend(full, &candidates, params.iter().map(|ty| (*ty, span)).collect(), result, span);
         let e = E { kind: K::Def(Callee::Pending(number)), ty, span };
         self.meet(e, want)
+    }
+}
+
+impl<'e> Infer<'_, 'e> {
+    /// Where a number is wanted and one implementation gives it: arithmetic on durations and instants is out.
+    fn by_number_wanted(&self, candidates: &[Symbol], want: Want) -> Option<&'e Sig> {
+        let Shape::Con(con @ (Con::I64 | Con::F64 | Con::BigInt | Con::Decimal)) = self.types.shape(want.ty?)
+        else {
+            return None;
+        };
+        let env = self.env;
+        let mut gives = candidates.iter().filter_map(|name| env.sig(*name)).filter(|sig| {
+            let found = head_of(&sig.result);
+            found.is_none() || found == Some(con)
+        });
+        gives.next().filter(|_| gives.next().is_none())
     }
 }
 

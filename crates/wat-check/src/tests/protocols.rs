@@ -179,7 +179,7 @@ fn methods_of_known_types_are_their_implementations() {
     expect![[r#"
         user/generic: wat.core/str_join_all<>, user/describe<T>, user/describe of (Vector T)<T>
         user/ground: wat.core/map-vector<(Vector i64) String>, user/describe of (Vector T)<i64>
-        user/other: wat.core/+<i64>, user/two by default<(Option f64)>, user/one of (Option T)<keyword i64>
+        user/other: wat.core/add-numbers<i64>, user/two by default<(Option f64)>, user/one of (Option T)<keyword i64>
         user/two by default: user/one<Self i64>
     "#]]
     .assert_eq(&text);
