@@ -132,7 +132,12 @@ fn files_that_use_each_other_show_the_circle() {
 #[test]
 fn a_program_needs_a_main_of_the_right_shape() {
     let _turn = turn(MINUTE);
-    refused(&program("(defn helper [] -> i64 1)"), "missing-main");
+    let library = program("(defn helper [] -> i64 1)");
+    let checked = wat("check").args(&[text(&library.file)]).run("");
+    assert_eq!(checked.status.code(), Some(0), "a library's file is checked as it is: {checked:?}");
+    let ended = wat(&library.file).run("");
+    assert_eq!(ended.status.code(), Some(2), "{ended:?}");
+    assert!(ended.err.contains("missing-main"), "{ended:?}");
     refused(&program("(defn main [n <- i64] -> nil (println n))"), "bad-main");
     refused(&program("(defn main [] -> i64 1)"), "bad-main");
 }

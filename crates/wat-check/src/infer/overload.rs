@@ -66,15 +66,31 @@ impl Infer<'_, '_> {
                 (true, false, false) => return Choice::One(*name),
             }
         }
-        // A number written beside what is not known yet: this is arithmetic on numbers.
-        let is_literal = |ty: &Option<T>| {
-            ty.is_some_and(|ty| matches!(self.types.shape(ty), Shape::Open(Open::Int | Open::Float)))
+        // A number written beside what is not known at all: this is arithmetic on numbers.
+        let any = |kinds: &[Open]| {
+            let mut open = args.iter().flatten().map(|ty| self.types.shape(*ty));
+            open.any(|shape| matches!(shape, Shape::Open(open) if kinds.contains(&open)))
         };
+        let is_arithmetic = any(&[Open::Int, Open::Float]) && any(&[Open::Any]);
         match fallback {
-            Some(name) if !unknown || args.iter().any(is_literal) => Choice::One(name),
+            // Where what decides first fits an implementation, the rest is what is wrong.
+            Some(name) if !unknown => Choice::One(self.begun(candidates, args).unwrap_or(name)),
+            Some(name) if is_arithmetic => Choice::One(name),
             _ if unknown => Choice::Unknown,
             _ => Choice::None,
         }
+    }
+
+    /// The implementation for exactly the type of the first argument that decides.
+    fn begun(&self, candidates: &[Symbol], args: &[Option<T>]) -> Option<Symbol> {
+        let fits = |name: &&Symbol| {
+            let sig = self.env.sig(**name).expect("a candidate is defined");
+            let on = sig.on.first().map_or(0, |on| *on as usize);
+            let wanted = sig.params.get(on).and_then(|(_, ty)| head_of(ty));
+            let found = args.get(on).copied().flatten().map(|ty| self.types.shape(ty));
+            matches!((wanted, found), (Some(wanted), Some(Shape::Con(con))) if wanted == con && con != Con::I64)
+        };
+        candidates.iter().find(fits).copied()
     }
 
     pub fn overload_call(&mut self, full: Symbol, name: Symbol, args: &[Form], span: Span, want: Want) -> E {

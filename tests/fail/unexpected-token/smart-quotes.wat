@@ -1,0 +1,5 @@
+(defn main [] -> nil
+  ;; error[unexpected-token]
+  (println “hello there”)
+  ;; error[unexpected-token]
+  (println ”))
