@@ -438,9 +438,47 @@ rtfns! {
     /// So many bytes from the system (io).
     crypto_random Fallible (I) P;
 
-    // ---- wat.fs (io)
+    // ---- wat.fs (io): results are `(Result … IoError)` described by DR
+    /// Path, limit in bytes.
+    fs_read_text Fallible (B, I, DR) P;
+    fs_read_bytes Fallible (B, I, DR) P;
+    /// Path, bytes; 0 anew, 1 at the end, 2 replaced at once, 3 where there is none.
+    fs_write Fallible (B, B, I, DR) P;
+    /// Path, whether symlinks are followed.
+    fs_info Fallible (B, I, DR) P;
+    fs_entries Fallible (B, DR) P;
+    fs_real_path Fallible (B, DR) P;
+    fs_read_link Fallible (B, DR) P;
+    fs_make_dir Fallible (B, DR) P;
+    fs_make_dirs Fallible (B, DR) P;
+    fs_remove Fallible (B, DR) P;
+    fs_remove_all Fallible (B, DR) P;
+    fs_rename Fallible (B, B, DR) P;
+    fs_copy Fallible (B, B, DR) P;
+    fs_symlink Fallible (B, B, DR) P;
+    fs_set_mode Fallible (I, B, DR) P;
+    /// 1 for a directory, 0 for a file.
+    fs_temp Fallible (I, DR) P;
+    /// 0 to read, 1 to write anew, 2 to write at the end, 3 to read and write.
+    fs_open Fallible (B, I, DR) P;
+    /// File, limit in bytes.
+    file_read_line Fallible (B, I, DR) P;
+    file_read Fallible (B, I, DR) P;
+    file_write Fallible (B, B, DR) P;
+    /// File, offset; 0 from the start, 1 from here, 2 from the end.
+    file_seek Fallible (B, I, I, DR) P;
+    file_sync Fallible (B, DR) P;
+    file_close Fallible (B) N;
 
     // ---- wat.env (io)
+    /// `(Option String)` of a name.
+    env_get Fallible (B, DR) P;
+    /// Names and values in turn.
+    env_pairs Fallible (DR) P;
+    /// 0 the host's name, 1 the directory of the root.
+    env_word Fallible (I) P;
+    /// 0 this process's number, 1 processors it may use.
+    env_number Fallible (I) I;
 
     // ---- wat.process (io)
 

@@ -5,9 +5,13 @@
 //! `lib/wat/`. What the machine refuses is a value: `error.rs` makes it.
 
 mod entropy;
+mod env;
 pub mod error;
+mod file;
+mod fs;
 mod http;
 mod net;
+mod place;
 mod random;
 mod sqlite;
 
@@ -20,4 +24,7 @@ pub fn fill(table: &mut Table) {
     random::fill(table);
     sqlite::fill(table);
     entropy::fill(table);
+    fs::fill(table);
+    file::fill(table);
+    env::fill(table);
 }

@@ -1,0 +1,38 @@
+(ns files (:use [wat.fs :as fs] [wat.path :as path] [wat.string :as string]))
+
+(defn kind [r <- (Result T IoError)] -> keyword
+  (match r ((Ok _) :ok) ((Err e) (:kind e))))
+
+(defn main [] -> nil
+  (unwrap (fs/with-temp-dir (fn [dir]
+    (let [a (path/join dir "a.txt")]
+      (println (fs/write-text a "one\ntwo\n"))
+      (println (fs/append-text a "drei"))
+      (println (fs/read-text a))
+      (println (fs/read-lines a))
+      (println (fs/replace-text a "new"))
+      (println (fs/read-text a))
+      (println (kind (fs/create-text a "x")))
+      (println (kind (fs/read-text a {:limit 2})))
+      (println (map count (fs/read-bytes a {:limit 3})))
+      (println (map :size (fs/info a)))
+      (println (fs/make-dirs (path/join dir "b/c/d")))
+      (println (kind (fs/read-text (path/join dir "b"))))
+      (println (kind (fs/write-text (path/join dir "b") "x")))
+      (println (kind (fs/remove (path/join dir "b"))))
+      (println (fs/symlink "a.txt" (path/join dir "l")))
+      (println (fs/read-link (path/join dir "l")))
+      (println (fs/replace-text (path/join dir "l") "through"))
+      (println (fs/read-text a))
+      (println (fs/copy a (path/join dir "b/copy")))
+      (println (kind (fs/copy a (path/join dir "l"))))
+      (println (map (fn [es] (map (fn [e] (path/relative dir (:path e))) es)) (fs/walk dir)))
+      (println (fs/rename (path/join dir "b/copy") (path/join dir "b/moved")))
+      (println (fs/list-dir (path/join dir "b")))
+      (println (fs/remove-all (path/join dir "b")))
+      (println (fs/list-dir dir))))))
+  (println (map-err :message (fs/read-text "no/such file")))
+  (println (map-err :message (fs/read-text "")))
+  (println (kind (fs/read-text "/dev/zero")))
+  (println (map-err :message (fs/read-bytes "/dev/zero" {:limit 100})))
+  (println (map-err :message (fs/write-text "/dev/full" "x"))))

@@ -1,0 +1,16 @@
+(ns paths (:use [wat.path :as path]))
+
+(defn main [] -> nil
+  (println (map path/parent ["/a/b" "/a" "/" "a" "a/b/" "." ""]))
+  (println (map path/file-name ["/a/b" "/" "a/" "" "a.b"]))
+  (println (map path/extension ["a.b" ".bashrc" "a." "a.tar.gz" ".." "x/.y.z" "é.ü"]))
+  (println (map path/stem ["a.b" ".bashrc" "a." "a.tar.gz" ".." "x/.y.z"]))
+  (println (map path/normalize ["" "." "/.." "../../a/.." "a/../.." "//a//b/." "/a/../../b"]))
+  (println [(path/join) (path/join "a/" "b") (path/join "a" "" "/b" "c")])
+  (println (path/relative "a/b" "a/b"))
+  (println (path/relative "." "a/b"))
+  (println (path/relative "/" "/a"))
+  (println (path/relative "a/b" "c"))
+  (println (path/with-extension "" "a/b.c"))
+  (println (path/with-extension "d" "b.c"))
+  (println (path/with-extension "d" "/b.c")))
