@@ -217,7 +217,7 @@
   [path <- String] -> (Result File IoError)
   (opened path 0))
 
-(defn create "Opens a file to write it anew. Example: (map-err :kind (wat.fs/create \"/nowhere/x\")) => #wat.core/Err :not-found"
+(defn create "Opens a file to write it anew. Example: (map :path (wat.fs/create \"/dev/null\")) => #wat.core/Ok \"/dev/null\""
   [path <- String] -> (Result File IoError)
   (opened path 1))
 
@@ -254,7 +254,7 @@
 (defn read-line
   "The next line without its end; None at the end. A line over the limit (1 MiB where it is left out) is `:limit`, one that
   is not UTF-8 `:invalid`; the next read gives the next line.
-  Example: (mapcat wat.fs/read-line (wat.fs/open \"/dev/null\"))"
+  Example: (map (fn [f] (wat.fs/read-line f)) (wat.fs/open \"/dev/null\")) => #wat.core/Ok #wat.core/Ok nil"
   [file <- File  options <- ReadOptions] -> (Result (Option String) IoError)
   (file-line (:resource file) (unwrap-or (:limit options) 1048576)))
 
