@@ -111,12 +111,14 @@ impl Frame<'_> {
         at > 0 && named && self.form(at - 1) != Some("&")
     }
 
-    /// Spaces before form `at` on the line of the one before.
-    fn gap(&self, at: usize) -> usize {
+    /// Spaces before item `at`, which is form `form` or stands before it, on the line of the one before.
+    fn gap(&self, at: usize, form: usize) -> usize {
         match self.shape {
-            Shape::Prefix => usize::from(!matches!(self.group.open.as_str(), "'" | "`" | "~" | "~@" | "#_")),
+            Shape::Prefix if at == 0 => {
+                usize::from(!matches!(self.group.open.as_str(), "'" | "`" | "~" | "~@" | "#_"))
+            }
             _ if at == 0 => 0,
-            Shape::Params if self.starts_parameter(at) => 2,
+            Shape::Params if self.group.items[at].is_form() && self.starts_parameter(form) => 2,
             _ => 1,
         }
     }
@@ -179,7 +181,7 @@ impl Lines {
                 breaks = breaks.max(1);
             }
             let indent = frame.indent(form);
-            let gap = if item.is_form() { frame.gap(form) } else { usize::from(at > 0) };
+            let gap = frame.gap(at, form);
             let role = self.style.role(group, form);
             if breaks == 0 && at > 0 && !fits && !item.is_comment() {
                 let forced = match width {
@@ -254,11 +256,7 @@ impl Lines {
             if at > 0 && item.breaks > 0 {
                 return None;
             }
-            let gap = match item.in_column && at > 0 {
-                true => item.spaces,
-                false if item.is_form() => frame.gap(form),
-                false => usize::from(at > 0),
-            };
+            let gap = if item.in_column && at > 0 { item.spaces } else { frame.gap(at, form) };
             width += gap + self.flat(item, self.style.role(group, form))?;
             form += usize::from(item.is_form());
         }

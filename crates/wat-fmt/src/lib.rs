@@ -44,7 +44,10 @@ pub fn format(file: FileId, text: &str, spelling: Spelling) -> Result<String, Ve
         out = again;
     }
     let after = wat_syntax::read(file, &out);
-    assert!(after.diagnostics.is_empty() && after.forms == reading.forms, "formatting keeps the forms:\n{out}");
+    assert!(
+        after.diagnostics.is_empty() && after.forms == reading.forms,
+        "formatting keeps the forms:\n{out}"
+    );
     Ok(out)
 }
 

@@ -65,7 +65,8 @@ const BODIES: &[(&str, usize)] = &[
     ("comment", 0),
 ];
 
-const PAIR_BODIES: &[(&str, usize)] = &[("cond", 0), ("case", 1), ("condp", 2), ("cond->", 1), ("cond->>", 1)];
+const PAIR_BODIES: &[(&str, usize)] =
+    &[("cond", 0), ("case", 1), ("condp", 2), ("cond->", 1), ("cond->>", 1)];
 
 const BINDERS: &[&str] = &["let", "loop", "with-peers", "if-let", "when-let", "for", "doseq"];
 

@@ -264,7 +264,7 @@ fn placeholders(item: &mut Item, highest: &mut usize, has_rest: &mut bool) {
             if name == "%" {
                 *name = "%1".into();
             }
-            if let Some(n) = name.strip_prefix('%').and_then(|n| n.parse().ok()) {
+            if let Some(n) = name.strip_prefix('%').and_then(|n| n.parse::<usize>().ok()) {
                 *highest = n.max(*highest);
             }
         }

@@ -89,7 +89,19 @@ fn program() -> impl Strategy<Value = String> {
         ]
     };
     let head = prop::sample::select(vec![
-        "", "let", "defn", "fn", "match", "cond", "case", "f", "do", "->", "if", "extend", "wat.core/when",
+        "",
+        "let",
+        "defn",
+        "fn",
+        "match",
+        "cond",
+        "case",
+        "f",
+        "do",
+        "->",
+        "if",
+        "extend",
+        "wat.core/when",
     ]);
     let tree = atom.prop_recursive(6, 80, 8, move |inner| {
         let items = prop::collection::vec((gap(), inner.clone()), 0..8);

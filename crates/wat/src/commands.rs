@@ -1,7 +1,7 @@
 //! The commands: each takes its words and answers an exit code.
 
 use crate::options::{self, Command, Format, Options};
-use crate::{crash, exit, report, testing};
+use crate::{crash, exit, formatting, newproject, report, testing};
 use std::io::Write;
 use wat_source::{Code, suggest};
 
@@ -14,6 +14,8 @@ pub fn run() -> i32 {
             Command::Explain { code } => explain(&code),
             Command::Test { paths } if options.events => testing::events(&paths[0], &options),
             Command::Test { paths } => testing::run(&paths, &options),
+            Command::Format { paths } => formatting::run(&paths, &options),
+            Command::New { name } => newproject::run(&name),
             Command::Help => print(&options::help()),
             Command::Version => print(&format!("wat {}\n", env!("CARGO_PKG_VERSION"))),
         },

@@ -6,6 +6,8 @@
 
 mod commands;
 mod crash;
+mod formatting;
+mod newproject;
 mod options;
 mod report;
 mod testing;

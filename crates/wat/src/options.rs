@@ -32,6 +32,10 @@ pub struct Options {
     pub events: bool,
     /// The first test's number.
     pub from: usize,
+    /// Of `wat fmt`: say what differs and write nothing.
+    pub check: bool,
+    /// Of `wat fmt`: the reader's additions in their long form.
+    pub edn: bool,
 }
 
 impl Default for Options {
@@ -45,6 +49,8 @@ impl Default for Options {
             limit_ms: 60_000,
             events: false,
             from: 0,
+            check: false,
+            edn: false,
         }
     }
 }
@@ -56,6 +62,8 @@ pub enum Command {
     Expand { file: String },
     Explain { code: String },
     Test { paths: Vec<String> },
+    Format { paths: Vec<String> },
+    New { name: String },
     Help,
     Version,
 }
@@ -72,6 +80,8 @@ const COMMANDS: &[(&str, &str)] = &[
     ("wat expand FILE", "a program's text with its macros expanded"),
     ("wat explain CODE", "what a diagnostic code means and how to mend it"),
     ("wat test [PATH…]", "run the tests of files, or of all files below directories"),
+    ("wat fmt FILE|DIR|-…", "format files, all files below directories, or stdin to stdout"),
+    ("wat new NAME", "a directory with a program, its test and a README"),
 ];
 
 const FLAGS: &[Flag] = &[
@@ -107,6 +117,8 @@ const FLAGS: &[Flag] = &[
         value: Some("N"),
         help: "test, with --report edn: begin with the file's test N, the first being 0",
     },
+    Flag { name: "check", value: None, help: "fmt: print what would change, write nothing" },
+    Flag { name: "edn", value: None, help: "fmt: the reader's additions as any EDN reader reads them" },
     Flag { name: "help", value: None, help: "this text" },
     Flag { name: "version", value: None, help: "wat's version" },
 ];
@@ -145,10 +157,14 @@ pub fn parse() -> Result<(Command, Options), String> {
                 options.from =
                     word.parse().map_err(|_| format!("--from wants a test's number, not {word}"))?;
             }
+            Arg::Long("check") => options.check = true,
+            Arg::Long("edn") => options.edn = true,
             Arg::Value(word) => {
                 let first = words.is_empty();
                 words.push(text(word)?);
-                if first && !matches!(words[0].as_str(), "check" | "expand" | "explain" | "test") {
+                if first
+                    && !matches!(words[0].as_str(), "check" | "expand" | "explain" | "test" | "fmt" | "new")
+                {
                     // What follows the program's file is the program's.
                     let rest = parser.raw_args().map_err(|e| e.to_string())?;
                     let args = rest.map(text).collect::<Result<_, _>>()?;
@@ -172,6 +188,12 @@ pub fn parse() -> Result<(Command, Options), String> {
             }
             paths => Command::Test { paths: paths.to_vec() },
         },
+        Some((word, [])) if word == "fmt" => {
+            return Err("format what? wat fmt FILE or DIR, or - for stdin".to_string());
+        }
+        Some((word, paths)) if word == "fmt" => Command::Format { paths: paths.to_vec() },
+        Some((word, [name])) if word == "new" => Command::New { name: name.clone() },
+        Some((word, _)) if word == "new" => return Err("new what? wat new NAME".to_string()),
         Some((_, [code])) => Command::Explain { code: code.clone() },
         Some(_) => return Err("explain which code? wat explain CODE".to_string()),
     };
