@@ -55,6 +55,11 @@ impl Library {
         self.defs.values()
     }
 
+    /// The definitions that an overloaded name chooses among.
+    pub fn overloads(&self, name: Symbol) -> &[Symbol] {
+        self.tables.overloads.get(&name).map_or(&[], Vec::as_slice)
+    }
+
     /// The names that every program sees without `:use`, sorted.
     pub fn prelude(&self) -> Vec<Symbol> {
         let mut names: Vec<Symbol> = crate::scope::PRELUDE

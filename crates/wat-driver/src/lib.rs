@@ -5,10 +5,12 @@
 
 mod library;
 mod macros;
+mod session;
 mod testing;
 mod world;
 
 pub use library::is_library;
+pub use session::{Judged, Piece, Session, compile_text, is_unfinished, pieces};
 pub use testing::{CompiledTests, compile_tests, has_tests, tests_below};
 
 use wat_check::hir::Unit;
@@ -47,14 +49,14 @@ pub fn check_file(path: &str) -> Report {
 
 /// The text of the file at `path` with its macros expanded, and what is wrong with them.
 pub fn expand_file(path: &str) -> (String, Report) {
-    let (library, mut sources) = library::load();
+    let (library, mut sources) = (library::shared(), library::sources());
     let (text, mut world) = match world::Disk::open(path) {
         Ok(found) => found,
         Err(diagnostic) => return (String::new(), Report { diagnostics: vec![diagnostic], sources }),
     };
     let entry = Entry { path: path.to_string(), text };
     let mut macros = macros::Engine::default();
-    let (text, diagnostics) = wat_check::expand(entry, &mut world, &library, &mut sources, &mut macros);
+    let (text, diagnostics) = wat_check::expand(entry, &mut world, library, &mut sources, &mut macros);
     (text, Report { diagnostics, sources })
 }
 
@@ -63,7 +65,10 @@ pub fn expand_file(path: &str) -> (String, Report) {
 /// # Panics
 /// When code generation refuses what checking accepted: a defect of wat.
 pub fn compile_file(path: &str) -> Result<Compiled, Report> {
-    let (program, report) = front(path);
+    compiled(path, front(path))
+}
+
+fn compiled(path: &str, (program, report): (Option<Program>, Report)) -> Result<Compiled, Report> {
     let Some(program) = program.filter(|_| !report.has_errors()) else { return Err(report) };
     let Some(main) = program.main else { return Err(testing::only_tests(&program.tests, report)) };
     Ok(Compiled { image: image_of(path, &program, main, &report), program: main.to_string(), report })
@@ -88,15 +93,16 @@ struct Program {
 }
 
 fn front(path: &str) -> (Option<Program>, Report) {
-    let (library, mut sources) = library::load();
-    let library: &'static Library = Box::leak(Box::new(library));
-    let (text, mut world) = match world::Disk::open(path) {
-        Ok(found) => found,
-        Err(diagnostic) => return (None, Report { diagnostics: vec![diagnostic], sources }),
-    };
-    let entry = Entry { path: path.to_string(), text };
+    match world::Disk::open(path) {
+        Ok((text, mut world)) => front_of(Entry { path: path.to_string(), text }, &mut world),
+        Err(diagnostic) => (None, Report { diagnostics: vec![diagnostic], sources: library::sources() }),
+    }
+}
+
+fn front_of(entry: Entry, world: &mut world::Disk) -> (Option<Program>, Report) {
+    let (library, mut sources) = (library::shared(), library::sources());
     let mut macros = macros::Engine::default();
-    let checked = check_with_macros(entry, &mut world, library, &mut sources, &mut macros);
+    let checked = check_with_macros(entry, world, library, &mut sources, &mut macros);
     let Checked { unit, main, tests, namespace, diagnostics } = checked;
     let program = Program { unit, main, tests, namespace, library };
     (Some(program), Report { diagnostics, sources })

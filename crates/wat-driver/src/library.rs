@@ -1,5 +1,6 @@
 //! The library as the binary carries it: checked, and its texts for whoever draws a place in them.
 
+use std::sync::OnceLock;
 use wat_check::Library;
 use wat_source::SourceMap;
 
@@ -11,12 +12,19 @@ pub fn is_library(path: &str) -> bool {
     FILES.iter().any(|(name, _)| *name == path)
 }
 
-/// The library, and a source map that begins with its files in the order in which they were checked.
-pub fn load() -> (Library, SourceMap) {
+/// The library. It lives as long as the process: a start has better things to do than to take it apart.
+pub fn shared() -> &'static Library {
+    static LIBRARY: OnceLock<Library> = OnceLock::new();
+    LIBRARY.get_or_init(|| {
+        postcard::from_bytes(CHECKED).expect("the build wrote the library with this very type")
+    })
+}
+
+/// A source map that begins with the library's files in the order in which they were checked.
+pub fn sources() -> SourceMap {
     let mut sources = SourceMap::new();
     for (path, text) in FILES {
         sources.add_static(path, text);
     }
-    let library = postcard::from_bytes(CHECKED).expect("the build wrote the library with this very type");
-    (library, sources)
+    sources
 }

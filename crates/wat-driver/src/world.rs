@@ -20,14 +20,24 @@ impl Disk {
     /// The entry's text, and the world its other namespaces are found in.
     pub fn open(path: &str) -> Result<(Vec<u8>, Disk), Diagnostic> {
         let text = read(Path::new(path)).map_err(|e| Diagnostic::new(Code::CannotRead, e))?;
-        let mut root = Path::new(path).parent().unwrap_or(Path::new("")).to_path_buf();
-        for _ in 1..namespace_of(&text).map_or(1, |ns| ns.split('.').count()) {
+        let root = Path::new(path).parent().unwrap_or(Path::new("")).to_path_buf();
+        let disk = Disk::below(root, &text);
+        Ok((text, disk))
+    }
+
+    /// The world of an entry that is no file, as if it lay in the working directory.
+    pub fn beside(text: &[u8]) -> Disk {
+        Disk::below(PathBuf::new(), text)
+    }
+
+    fn below(mut root: PathBuf, text: &[u8]) -> Disk {
+        for _ in 1..namespace_of(text).map_or(1, |ns| ns.split('.').count()) {
             root = match root.file_name() {
                 Some(_) => root.parent().unwrap_or(Path::new("")).to_path_buf(),
                 None => root.join(".."),
             };
         }
-        Ok((text, Disk { root }))
+        Disk { root }
     }
 }
 

@@ -1,8 +1,9 @@
 //! The commands: each takes its words and answers an exit code.
 
 use crate::options::{self, Command, Format, Options};
-use crate::{crash, exit, formatting, newproject, report, testing};
-use std::io::Write;
+use crate::{crash, exit, formatting, newproject, repl, report, testing};
+use std::io::{Read, Write};
+use wat_driver::{Compiled, Report};
 use wat_source::{Code, suggest};
 
 pub fn run() -> i32 {
@@ -12,6 +13,7 @@ pub fn run() -> i32 {
             Command::Check { files } => check(&files, &options),
             Command::Expand { file } => expand(&file, &options),
             Command::Explain { code } => explain(&code),
+            Command::Repl => repl::run(options.json),
             Command::Test { paths } if options.events => testing::events(&paths[0], &options),
             Command::Test { paths } => testing::run(&paths, &options),
             Command::Format { paths } => formatting::run(&paths, &options),
@@ -27,7 +29,11 @@ pub fn run() -> i32 {
 }
 
 fn program(file: &str, args: Vec<String>, options: &Options) -> i32 {
-    let compiled = match wat_driver::compile_file(file) {
+    let found = match file {
+        "-" => program_of_stdin(),
+        file => wat_driver::compile_file(file),
+    };
+    let compiled = match found {
         Ok(compiled) => compiled,
         Err(found) => {
             report::print(&found, options.json);
@@ -47,6 +53,14 @@ fn program(file: &str, args: Vec<String>, options: &Options) -> i32 {
         report::write(&format!("wat: {reason}\n"));
         exit::MISUSE
     })
+}
+
+/// The program whose text is on stdin; it then finds its stdin at the end.
+fn program_of_stdin() -> Result<Compiled, Report> {
+    let mut text = Vec::new();
+    // What was read before an error is checked like any text.
+    let _ = std::io::stdin().lock().read_to_end(&mut text);
+    wat_driver::compile_text("stdin", text)
 }
 
 fn check(files: &[String], options: &Options) -> i32 {

@@ -9,6 +9,7 @@ mod crash;
 mod formatting;
 mod newproject;
 mod options;
+mod repl;
 mod report;
 mod testing;
 

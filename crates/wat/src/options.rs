@@ -64,6 +64,7 @@ pub enum Command {
     Test { paths: Vec<String> },
     Format { paths: Vec<String> },
     New { name: String },
+    Repl,
     Help,
     Version,
 }
@@ -75,14 +76,18 @@ struct Flag {
 }
 
 const COMMANDS: &[(&str, &str)] = &[
-    ("wat FILE [ARGS…]", "run a program; ARGS are its (args)"),
+    ("wat FILE [ARGS…]", "run a program; ARGS are its (args); - is a program on stdin"),
     ("wat check FILE…", "report what is wrong with programs, without running them"),
     ("wat expand FILE", "a program's text with its macros expanded"),
     ("wat explain CODE", "what a diagnostic code means and how to mend it"),
+    ("wat repl", "a session: definitions are kept, expressions are evaluated"),
     ("wat test [PATH…]", "run the tests of files, or of all files below directories"),
     ("wat fmt FILE|DIR|-…", "format files, all files below directories, or stdin to stdout"),
     ("wat new NAME", "a directory with a program, its test and a README"),
 ];
+
+/// Words that are commands and no files; a program of such a name is run as ./NAME.
+const WORDS: &[&str] = &["check", "expand", "explain", "test", "fmt", "new", "repl"];
 
 const FLAGS: &[Flag] = &[
     Flag {
@@ -162,9 +167,7 @@ pub fn parse() -> Result<(Command, Options), String> {
             Arg::Value(word) => {
                 let first = words.is_empty();
                 words.push(text(word)?);
-                if first
-                    && !matches!(words[0].as_str(), "check" | "expand" | "explain" | "test" | "fmt" | "new")
-                {
+                if first && !WORDS.contains(&words[0].as_str()) {
                     // What follows the program's file is the program's.
                     let rest = parser.raw_args().map_err(|e| e.to_string())?;
                     let args = rest.map(text).collect::<Result<_, _>>()?;
@@ -181,6 +184,10 @@ pub fn parse() -> Result<(Command, Options), String> {
         Some((word, files)) if word == "check" => Command::Check { files: files.to_vec() },
         Some((word, [file])) if word == "expand" => Command::Expand { file: file.clone() },
         Some((word, _)) if word == "expand" => return Err("expand which file? wat expand FILE".to_string()),
+        Some((word, [])) if word == "repl" => Command::Repl,
+        Some((word, _)) if word == "repl" => {
+            return Err("a session has no arguments: wat repl".to_string());
+        }
         Some((word, paths)) if word == "test" => match paths {
             [] => Command::Test { paths: vec![".".to_string()] },
             paths if options.events && paths.len() > 1 => {

@@ -3,12 +3,23 @@
 use std::io::{IsTerminal, Write};
 use std::panic::PanicHookInfo;
 use wat_driver::Report;
+use wat_source::Diagnostic;
+
+/// Writes the errors alone.
+pub fn print_errors(report: &Report, json: bool) {
+    let errors = report.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
+    print_all(errors, report, json);
+}
 
 /// Writes all diagnostics; a closed stderr is not an error.
 pub fn print(report: &Report, json: bool) {
+    print_all(report.diagnostics.iter(), report, json);
+}
+
+fn print_all<'a>(found: impl Iterator<Item = &'a Diagnostic>, report: &Report, json: bool) {
     let color = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let mut out = String::new();
-    for diagnostic in &report.diagnostics {
+    for diagnostic in found {
         if json {
             out.push_str(&wat_source::to_json(diagnostic, &report.sources));
         } else {

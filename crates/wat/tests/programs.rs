@@ -5,6 +5,7 @@
 //! `;; run: --in lines FILE a b` gives options and arguments. A program with `;; error[code]` above a line must be
 //! rejected by `wat check` with exactly those codes at those lines. `tests/mistakes/*.wat` are what beginners write;
 //! `.drawn` beside each is what `wat check` draws, to the letter. `UPDATE_EXPECT=1` rewrites expected output.
+//! `tests/session/*.repl` is what a person types, its `.transcript` what they see.
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::fs;
@@ -31,7 +32,7 @@ fn collect(dir: &Path, files: &mut Vec<PathBuf>) {
         let path = entry.expect("a directory entry").path();
         if path.is_dir() {
             collect(&path, files);
-        } else if path.extension().is_some_and(|e| e == "wat") {
+        } else if path.extension().is_some_and(|e| e == "wat" || e == "repl") {
             files.push(path);
         }
     }
@@ -39,6 +40,10 @@ fn collect(dir: &Path, files: &mut Vec<PathBuf>) {
 
 fn trial(root: &Path, file: PathBuf) -> Option<Trial> {
     let text = fs::read_to_string(&file).expect("a golden program is UTF-8");
+    if file.extension().is_some_and(|e| e == "repl") {
+        let name = file.strip_prefix(root).expect("below the root").with_extension("").display().to_string();
+        return Some(Trial::test(name, move || session(&file)));
+    }
     let name = file.strip_prefix(root).expect("below the root").with_extension("").display().to_string();
     if name.starts_with("mistakes/") {
         return Some(Trial::test(name, move || drawn(&file)));
@@ -86,6 +91,34 @@ fn drawn(file: &Path) -> Result<(), Failed> {
     let told = fs::read(&expected)?;
     same("stderr", &told, &out.stderr, &out)?;
     if told.is_empty() { Err("no mistake is told of".into()) } else { Ok(()) }
+}
+
+/// A session: stdout and stderr as a person would see them, one after the other, are those of the `.transcript`.
+fn session(file: &Path) -> Result<(), Failed> {
+    let dir = file.parent().expect("a file has a directory");
+    let mut shown = std::env::temp_dir();
+    shown.push(format!(
+        "wat-session-{}-{}",
+        std::process::id(),
+        file.file_stem().unwrap_or_default().display()
+    ));
+    let both = fs::File::create(&shown)?;
+    let status = Command::new(env!("CARGO_BIN_EXE_wat"))
+        .arg("repl")
+        .current_dir(dir)
+        .stdin(fs::File::open(file)?)
+        .stdout(both.try_clone()?)
+        .stderr(both)
+        .status()?;
+    let found = fs::read(&shown)?;
+    fs::remove_file(&shown)?;
+    let expected = file.with_extension("transcript");
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        fs::write(&expected, &found)?;
+    }
+    let out = Output { stdout: found.clone(), stderr: Vec::new(), code: status.code() };
+    same("transcript", &fs::read(&expected).unwrap_or_default(), &found, &out)?;
+    if out.code == Some(0) { Ok(()) } else { Err(format!("exit {:?}, expected 0", out.code).into()) }
 }
 
 fn same(what: &str, expected: &[u8], found: &[u8], out: &Output) -> Result<(), Failed> {

@@ -1,0 +1,187 @@
+//! A session: definitions that grow, and expressions evaluated among them. Definitions have no effects, so each input
+//! is compiled with all that are held, and a definition of the same name takes the place of the one before.
+//!
+//! Not here: terminals, processes, how a result is shown.
+
+use crate::{Compiled, Program, Report, compiled, front_of, library, world};
+use wat_check::Entry;
+use wat_check::hir::{Body, Def, Expr, ExprKind};
+use wat_check::ty::Ty;
+use wat_check::{Linked, is_wire};
+use wat_source::{FileId, Symbol};
+use wat_syntax::{Form, TokenKind};
+
+/// One top-level form of an input.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Piece {
+    pub text: String,
+    /// What it defines: a later piece with the same key takes its place. None for an expression.
+    pub key: Option<String>,
+    /// The name and the value's text of a `def`.
+    pub value: Option<(String, String)>,
+}
+
+/// What an expression gives.
+pub struct Judged {
+    pub ty: String,
+    /// Can it be written as EDN?
+    pub is_wire: bool,
+}
+
+#[derive(Default)]
+pub struct Session {
+    pieces: Vec<Piece>,
+}
+
+/// Does the text end inside a form?
+pub fn is_unfinished(text: &str) -> bool {
+    let mut depth = 0i64;
+    for token in wat_syntax::tokens(text) {
+        match token.kind {
+            TokenKind::Open(_) | TokenKind::OpenSet | TokenKind::OpenFn => depth += 1,
+            TokenKind::Close(_) => depth -= 1,
+            // A string that goes on in the next line.
+            TokenKind::OpenStr if depth >= 0 => return true,
+            _ => {}
+        }
+        if depth < 0 {
+            return false;
+        }
+    }
+    depth > 0
+}
+
+/// The forms of an input, in order.
+pub fn pieces(text: &str) -> Vec<Piece> {
+    let forms = wat_syntax::read(FileId::NONE, text).forms;
+    let of = |form: &Form| text[form.span.start as usize..form.span.end as usize].to_string();
+    let one = |form: &Form| {
+        let head = form.head().map(|head| head.as_str()).unwrap_or_default();
+        let head = head.strip_prefix("wat.core/").unwrap_or(head);
+        let items = form.as_list().unwrap_or(&[]);
+        let name = items.get(1).map(|name| of(name.as_list().and_then(<[Form]>::first).unwrap_or(name)));
+        let key = match head {
+            "ns" => Some("ns".to_string()),
+            "extend" => Some(format!("extend {} {}", name.clone()?, items.get(2).map(of)?)),
+            "deftest" => Some(format!("deftest {}", name.clone()?)),
+            "def" | "defn" | "defstruct" | "defenum" | "defalias" | "defprotocol" | "defmacro" => {
+                name.clone()
+            }
+            _ => None,
+        };
+        let value = items.last().filter(|_| head == "def" && items.len() > 2).map(of);
+        Some(Piece { text: of(form), key, value: name.zip(value) })
+    };
+    let whole = |form: &Form| Piece { text: of(form), key: None, value: None };
+    forms.iter().map(|form| one(form).unwrap_or_else(|| whole(form))).collect()
+}
+
+impl Session {
+    /// The session with one more definition.
+    pub fn with(&self, piece: Piece) -> Session {
+        let mut pieces = self.pieces.clone();
+        match pieces.iter_mut().find(|held| held.key == piece.key) {
+            Some(held) => *held = piece,
+            None if piece.key.as_deref() == Some("ns") => pieces.insert(0, piece),
+            None => pieces.push(piece),
+        }
+        Session { pieces }
+    }
+
+    /// The program that holds all definitions and this statement.
+    pub fn program(&self, statement: &str) -> String {
+        let mut text: String = self.pieces.iter().map(|piece| format!("{}\n", piece.text)).collect();
+        text.push_str(statement);
+        text.push('\n');
+        text
+    }
+
+    /// Checks the definitions.
+    pub fn check(&self) -> Report {
+        front_text(&self.program("(ignore nil)")).1
+    }
+
+    /// The type of an expression among the definitions, or what is wrong with it.
+    pub fn judge(&self, expression: &str) -> Result<Judged, Report> {
+        let (program, report) = front_text(&self.program(&format!("(ignore\n{expression})")));
+        if report.has_errors() {
+            return Err(report);
+        }
+        let found = program.as_ref().and_then(|program| {
+            let main = program.unit.defs.iter().find(|def| Some(def.name) == program.main)?;
+            let Body::Fn(Expr { kind: ExprKind::Do(items), .. }) = &main.body else { return None };
+            let statement = items.iter().rev().nth(1)?;
+            let ExprKind::Call { args, .. } = &statement.kind else { return None };
+            let ty = args.first()?.ty.clone();
+            let wire = is_wire(&ty, &Linked::new(&program.unit, program.library)).is_ok();
+            Some(Judged { ty: shown(&ty), is_wire: wire })
+        });
+        found.ok_or(report)
+    }
+
+    /// All names in sight, sorted.
+    pub fn names(&self) -> Vec<String> {
+        let library = library::shared();
+        let mut names: Vec<String> = library.prelude().iter().map(|name| name.to_string()).collect();
+        names.extend(library.defs().filter(|def| !def.private).map(|def| def.name.to_string()));
+        names.extend(
+            self.pieces.iter().filter_map(|piece| piece.key.clone()).filter(|key| !key.contains(' ')),
+        );
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// Signature and docstring of each definition that the name means.
+    pub fn documentation(&self, name: &str) -> Vec<String> {
+        let (program, _) = front_text(&self.program("(ignore nil)"));
+        let full = |ns: &str| Symbol::new(&format!("{ns}/{name}"));
+        let own = program.as_ref().map_or_else(|| Symbol::new("user"), |program| program.namespace);
+        let candidates = [full(own.as_str()), full("wat.core"), full("wat.kernel"), Symbol::new(name)];
+        let defs = program.iter().flat_map(|program| &program.unit.defs);
+        let mine: Vec<String> = defs.filter(|def| candidates.contains(&def.name)).map(described).collect();
+        if !mine.is_empty() {
+            return mine;
+        }
+        let library = library::shared();
+        let overloads = candidates.iter().flat_map(|name| library.overloads(*name)).copied();
+        let wanted: Vec<Symbol> = candidates.iter().copied().chain(overloads).collect();
+        let mut found: Vec<&Def> = library.defs().filter(|def| wanted.contains(&def.name)).collect();
+        found.sort_by_key(|def| def.span);
+        found.into_iter().map(described).collect()
+    }
+}
+
+fn described(def: &Def) -> String {
+    let param = |(id, ty): &(wat_check::hir::LocalId, Ty)| {
+        let name = def.locals.get(id.0 as usize).map_or("_", |local| local.name.as_str());
+        format!("{name} <- {}", shown(ty))
+    };
+    let mut out = match def.body {
+        Body::Value(_) => format!("{} <- {}", def.name, shown(&def.result)),
+        _ => {
+            let params: Vec<String> = def.params.iter().map(param).collect();
+            format!("({} [{}]) -> {}", def.name, params.join("  "), shown(&def.result))
+        }
+    };
+    if let Some(doc) = &def.doc {
+        out.push_str(&format!("\n  {doc}"));
+    }
+    out
+}
+
+fn shown(ty: &Ty) -> String {
+    ty.to_string()
+}
+
+fn front_text(text: &str) -> (Option<Program>, Report) {
+    let entry = Entry { path: "input".to_string(), text: text.as_bytes().to_vec() };
+    let mut world = world::Disk::beside(text.as_bytes());
+    front_of(entry, &mut world)
+}
+
+/// Compile a program from its text; other namespaces are found from the working directory.
+pub fn compile_text(path: &str, text: Vec<u8>) -> Result<Compiled, Report> {
+    let mut world = world::Disk::beside(&text);
+    compiled(path, front_of(Entry { path: path.to_string(), text }, &mut world))
+}

@@ -1,0 +1,183 @@
+//! `wat repl`: reads forms, keeps definitions, evaluates expressions, each in a process of its own, so that whatever
+//! an expression does ends with it and the session goes on. `editor.rs` is the terminal, `evaluate.rs` the process.
+//!
+//! Not here: what a definition or an expression means (`wat_driver::Session`).
+
+mod editor;
+mod evaluate;
+
+use crate::{exit, report};
+use editor::{Input, Line};
+use evaluate::Outcome;
+use std::io::Write;
+use wat_driver::{Piece, Session};
+use wat_source::Code;
+
+const HELP: &str = "\
+(defn f …) (def x …)  keep a definition; the same name again takes its place
+:doc NAME             what a function or value is, also (doc NAME)
+:type EXPR            the type of an expression, which is not evaluated
+:quit                 leave, also Ctrl-D; Ctrl-C ends a running expression
+*1                    the last value
+";
+
+pub fn run(json: bool) -> i32 {
+    let mut repl = Repl { session: Session::default(), json };
+    let mut input = match Input::open() {
+        Ok(input) => input,
+        Err(reason) => {
+            report::write(&format!("wat: {reason}\n"));
+            return exit::MISUSE;
+        }
+    };
+    loop {
+        match input.read(repl.session.names()) {
+            Line::Text(text) => {
+                if !repl.answer(&text) {
+                    return 0;
+                }
+            }
+            Line::Again => {}
+            Line::End => return 0,
+        }
+    }
+}
+
+struct Repl {
+    session: Session,
+    json: bool,
+}
+
+impl Repl {
+    /// Answers one input; false where it asks to leave.
+    fn answer(&mut self, text: &str) -> bool {
+        let (word, rest) = match text.trim().split_once(char::is_whitespace) {
+            Some((word, rest)) => (word, rest.trim()),
+            None => (text.trim(), ""),
+        };
+        match (word, rest) {
+            ("", _) => {}
+            (":quit", "") => return false,
+            (":help", "") => say(HELP),
+            (":doc", name) if !name.is_empty() => self.document(name),
+            (":type", expression) if !expression.is_empty() => match self.session.judge(expression) {
+                Ok(judged) => say(&format!("{}\n", judged.ty)),
+                Err(found) => self.complain(&found),
+            },
+            _ => {
+                for piece in wat_driver::pieces(text) {
+                    self.piece(piece);
+                }
+                if wat_driver::pieces(text).is_empty() {
+                    self.evaluate(text);
+                }
+            }
+        }
+        true
+    }
+
+    fn piece(&mut self, piece: Piece) {
+        let words = piece.text.trim_start_matches('(').trim_end_matches(')');
+        if let Some(name) = words.strip_prefix("doc ").filter(|_| piece.text.starts_with("(doc ")) {
+            self.document(name.trim());
+        } else if piece.key.is_some() {
+            self.define(piece);
+        } else {
+            self.evaluate(&piece.text);
+        }
+    }
+
+    fn define(&mut self, piece: Piece) {
+        let next = self.session.with(piece.clone());
+        let found = next.check();
+        if !found.has_errors() {
+            self.session = next;
+            return;
+        }
+        // A value with effects is computed now, once.
+        let has_effect =
+            found.diagnostics.iter().filter(|d| d.is_error()).all(|d| d.code == Code::EffectInDef);
+        match &piece.value {
+            Some((name, value)) if has_effect => self.keep(name, value),
+            _ => self.complain(&found),
+        }
+    }
+
+    /// `(def name value)` where computing the value has effects: what it is now.
+    fn keep(&mut self, name: &str, value: &str) {
+        let judged = match self.session.judge(value) {
+            Ok(judged) => judged,
+            Err(found) => return self.complain(&found),
+        };
+        if !judged.is_wire {
+            report::write(&format!(
+                "wat: `{name}` cannot be kept: {} lives in the process of its expression, which ends with it\n  \
+                 use it within one expression: (let [{name} …] …)\n",
+                judged.ty
+            ));
+            return;
+        }
+        if let Outcome::Value(text) = evaluate::run(&valued(&self.session, value)) {
+            self.hold(name, &text, &judged.ty);
+        }
+    }
+
+    fn hold(&mut self, name: &str, edn: &str, ty: &str) {
+        let quoted = wat_edn::Value::string(edn);
+        let text =
+            format!("(def {name} (let [read (fn [] -> {ty} (unwrap (wat.edn/parse {quoted})))] (read)))");
+        let next = self.session.with(Piece { text, key: Some(name.to_string()), value: None });
+        // What cannot be read back at its type (an empty Option inside a type of this session) is not held.
+        if !next.check().has_errors() {
+            self.session = next;
+        }
+    }
+
+    fn evaluate(&mut self, expression: &str) {
+        let judged = match self.session.judge(expression) {
+            Ok(judged) => judged,
+            Err(found) => return self.complain(&found),
+        };
+        if !judged.is_wire {
+            let program = self.session.program(&format!("(ignore\n{expression})"));
+            if let Outcome::Done = evaluate::run(&program) {
+                say(&format!("#<{}>\n", judged.ty));
+            }
+            return;
+        }
+        if let Outcome::Value(text) = evaluate::run(&valued(&self.session, expression)) {
+            if judged.ty == "nil" {
+                say("nil\n");
+            } else {
+                say(&format!("{text} <- {}\n", judged.ty));
+                self.hold("*1", &text, &judged.ty);
+            }
+        }
+    }
+
+    fn document(&self, name: &str) {
+        let found = self.session.documentation(name);
+        if found.is_empty() {
+            report::write(&format!("wat: nothing has the name {name}\n"));
+        }
+        for text in found {
+            say(&format!("{text}\n"));
+        }
+    }
+
+    fn complain(&self, found: &wat_driver::Report) {
+        report::print_errors(found, self.json);
+    }
+}
+
+/// The program that evaluates the expression, then marks and writes its value.
+fn valued(session: &Session, expression: &str) -> String {
+    session.program(&format!("(let [value\n{expression}\n] (println {}) (println value))", evaluate::MARK))
+}
+
+/// To stdout at once; a reader that has gone is not an error.
+fn say(text: &str) {
+    let mut out = std::io::stdout();
+    let _ = out.write_all(text.as_bytes());
+    let _ = out.flush();
+}
