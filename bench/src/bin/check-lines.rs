@@ -90,30 +90,40 @@ fn script(lines: usize) -> String {
 
 fn body(lines: usize) -> String {
     let mut text = "(defn main [] -> nil\n".to_string();
-    (0..lines).for_each(|i| drop(writeln!(text, "  (println (map inc [{i} 2]))")));
+    for i in 0..lines {
+        let _ = writeln!(text, "  (println (map inc [{i} 2]))");
+    }
     text + "  nil)\n"
 }
 
 fn lets(lines: usize) -> String {
     let mut text = "(defn main [] -> nil (let [x0 1\n".to_string();
-    (1..lines).for_each(|i| drop(writeln!(text, "  x{i} (+ x{} 1)", i - 1)));
+    for i in 1..lines {
+        let _ = writeln!(text, "  x{i} (+ x{} 1)", i - 1);
+    }
     text + &format!("] (println x{})))\n", lines - 1)
 }
 
 fn integers(lines: usize) -> String {
     let mut text = "(defn next [n <- i64] -> i64 (match n\n".to_string();
-    (0..lines).for_each(|i| drop(writeln!(text, "  ({i} {})", i + 1)));
+    for i in 0..lines {
+        let _ = writeln!(text, "  ({i} {})", i + 1);
+    }
     text + "  (_ 0)))\n(println (next 3))\n"
 }
 
 fn macros(lines: usize) -> String {
     let mut text = "(defmacro twice [x] `(* 2 ~x))\n".to_string();
-    (0..lines).for_each(|i| drop(writeln!(text, "(defn f{i} [] -> i64 (twice {i}))")));
+    for i in 0..lines {
+        let _ = writeln!(text, "(defn f{i} [] -> i64 (twice {i}))");
+    }
     text + "(println (f1))\n"
 }
 
 fn literal(lines: usize) -> String {
     let mut text = "(def rows [\n".to_string();
-    (0..lines).for_each(|i| drop(writeln!(text, "  (tuple {i} \"n{i}\" {i}.5)")));
+    for i in 0..lines {
+        let _ = writeln!(text, "  (tuple {i} \"n{i}\" {i}.5)");
+    }
     text + "])\n(println (count rows))\n"
 }

@@ -357,7 +357,7 @@ impl Env<'_> {
                 return if self.own.names.contains_key(&written) {
                     diagnostic.help(format!("bring it in: (:use [{qualifier}])"))
                 } else if self.lib.names.contains_key(&whole) {
-                    diagnostic.suggest(format!("write `wat.{name}`"), span, &format!("wat.{name}"))
+                    diagnostic.suggest(format!("write `wat.{name}`"), span, format!("wat.{name}"))
                 } else if let Some(near) = suggest(qualifier, known.chain(library)) {
                     diagnostic.help(format!("did you mean `{near}`?"))
                 } else {

@@ -6,7 +6,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use wat_host::{Halt, Host};
 use wat_kernel::{Interrupt, Source};
@@ -101,7 +101,7 @@ pub fn open(host: &Host, what: What, options: &mut OpenOptions, writes: bool) ->
     Ok(Open { file, waits: !meta.is_file() })
 }
 
-fn is_fifo(path: &PathBuf) -> bool {
+fn is_fifo(path: &Path) -> bool {
     path.metadata().is_ok_and(|meta| meta.file_type().is_fifo())
 }
 

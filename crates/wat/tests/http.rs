@@ -92,7 +92,7 @@ fn malformed_and_oversized_requests_are_refused_with_their_status() {
         (post("Transfer-Encoding: gzip\r\n", "abc"), "501"),
         (post("Transfer-Encoding: chunked\r\n", "nonsense\r\n"), "400"),
         (post("Transfer-Encoding: chunked\r\n", "3\r\nabcdef\r\n0\r\n\r\n"), "400"),
-        (post("Transfer-Encoding: chunked\r\n", &"fff\r\n".repeat(1)), ""),
+        (post("Transfer-Encoding: chunked\r\n", "fff\r\n"), ""),
         (post("Transfer-Encoding: chunked\r\n", "ffffff\r\n"), "413"),
         (post("Content-Length: 3\r\n", "a"), ""),
         ("GET / HT".to_string(), ""),
