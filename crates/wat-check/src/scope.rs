@@ -471,7 +471,7 @@ impl Env<'_> {
         }
     }
 
-    /// A namespace of the library or of the file's uses that defines the very name.
+    /// The namespaces of the library or of the file's uses that define the very name; three at most.
     fn elsewhere(&self, file: usize, name: Symbol, is_type: bool) -> Option<String> {
         if is_type || name.namespace().is_some() {
             return None;
@@ -479,10 +479,14 @@ impl Env<'_> {
         let used = self.scopes[file].used.iter().copied();
         let mut places: Vec<Symbol> = used.chain(self.lib.names.keys().copied()).collect();
         places.sort();
-        let ns = places
-            .into_iter()
-            .find(|ns| matches!(self.member(*ns, name.as_str()), Some((_, o)) if o.private.is_none()))?;
-        Some(format!("`{ns}/{name}` has this name"))
+        places.dedup();
+        places.retain(|ns| matches!(self.member(*ns, name.as_str()), Some((_, o)) if o.private.is_none()));
+        let names: Vec<String> = places.iter().take(3).map(|ns| format!("`{ns}/{name}`")).collect();
+        let (last, others) = names.split_last()?;
+        Some(match others {
+            [] => format!("{last} has this name"),
+            others => format!("{} and {last} have this name", others.join(", ")),
+        })
     }
 }
 

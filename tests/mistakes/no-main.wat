@@ -1,1 +1,0 @@
-(defn start [] -> nil (println 1))
