@@ -131,7 +131,7 @@ fn types_that_follow() {
 
             1:10 wrong-arity `filter` takes 2 arguments, and one is given
 
-            1:11 type-mismatch `seq` does not work on an i64
+            1:11 type-mismatch an i64 has no elements to go over
         "#]],
     );
 }

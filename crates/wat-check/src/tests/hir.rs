@@ -144,8 +144,8 @@ fn calls_have_exactly_the_callees_parameters() {
          (defn f [x <- f64 p <- (Peer i64 i64)] -> nil
            (ignore (tuple (sum 1 2) (sum) (+ x 1 2) (- 3) (< 1 x 2) (call p 1) (call p 1 {:timeout (seconds 1)}))))",
         expect![[r#"
-            f: (ignore<(Tuple i64 i64 f64 i64 bool (Result i64 Crash) (Result i64 Crash))> (tuple (sum [1 2]) (sum []) (+<f64> (+<f64> x0 1.0) 2.0) (negate<i64> 3) (let [_2 1.0 _3 x0 _4 2.0] (if (<<f64> _2 _3) (<<f64> _3 _4) false)) (call<i64 i64> p1 1 (CallOptions#0 ((Option Duration)#0))) (call<i64 i64> p1 1 (CallOptions#0 ((Option Duration)#1 (seconds 1))))))
-            sum: (reduce-vector<i64 i64> +<i64> 0 xs0)
+            f: (ignore<(Tuple i64 i64 f64 i64 bool (Result i64 Crash) (Result i64 Crash))> (tuple (sum [1 2]) (sum []) (add-numbers<f64> (add-numbers<f64> x0 1.0) 2.0) (negate<i64> 3) (let [_2 1.0 _3 x0 _4 2.0] (if (<<f64> _2 _3) (<<f64> _3 _4) false)) (call<i64 i64> p1 1 (CallOptions#0 ((Option Duration)#0))) (call<i64 i64> p1 1 (CallOptions#0 ((Option Duration)#1 (seconds 1))))))
+            sum: (reduce-vector<i64 i64> add-numbers<i64> 0 xs0)
         "#]],
     );
 }
@@ -158,7 +158,7 @@ fn functions_stand_for_constructors_fields_and_operators() {
            (ignore (tuple (map :x ps) (map Pt/y ps) (map Some ps) (map - [1]) (map str [1]) (map (fn [p] (with p :y 1)) ps)
                           (Pt :y 1 :x 2) (reduce + 0 [1]))))",
         expect![[r#"
-            f: (ignore<(Tuple (Vector i64) (Vector i64) (Vector (Option Pt)) (Vector i64) (Vector String) (Vector Pt) Pt i64)> (tuple (map-vector<Pt i64> (fn [struct1] (field 0 struct1)) ps0) (map-vector<Pt i64> (fn [02] (field 1 02)) ps0) (map-vector<Pt (Option Pt)> (fn [03] ((Option Pt)#1 03)) ps0) (map-vector<i64 i64> negate<i64> [1]) (map-vector<i64 String> (fn [04] (str1<i64> 04)) [1]) (map-vector<Pt Pt> (fn [p5] (with p5 1 1)) ps0) (let [_6 1 _7 2] (Pt#0 _7 _6)) (reduce-vector<i64 i64> +<i64> 0 [1])))
+            f: (ignore<(Tuple (Vector i64) (Vector i64) (Vector (Option Pt)) (Vector i64) (Vector String) (Vector Pt) Pt i64)> (tuple (map-vector<Pt i64> (fn [struct1] (field 0 struct1)) ps0) (map-vector<Pt i64> (fn [02] (field 1 02)) ps0) (map-vector<Pt (Option Pt)> (fn [03] ((Option Pt)#1 03)) ps0) (map-vector<i64 i64> negate<i64> [1]) (map-vector<i64 String> (fn [04] (str1<i64> 04)) [1]) (map-vector<Pt Pt> (fn [p5] (with p5 1 1)) ps0) (let [_6 1 _7 2] (Pt#0 _7 _6)) (reduce-vector<i64 i64> add-numbers<i64> 0 [1])))
         "#]],
     );
 }
@@ -175,7 +175,7 @@ fn sugar_is_gone() {
                  (= a 2) (if-let [x (first xs)] x 0)
                  :else (-> a inc (+ 2))))",
         expect![[r#"
-            f: (do (if (if (><i64> a0 0) (if (=<i64> a0 1) true (=<i64> a0 2)) false) (ignore<i64> a0) nil) (loop [rest2 (seq-vector<i64> xs1)] (match (uncons<i64> rest2) (((Option (Tuple i64 (Seq i64)))#0) nil) (((Option (Tuple i64 (Seq i64)))#1 (tuple item3 more4)) (do (let [x5 item3] (if true (ignore<i64> (+<i64> x5 a0)) nil)) (recur more4))))) (if (=<i64> a0 1) nil (assert_failed<nil> "assertion failed: (= a 1)")) (let [g7 (fn ^[a0] [%16] (+<i64> %16 a0))] (ignore<i64> (apply g7 1))) (if (=<i64> a0 1) 1 (if (=<i64> a0 2) (match (first-vector<i64> xs1) (((Option i64)#1 x8) x8) (_ 0)) (+<i64> (inc a0) 2))))
+            f: (do (if (if (><i64> a0 0) (if (=<i64> a0 1) true (=<i64> a0 2)) false) (ignore<i64> a0) nil) (loop [rest2 (seq-vector<i64> xs1)] (match (uncons<i64> rest2) (((Option (Tuple i64 (Seq i64)))#0) nil) (((Option (Tuple i64 (Seq i64)))#1 (tuple item3 more4)) (do (let [x5 item3] (if true (ignore<i64> (add-numbers<i64> x5 a0)) nil)) (recur more4))))) (if (=<i64> a0 1) nil (assert_failed<nil> "assertion failed: (= a 1)")) (let [g7 (fn ^[a0] [%16] (add-numbers<i64> %16 a0))] (ignore<i64> (apply g7 1))) (if (=<i64> a0 1) 1 (if (=<i64> a0 2) (match (first-vector<i64> xs1) (((Option i64)#1 x8) x8) (_ 0)) (add-numbers<i64> (inc a0) 2))))
         "#]],
     );
 }
@@ -189,7 +189,7 @@ fn edn_is_made_element_by_element() {
         expect![[r#"
             f: (if true (edn<(Map Edn Edn)> {(edn<keyword> :a) (edn<(Vector Edn)> [(edn<i64> n0) e1]) (edn<keyword> :b) (edn<(Set Edn)> #{(edn<String> "s")})}) (edn<i64> 1))
             g: (panic<Edn nil> "why" (edn<(Map Edn Edn)> {(edn<keyword> :n) (edn<i64> 1)}))
-            h: (+<T> n0 1)
+            h: (add-numbers<T> n0 1)
         "#]],
     );
 }
@@ -203,7 +203,7 @@ fn programs_close_over_data() {
                         q (spawn-thread (fn {:in i64 :out i64} [] (serve (fn [n] (+ n k)))))]
              (select (p v (ignore v)) (exit q r (ignore r)) (after (millis 1) nil) (stopped nil))))",
         expect![[r#"
-            f: (with-peers [p1 (spawn-process<i64 i64> (program-of w) (SpawnOptions#0 ((Option Limits)#0))) q3 (spawn-thread<i64 i64> (program ^[k0] [] (serve<i64 i64> (fn ^[k0] [n2] (+<i64> n2 k0)))))] (select (peer p1 v4 (ignore<(Result (Option i64) Crash)> v4)) (exit q3 r5 (ignore<(Result nil Crash)> r5)) (after (millis 1) _ nil) (stopped _ nil)))
+            f: (with-peers [p1 (spawn-process<i64 i64> (program-of w) (SpawnOptions#0 ((Option Limits)#0))) q3 (spawn-thread<i64 i64> (program ^[k0] [] (serve<i64 i64> (fn ^[k0] [n2] (add-numbers<i64> n2 k0)))))] (select (peer p1 v4 (ignore<(Result (Option i64) Crash)> v4)) (exit q3 r5 (ignore<(Result nil Crash)> r5)) (after (millis 1) _ nil) (stopped _ nil)))
             w: (match (readln<i64>) (((Option i64)#1 n0) (do (println<i64> n0) (w))) (((Option i64)#0) nil))
         "#]],
     );

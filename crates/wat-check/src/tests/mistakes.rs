@@ -111,7 +111,7 @@ fn what_nothing_determines() {
             3:19 ambiguous-type which struct has the field `x` is not known
             4:18 ambiguous-type which struct has the field `q` is not known
             5:25 ambiguous-type `count` works on several types, and which one this is is not known
-            6:22 ambiguous-type the type of this value is not determined
+            6:22 ambiguous-type `+` works on several types, and which one this is is not known
         "#]],
     );
     check(

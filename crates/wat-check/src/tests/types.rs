@@ -28,6 +28,7 @@ fn literals_and_collections() {
            (def e [[] [1]]) (def f [None (Some 1)]) (def g #inst "2024-01-01") (def h {}) (def i 'x)
            (def j (if true -> f64 1 2)) (def k [1 (f64 2)])"#,
         expect![[r#"
+            2:87 ambiguous-type the type of `h` is not determined
             a : (Vector f64)
             b : (Map keyword (Vector i64))
             c : (Set String)
@@ -35,7 +36,7 @@ fn literals_and_collections() {
             e : (Vector (Vector i64))
             f : (Vector (Option i64))
             g : Instant
-            h : (Map nil nil)
+            h : ?
             i : Symbol
             j : f64
             k : (Vector f64)
