@@ -487,7 +487,7 @@ impl Machine<'_> {
                 other => return fault(format!("{other:?} is no map")),
             },
             // The program runs to its end at once.
-            (RtFn::spawn_thread | RtFn::spawn_process, [program]) => {
+            (RtFn::spawn_thread, [program]) => {
                 let &Kind::Program(id, _) = self.object(*program)? else { return fault("no program") };
                 self.call(self.module.programs[id.index()].func, vec![*program])?;
                 self.peers += 1;

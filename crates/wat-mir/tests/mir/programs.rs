@@ -588,7 +588,7 @@ fn handles_are_released_after_their_last_use() {
     let mut w = World::new();
     let mut v = Vars::default();
     let a = v.var("a", &peer());
-    let spawn = op("spawn_process", &peer(), vec![program(&[])]);
+    let spawn = op("spawn_thread", &peer(), vec![program(&[])]);
     let waited = op("wait", &Ty::result(Ty::Nil, Ty::Str), vec![a.get()]);
     let body = do_(vec![println(text("before")), println(waited), println(text("after"))]);
     w.main(v, vec![let_(vec![(a.bind(), spawn)], body)]);
@@ -603,7 +603,7 @@ fn select_waits_and_takes_from_the_chosen_source() {
     let mut v = Vars::default();
     let (a, b) = (v.var("a", &peer()), v.var("b", &peer()));
     let (x, y) = (v.var("x", &gift), v.var("y", &end));
-    let spawn = || op("spawn_process", &peer(), vec![program(&[])]);
+    let spawn = || op("spawn_thread", &peer(), vec![program(&[])]);
     let clause = |source, pattern, body| Clause { source, pattern, body, span: Span::NONE };
     let select = || {
         let after = Source::After(e(ExprKind::Lit(Lit::Int(5)), &Ty::Duration));
