@@ -334,7 +334,7 @@ fn bad_names() {
              --> a.wat:1:22
               |
             1 | a/ /a a/b/c : :/ :a/ a: a/1 .5
-              |                      ^^ a name does not end with a colon
+              |                      ^^ a name does not end with a colon; a type follows its name as in n <- i64
             error[bad-name]: `a/1` is not a name
              --> a.wat:1:25
               |
