@@ -3,7 +3,7 @@
 /// Defines fallible rows and a `fill` that puts them into a table. Each row names its context, its heap, its slots, and an
 /// expression of type `Result<u64, Halt>`:
 ///
-/// ```ignore
+/// ```text
 /// world_rows! { fs_read(ctx, mem, path, result) => read(ctx, mem, path, DescRef(result as u32)); }
 /// ```
 #[macro_export]

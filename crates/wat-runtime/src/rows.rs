@@ -3,7 +3,7 @@
 /// Defines fallible rows and a `fill` that puts them into a table. Each row names its heap, its slots, and an expression
 /// of type `Result<u64, Fail>`:
 ///
-/// ```ignore
+/// ```text
 /// value_rows! { regex_find(mem, regex, text, result) => find(mem, regex, text, DescRef(result as u32)); }
 /// ```
 #[macro_export]
