@@ -232,7 +232,7 @@ fn mutated_requests_do_not_end_the_server() {
             let at = random.below(bytes.len());
             match random.below(4) {
                 0 => bytes[at] = random.next() as u8,
-                1 => {
+                1 if bytes.len() > 1 => {
                     bytes.remove(at);
                 }
                 2 => {
