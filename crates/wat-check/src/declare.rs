@@ -12,7 +12,7 @@ use crate::testing;
 use crate::ty::Ty;
 use crate::typeform::{TypeReader, Variables, is_variable};
 use crate::unify::{MOST_PARTS, wrong};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use wat_source::{Code, Diagnostic, Span, Symbol};
 use wat_syntax::{Form, FormKind};
@@ -83,7 +83,13 @@ pub fn declare<'a>(files: &'a [SourceFile], env: &mut Env<'_>, out: &mut Vec<Dia
     for file in files {
         env.own.names.entry(file.ns).or_default();
     }
-    let mut declarer = Declarer { env, out, seen: FxHashMap::default(), decls: Decls::default() };
+    let mut declarer = Declarer {
+        env,
+        out,
+        seen: FxHashMap::default(),
+        listed: FxHashSet::default(),
+        decls: Decls::default(),
+    };
     let mut items = Vec::new();
     for (number, file) in files.iter().enumerate() {
         for form in &file.forms {
@@ -174,6 +180,8 @@ struct Declarer<'a, 'e, 'l> {
     out: &'e mut Vec<Diagnostic>,
     /// Where each full name was defined.
     seen: FxHashMap<Symbol, Span>,
+    /// Namespaces with the names listed for them.
+    listed: FxHashSet<(Symbol, Symbol)>,
     decls: Decls<'a>,
 }
 
@@ -246,10 +254,9 @@ impl<'a> Declarer<'a, '_, '_> {
     }
 
     fn list(&mut self, ns: Symbol, short: &str) {
-        let names = self.env.own.names.entry(ns).or_default();
         let short = Symbol::new(short);
-        if !names.contains(&short) {
-            names.push(short);
+        if self.listed.insert((ns, short)) {
+            self.env.own.names.entry(ns).or_default().push(short);
         }
     }
 

@@ -334,7 +334,7 @@ impl Infer<'_, '_> {
                 return self.error(span);
             }
         }
-        let mark = self.names.len();
+        let mark = self.names.mark();
         let mut binds = Vec::new();
         for pair in pairs.chunks_exact(2) {
             let value = self.infer(&pair[1]);

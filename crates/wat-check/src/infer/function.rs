@@ -126,7 +126,7 @@ impl Infer<'_, '_> {
         body: &[Form],
         span: Span,
     ) -> (L, T) {
-        let mark = self.names.len();
+        let mark = self.names.mark();
         let contract = program.as_ref().map(|program| program.contract);
         let function = self.types.function(&types, result);
         self.open_frame(types.clone(), result, program);
@@ -159,7 +159,7 @@ impl Infer<'_, '_> {
         if pairs.len() % 2 == 1 {
             self.report(bad_syntax(pairs[pairs.len() - 1].span, "a value is missing for this name"));
         }
-        let mark = self.names.len();
+        let mark = self.names.mark();
         let mut params: Vec<(LocalId, E)> = Vec::new();
         let mut binds: Vec<(P, E)> = Vec::new();
         let mut later = Vec::new();

@@ -8,6 +8,7 @@ mod expr;
 mod function;
 mod literal;
 mod mismatch;
+mod names;
 mod overload;
 mod pattern;
 mod program;
@@ -180,7 +181,7 @@ pub struct Infer<'c, 'e> {
     self_type: Option<Ty>,
     locals: Vec<Local>,
     /// Names in scope, innermost last.
-    names: Vec<(Symbol, LocalId)>,
+    names: names::Names,
     frames: Vec<Frame>,
     fields: Vec<PendingField>,
     overloads: Vec<PendingOverload>,
@@ -348,7 +349,7 @@ impl<'c, 'e> Infer<'c, 'e> {
             where_bounds: bounds,
             self_type: None,
             locals: Vec::new(),
-            names: Vec::new(),
+            names: names::Names::default(),
             frames: Vec::new(),
             fields: Vec::new(),
             overloads: Vec::new(),
@@ -425,12 +426,12 @@ impl<'c, 'e> Infer<'c, 'e> {
 
     fn bind(&mut self, name: Symbol, ty: T, span: Span) -> LocalId {
         let id = self.local(name, ty, span);
-        self.names.push((name, id));
+        self.names.push(name, id);
         id
     }
 
     fn lookup(&self, name: Symbol) -> Option<LocalId> {
-        self.names.iter().rev().find(|(other, _)| *other == name).map(|(_, id)| *id)
+        self.names.lookup(name)
     }
 
     /// A mention of a local: every function between it and here captures it.
@@ -456,7 +457,7 @@ impl<'c, 'e> Infer<'c, 'e> {
 
     /// Parameters: a local each, and patterns to take apart those that are not plain names.
     fn parameters(&mut self, patterns: &[&Form], types: &[T]) -> (Vec<LocalId>, Vec<(P, E)>) {
-        let mark = self.names.len();
+        let mark = self.names.mark();
         let (mut ids, mut later) = (Vec::new(), Vec::new());
         for (pattern, ty) in patterns.iter().zip(types) {
             match pattern.as_symbol().filter(|name| !crate::scope::starts_upper(name.name())) {
@@ -477,13 +478,12 @@ impl<'c, 'e> Infer<'c, 'e> {
             })
             .collect();
         let mut seen: FxHashSet<Symbol> = FxHashSet::default();
-        for (name, id) in self.names.split_off(mark) {
-            if !seen.insert(name) {
-                let title = format!("`{name}` is the name of two parameters");
-                let span = self.locals[id.0 as usize].span;
-                self.report(Diagnostic::new(Code::BadPattern, title).at(span));
-            }
-            self.names.push((name, id));
+        let twice: Vec<_> =
+            self.names.since(mark).iter().filter(|(name, _)| !seen.insert(*name)).copied().collect();
+        for (name, id) in twice {
+            let title = format!("`{name}` is the name of two parameters");
+            let span = self.locals[id.0 as usize].span;
+            self.report(Diagnostic::new(Code::BadPattern, title).at(span));
         }
         (ids, binds)
     }
@@ -542,7 +542,7 @@ impl<'c, 'e> Infer<'c, 'e> {
             Lookup::NoNamespace(q) => Lookup::NoNamespace(q),
             Lookup::Missing => Lookup::Missing,
         };
-        let locals = self.names.iter().map(|(name, _)| name.as_str()).filter(|name| !name.starts_with(' '));
+        let locals = self.names.iter().map(|name| name.as_str()).filter(|name| !name.starts_with(' '));
         let diagnostic = self.env.unbound(self.file, name, span, false, lookup, locals);
         self.report(diagnostic);
         None

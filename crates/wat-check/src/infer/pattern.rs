@@ -23,7 +23,7 @@ impl Infer<'_, '_> {
         let mut names = Names::default();
         let pattern = self.part(form, ty, &mut names);
         for (name, id, _) in names.bound {
-            self.names.push((name, id));
+            self.names.push(name, id);
         }
         pattern
     }
@@ -430,7 +430,7 @@ impl Infer<'_, '_> {
             let Some((pattern, body)) = form.as_list().and_then(|items| items.split_first()) else {
                 continue;
             };
-            let (mark, said) = (self.names.len(), self.out.len());
+            let (mark, said) = (self.names.mark(), self.out.len());
             let pattern = self.arm_pattern(pattern, body, scrutinee.ty);
             if self.out[said..].iter().any(Diagnostic::is_error) {
                 // What the body says follows from names that are not what they should be.

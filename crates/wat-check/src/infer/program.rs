@@ -63,7 +63,7 @@ impl Infer<'_, '_> {
                 }
                 continue;
             };
-            let mark = self.names.len();
+            let mark = self.names.mark();
             let Some((source, pattern, body)) = self.clause(form, head, rest) else { continue };
             let body = if body.is_empty() {
                 self.wrong(bad_syntax(form.span, "this clause gives nothing"), form.span)
@@ -164,7 +164,7 @@ impl Infer<'_, '_> {
         if pairs.len() % 2 == 1 {
             self.report(bad_syntax(pairs[pairs.len() - 1].span, "a peer is missing for this name"));
         }
-        let mark = self.names.len();
+        let mark = self.names.mark();
         let mut binds = Vec::new();
         for pair in pairs.chunks_exact(2) {
             let (input, output) = (self.types.fresh(), self.types.fresh());
