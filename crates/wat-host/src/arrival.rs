@@ -7,7 +7,9 @@ use crate::parcel::Parcel;
 use crate::peer::{Link, Peer, Thread, Trouble, lock};
 use crate::values::{Found, Values};
 use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+use wat_kernel::see::{Edge, Wait};
 use wat_kernel::{Child, Interrupt, ReadError, Source, WINDOW, Waiter, WriteError};
 
 /// What a call keeps for `recv` at most.
@@ -24,6 +26,7 @@ pub struct Incoming {
     ahead: VecDeque<Parcel>,
     ahead_bytes: usize,
     values: Values,
+    edge: Arc<Edge>,
 }
 
 /// A value that has arrived and has not been decoded.
@@ -49,6 +52,7 @@ enum Arrived {
 impl Peer {
     /// The next value that no abandoned call asked for.
     pub fn receive(&self, waiter: &Waiter) -> Result<Got, Trouble> {
+        let _about = waiter.about(Wait::Recv, Some(&self.edge));
         let mut incoming = lock(&self.incoming);
         if let Some(item) = incoming.unkeep() {
             return Ok(Got::Item(item));
@@ -65,6 +69,7 @@ impl Peer {
 
     /// The reply to the request of that number.
     pub fn reply(&self, waiter: &Waiter, number: u64, timeout: Option<Duration>) -> Result<Item, Trouble> {
+        let _about = waiter.about(Wait::Call, Some(&self.edge));
         let deadline = timeout.and_then(|t| Instant::now().checked_add(t));
         let mut incoming = lock(&self.incoming);
         let why = loop {
@@ -249,7 +254,7 @@ impl Peer {
 }
 
 impl Incoming {
-    pub fn new(value_limit: usize) -> Incoming {
+    pub fn new(value_limit: usize, edge: Arc<Edge>) -> Incoming {
         Incoming {
             arrived: 0,
             abandoned: BTreeSet::new(),
@@ -258,6 +263,7 @@ impl Incoming {
             ahead: VecDeque::new(),
             ahead_bytes: 0,
             values: Values::edn(value_limit),
+            edge,
         }
     }
 
@@ -275,6 +281,7 @@ impl Incoming {
     fn number(&mut self) -> Option<u64> {
         let number = self.arrived;
         self.arrived += 1;
+        self.edge.count_arrived();
         (!self.abandoned.remove(&number)).then_some(number)
     }
 

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use wat_abi::context::Ctx;
 use wat_abi::desc::Builtin;
 use wat_abi::rtfn::Answer;
+use wat_kernel::see::Wait;
 use wat_kernel::{Interrupt, Process, Waiter};
 use wat_runtime::fail::Fail;
 use wat_runtime::handles;
@@ -94,6 +95,13 @@ impl Host {
             thread.shared.adopt(peer.kin());
         }
         Ok(handles::make(mem, Builtin::Peer, Arc::new(peer))?)
+    }
+
+    /// Waits for the threads it has spawned; `kill` ends them first.
+    pub fn join_threads(&self, kill: bool) {
+        let _about = self.waiter.about(Wait::Children, None);
+        self.waiter.blocks();
+        self.threads.join(kill);
     }
 
     pub fn stopping(&self) -> bool {

@@ -5,7 +5,8 @@ use crate::parcel::Parcel;
 use crate::values::{Found, Values};
 use wat_abi::context::Ctx;
 use wat_edn::{ErrorKind, Position};
-use wat_kernel::{Interrupt, ReadError, Receiver, Source};
+use wat_kernel::see::Wait;
+use wat_kernel::{Interrupt, ReadError, Receiver, Source, Waiter};
 use wat_runtime::codec::{self, ReadFault};
 use wat_runtime::desc::DescRef;
 use wat_runtime::fail::Fail;
@@ -45,7 +46,7 @@ pub enum Read {
 pub fn read(ctx: *mut Ctx, mem: Mem, desc: DescRef) -> Result<Read, Halt> {
     let Host { node, waiter, input, .. } = host(ctx);
     match input {
-        Input::Channel(requests) => match requests.receive(waiter) {
+        Input::Channel(requests) => match waiting(waiter, requests) {
             Ok(Some(parcel)) => Ok(match parcel.open(mem, desc)? {
                 Ok(value) => Read::Value(value),
                 Err(fault) => Read::Bad(fault),
@@ -55,10 +56,14 @@ pub fn read(ctx: *mut Ctx, mem: Mem, desc: DescRef) -> Result<Read, Halt> {
         },
         Input::Descriptor(values) => loop {
             if let Some(read) = whole_line(mem, desc, values)? {
+                waiter.count_read();
                 return Ok(read);
             }
             match values.next() {
-                Found::Value(range) => return one(mem, desc, values, range),
+                Found::Value(range) => {
+                    waiter.count_read();
+                    return one(mem, desc, values, range);
+                }
                 Found::End => return Ok(Read::End),
                 Found::Bad(error) => {
                     return Ok(Read::Bad(ReadFault {
@@ -88,6 +93,16 @@ pub fn read(ctx: *mut Ctx, mem: Mem, desc: DescRef) -> Result<Read, Halt> {
             }
         },
     }
+}
+
+/// The next request of a thread.
+fn waiting(waiter: &Waiter, requests: &Receiver<Parcel>) -> Result<Option<Parcel>, Interrupt> {
+    let _about = waiter.about(Wait::Stdin, None);
+    let received = requests.receive(waiter);
+    if let Ok(Some(_)) = &received {
+        waiter.count_read();
+    }
+    received
 }
 
 /// The wire's usual case, one value a line, decoded where it lies without being framed first. What is not that,

@@ -23,6 +23,7 @@ mod world;
 
 pub use host::{Halt, Host, Node, answer, host, mem};
 pub use peer::lock;
+pub use wat_kernel::see;
 
 use std::ffi::OsString;
 use wat_kernel::boot::{self, Boot};
@@ -40,6 +41,8 @@ pub struct Root<'a> {
     pub args: Vec<String>,
     pub lines_in: bool,
     pub lines_out: bool,
+    /// How SIGQUIT shows the tree.
+    pub draw: fn(&[see::Sight]) -> String,
 }
 
 /// What must hold before a root opens its first file: standard descriptors that were closed are /dev/null.
@@ -55,6 +58,7 @@ pub fn root(root: Root, show: &dyn Fn(&str), library: fn(&mut Table)) -> Result<
     let mut boot = Boot::root(0, root.program);
     boot.args = root.args;
     let process = boot::root(boot, Some(image)).map_err(|e| e.to_string())?;
+    process.on_quit(root.draw);
     let stdio = run::Stdio { lines_in: root.lines_in, lines_out: root.lines_out };
     run::run(process, stdio, Some(show), library)
 }

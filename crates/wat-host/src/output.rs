@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use wat_abi::context::Ctx;
 use wat_abi::desc::Kind;
+use wat_kernel::see::Wait;
 use wat_kernel::{Interrupt, SendError, Sender, WriteError};
 use wat_runtime::codec;
 use wat_runtime::desc::DescRef;
@@ -43,7 +44,10 @@ pub fn println(ctx: *mut Ctx, slot: u64, desc: DescRef) -> Result<u64, Halt> {
             let written = node.process.write(waiter, scratch);
             keep_small(scratch);
             match written {
-                Ok(()) => Ok(0),
+                Ok(()) => {
+                    waiter.count_written();
+                    Ok(0)
+                }
                 Err(WriteError::Closed) => Err(Halt::Quiet),
                 Err(WriteError::Interrupted(why)) => Err(why.into()),
                 Err(WriteError::Deadlock { .. }) => Err(Fail::new("lost", "stdout cannot be written").into()),
@@ -53,8 +57,12 @@ pub fn println(ctx: *mut Ctx, slot: u64, desc: DescRef) -> Result<u64, Halt> {
         Output::Channel { replies, shared } => {
             let parcel = Parcel::of(slot, desc, node.value_limit)?;
             let bytes = parcel.bytes;
+            let _about = waiter.about(Wait::Stdout, None);
             match replies.send_through_stop(waiter, parcel, bytes) {
-                Ok(()) => Ok(0),
+                Ok(()) => {
+                    waiter.count_written();
+                    Ok(0)
+                }
                 // What a released thread still writes is dropped.
                 Err(SendError::Closed(_)) if shared.released.load(Ordering::SeqCst) => Ok(0),
                 Err(

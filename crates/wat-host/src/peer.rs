@@ -9,6 +9,7 @@ use crate::story::Story;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+use wat_kernel::see::{Edge, Wait};
 use wat_kernel::{Child, Interrupt, Receiver, SendError, Sender, State, Waiter, WriteError};
 use wat_runtime::handles::Handle;
 
@@ -16,6 +17,8 @@ pub struct Peer {
     pub path: String,
     pub program: String,
     pub link: Link,
+    /// What passes, for whoever looks at the tree.
+    pub edge: Arc<Edge>,
     outgoing: Mutex<Outgoing>,
     pub(crate) incoming: Mutex<Incoming>,
 }
@@ -69,9 +72,10 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Peer {
-    pub fn new(path: String, program: String, link: Link, value_limit: usize) -> Peer {
-        let incoming = Mutex::new(Incoming::new(value_limit));
-        Peer { path, program, link, outgoing: Mutex::default(), incoming }
+    pub fn new(edge: Arc<Edge>, program: String, link: Link, value_limit: usize) -> Peer {
+        let incoming = Mutex::new(Incoming::new(value_limit, edge.clone()));
+        let path = edge.path().to_string();
+        Peer { path, program, link, edge, outgoing: Mutex::default(), incoming }
     }
 
     pub fn kin(&self) -> Kin {
@@ -123,6 +127,7 @@ impl Peer {
 
     /// Sends one encoded request and answers its number.
     pub fn send(&self, waiter: &Waiter, item: Item) -> Result<u64, Trouble> {
+        let _about = waiter.about(Wait::Send, Some(&self.edge));
         let mut out = lock(&self.outgoing);
         if out.closed {
             drop(out);
@@ -130,6 +135,7 @@ impl Peer {
         }
         match self.put(waiter, item) {
             Ok(()) => {
+                self.edge.count_sent();
                 out.sent += 1;
                 Ok(out.sent - 1)
             }
@@ -240,6 +246,7 @@ impl Peer {
     }
 
     fn end_within(&self, waiter: &Waiter, grace: Option<Duration>) -> Result<Option<String>, Trouble> {
+        let _about = waiter.about(Wait::End, Some(&self.edge));
         match &self.link {
             Link::Process(child) => {
                 let end = child.wait(waiter).map_err(|why| self.interrupted(why))?;

@@ -9,6 +9,7 @@ use crate::thread::program_desc;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use wat_abi::context::Ctx;
+use wat_kernel::see::Edge;
 use wat_kernel::{Interrupt, Limits, Spawn};
 use wat_runtime::desc::DescRef;
 use wat_runtime::fail::Fail;
@@ -50,8 +51,7 @@ pub fn spawn(ctx: *mut Ctx, mem: Mem, program: u64, limits: Limits) -> Result<u6
         Ok(captured) => {
             order.captured = captured;
             let child = host.node.process.spawn(&host.waiter, order);
-            let path = child.path().to_string();
-            Peer::new(path, name.to_string(), Link::Process(child), host.node.value_limit)
+            Peer::new(child.edge().clone(), name.to_string(), Link::Process(child), host.node.value_limit)
         }
         Err(fail) => {
             let path = order.path.unwrap_or_else(|| host.child_path(host.next_number()));
@@ -70,7 +70,7 @@ fn stillborn(path: String, program: &str, fail: &Fail, value_limit: usize) -> Pe
     let (_, replies) = wat_kernel::channel(1, 1);
     let (_, done) = wat_kernel::channel(1, 1);
     let link = Link::Thread(Thread { requests: Mutex::new(None), replies, done, shared });
-    Peer::new(path, program.to_string(), link, value_limit)
+    Peer::new(Edge::new(&path), program.to_string(), link, value_limit)
 }
 
 /// What a program value captured, one EDN value a line.

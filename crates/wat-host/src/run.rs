@@ -81,7 +81,7 @@ pub fn run(
     let crash = unit(ctx, &mut host, boot.entry, object, &|| None);
     // What was written is delivered before anything is waited for.
     let _ = kernel.flush(&host.waiter);
-    host.threads.join(crash.is_some());
+    host.join_threads(crash.is_some());
     Ok(match (crash, show) {
         (None, _) => kernel.exit(&host.waiter, Outcome::Clean),
         (Some(text), Some(show)) => {

@@ -6,6 +6,7 @@ use crate::traffic::{ReceiverEnd, behind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use wat_abi::context::Ctx;
+use wat_kernel::see::{Edge, Wait};
 use wat_kernel::{Interrupt, Source};
 
 /// A clause's source.
@@ -77,6 +78,7 @@ fn first(host: &mut Host, waiting: &[Waiting]) -> Result<usize, Halt> {
             Waiting::After(_) | Waiting::Stopped => {}
         }
     }
+    let _about = host.waiter.about_several(Wait::Select, waiting.iter().filter_map(edge));
     let polled: Vec<Source> = sources.iter().map(|(_, source)| *source).collect();
     let count = sources.len();
     let end = timer.map(|(_, end)| end);
@@ -115,6 +117,14 @@ fn first(host: &mut Host, waiting: &[Waiting]) -> Result<usize, Halt> {
         {
             return Ok(n);
         }
+    }
+}
+
+/// The edge that a clause waits on.
+fn edge(waiting: &Waiting) -> Option<&Edge> {
+    match waiting {
+        Waiting::Exit(peer) => Some(&peer.edge),
+        other => reader(other).map(|peer| &*peer.edge),
     }
 }
 

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use wat_abi::context::Ctx;
+use wat_kernel::see::Edge;
 use wat_kernel::{GRACE, Receiver, Sender};
 use wat_runtime::desc::DescRef;
 use wat_runtime::heap::message::Message;
@@ -71,12 +72,14 @@ pub fn spawn(ctx: *mut Ctx, mem: Mem, program: u64) -> Result<u64, Halt> {
     let (replies_out, replies) = wat_kernel::channel(MESSAGES, BYTES);
     let (done_out, done) = wat_kernel::channel(1, 1);
     let shared = Arc::new(ThreadShared::default());
+    let edge = Edge::new(&path);
     let message = Message::copy(program, object.desc());
     mem.drop_as(program, object.desc());
     let started = message.map_err(|fail| (fail.kind, fail.message.into_owned())).and_then(|message| {
         let life = Life {
             node: host.node.clone(),
             shared: shared.clone(),
+            edge: edge.clone(),
             path: path.clone(),
             program: name.clone(),
             index,
@@ -96,13 +99,14 @@ pub fn spawn(ctx: *mut Ctx, mem: Mem, program: u64) -> Result<u64, Halt> {
         }
     }
     let link = Link::Thread(Thread { requests: Mutex::new(Some(requests)), replies, done, shared });
-    host.peer(mem, Peer::new(path, name, link, host.node.value_limit))
+    host.peer(mem, Peer::new(edge, name, link, host.node.value_limit))
 }
 
 /// What a thread is given.
 struct Life {
     node: Arc<Node>,
     shared: Arc<ThreadShared>,
+    edge: Arc<Edge>,
     path: String,
     program: String,
     index: u32,
@@ -113,14 +117,14 @@ struct Life {
 }
 
 fn live(life: Life) {
-    let Life { node, shared, path, program, index, message, requests, replies, done } = life;
+    let Life { node, shared, edge, path, program, index, message, requests, replies, done } = life;
     let end = match unit::Thread::new(node.engine, STACK) {
         Err(e) => Some(Story::new("spawn-failed", &path, &program, format!("map a stack: {e}")).text()),
         Ok(mut thread) => {
             thread.identify(&path, &program);
             let ctx = thread.ctx();
             // SAFETY: the stop word lives in the context record, which outlives the registration.
-            let waiter = unsafe { node.process.register(&raw const (*ctx).stop) };
+            let waiter = unsafe { node.process.register_peer(&raw const (*ctx).stop, edge, &program) };
             let _ = shared.kicker.set(waiter.kicker());
             // Told before there was anything to kick.
             if let Some(reason) = shared.kill_reason.get() {
@@ -147,7 +151,7 @@ fn live(life: Life) {
             let crash = run::unit(ctx, &mut host, index, object, &reason);
             // A node ends after all below it.
             shared.wait_for_children(&host.waiter);
-            host.threads.join(false);
+            host.join_threads(false);
             match reason() {
                 // It was told to end and did, by itself or not: a kill is answered by a kill.
                 Some(reason) if crash.is_none() => Some(Story::new("killed", &path, &program, reason).text()),

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use wat_abi::context::Ctx;
 use wat_abi::desc::Builtin;
-use wat_kernel::{GRACE, Interrupt, Receiver, SendError, Sender};
+use wat_kernel::see::Wait;
+use wat_kernel::{GRACE, Interrupt, Receiver, SendError, Sender, Waiter};
 use wat_runtime::codec;
 use wat_runtime::desc::DescRef;
 use wat_runtime::fail::Fail;
@@ -142,6 +143,7 @@ pub fn call(
     desc: DescRef,
 ) -> Result<u64, Halt> {
     let (host, peer) = (host(ctx), peer(cell));
+    let _about = host.waiter.about(Wait::Call, Some(&peer.edge));
     let timeout = u64::try_from(timeout_ns).ok().map(Duration::from_nanos);
     let reply = request(host, &peer, slot, ty)
         .and_then(|item| peer.send(&host.waiter, item))
@@ -241,6 +243,7 @@ pub fn sender_send(
         Err(fail) => return failed(mem, desc, &failure(fail.kind, &fail.message)),
     };
     let bytes = parcel.bytes;
+    let _about = host.waiter.about(Wait::ChannelSend, None);
     match sender.send(&host.waiter, parcel, bytes) {
         Ok(()) => Ok(sum::ok(mem, desc, 0)?),
         Err(SendError::Closed(_) | SendError::Late(_)) => {
@@ -253,11 +256,16 @@ pub fn sender_send(
     }
 }
 
+fn from_channel(waiter: &Waiter, receiver: &Receiver<Parcel>) -> Result<Option<Parcel>, Interrupt> {
+    let _about = waiter.about(Wait::Channel, None);
+    receiver.receive(waiter)
+}
+
 /// `(recv r)`: None once no value can come, or while this node stops.
 pub fn receiver_recv(ctx: *mut Ctx, mem: Mem, cell: u64, desc: DescRef) -> Result<u64, Halt> {
     let waiter = &host(ctx).waiter;
     match &*behind::<ReceiverEnd>(cell) {
-        ReceiverEnd::Channel(receiver) => match receiver.receive(waiter) {
+        ReceiverEnd::Channel(receiver) => match from_channel(waiter, receiver) {
             Ok(Some(parcel)) => {
                 let value = parcel.open(mem, sum::payload(desc))?.ok();
                 Ok(sum::option(mem, desc, value)?)

@@ -3,6 +3,8 @@
 //! One byte of kind, then fixed little-endian fields, then an opaque rest. Nothing a child says is believed beyond
 //! these bounds: a packet that does not parse is a broken protocol, and the parent ends the child.
 
+use crate::see::sight::PIECE;
+
 /// Largest crash record, in bytes.
 pub const MAX_CRASH: usize = 32 * 1024;
 /// Bytes of boot record per packet.
@@ -15,11 +17,13 @@ pub(crate) const MAX_BOOT: usize = 256 * 1024 * 1024;
 const BOOT: u8 = 1;
 const STOP: u8 = 2;
 const ASK: u8 = 3;
+const LOOK: u8 = 4;
 const READY: u8 = 16;
 const CRASH: u8 = 17;
 const ENDED: u8 = 18;
 const ANSWER: u8 = 19;
 const REFUSED: u8 = 20;
+const SEEN: u8 = 21;
 
 /// From a parent to its child.
 #[derive(Debug, PartialEq, Eq)]
@@ -30,6 +34,8 @@ pub(crate) enum ToChild<'a> {
     Stop { left_ms: u64 },
     /// Is your program blocked writing its stdout?
     Ask { token: u32 },
+    /// What is to be seen of you and of those below you, within this time?
+    Look { token: u32, left_ms: u32 },
 }
 
 /// From a child to its parent.
@@ -46,6 +52,12 @@ pub(crate) enum FromChild<'a> {
     Answer {
         token: u32,
         write: u32,
+    },
+    /// A piece of the answer to `Look`.
+    Seen {
+        token: u32,
+        last: bool,
+        piece: &'a [u8],
     },
     /// A step of the bootstrap failed.
     Refused {
@@ -65,6 +77,9 @@ impl ToChild<'_> {
             ToChild::Boot { total, .. } => with(BOOT, &total.to_le_bytes()),
             ToChild::Stop { left_ms } => with(STOP, &left_ms.to_le_bytes()),
             ToChild::Ask { token } => with(ASK, &token.to_le_bytes()),
+            ToChild::Look { token, left_ms } => {
+                with(LOOK, &[token.to_le_bytes(), left_ms.to_le_bytes()].concat())
+            }
         }
     }
 
@@ -79,6 +94,10 @@ impl ToChild<'_> {
                 Ok(ToChild::Stop { left_ms: u64::from_le_bytes(rest.try_into().map_err(|_| Malformed)?) })
             }
             ASK => Ok(ToChild::Ask { token: whole(rest)? }),
+            LOOK => {
+                let (token, rest) = word(rest)?;
+                Ok(ToChild::Look { token, left_ms: whole(rest)? })
+            }
             _ => Err(Malformed),
         }
     }
@@ -110,6 +129,11 @@ impl FromChild<'_> {
                 head[5..9].copy_from_slice(&write.to_le_bytes());
                 9
             }
+            FromChild::Seen { token, last, .. } => {
+                fill(SEEN, *token);
+                head[5] = u8::from(*last);
+                6
+            }
             FromChild::Refused { errno, .. } => {
                 fill(REFUSED, *errno as u32);
                 5
@@ -122,6 +146,7 @@ impl FromChild<'_> {
         match self {
             FromChild::Crash(record) => &record[..record.len().min(MAX_CRASH)],
             FromChild::Refused { step, .. } => step.as_bytes(),
+            FromChild::Seen { piece, .. } => piece,
             _ => &[],
         }
     }
@@ -135,6 +160,15 @@ impl FromChild<'_> {
             ANSWER => {
                 let (token, rest) = word(rest)?;
                 Ok(FromChild::Answer { token, write: whole(rest)? })
+            }
+            SEEN => {
+                let (token, rest) = word(rest)?;
+                match rest.split_first() {
+                    Some((&last @ (0 | 1), piece)) if piece.len() <= PIECE => {
+                        Ok(FromChild::Seen { token, last: last == 1, piece })
+                    }
+                    _ => Err(Malformed),
+                }
             }
             REFUSED => {
                 let (errno, step) = word(rest)?;
@@ -186,11 +220,17 @@ mod tests {
             FromChild::Ended { code: -3 },
             FromChild::Answer { token: 7, write: 3 },
             FromChild::Refused { errno: 24, step: "limits" },
+            FromChild::Seen { token: 5, last: false, piece: b"rows" },
+            FromChild::Seen { token: 5, last: true, piece: b"" },
         ];
         for said in said {
             assert_eq!(FromChild::parse(&packet(&said)).as_ref(), Ok(&said));
         }
-        for said in [ToChild::Stop { left_ms: 5000 }, ToChild::Ask { token: 9 }] {
+        for said in [
+            ToChild::Stop { left_ms: 5000 },
+            ToChild::Ask { token: 9 },
+            ToChild::Look { token: 4, left_ms: 900 },
+        ] {
             assert_eq!(ToChild::parse(&said.head()).as_ref(), Ok(&said));
         }
     }
@@ -208,6 +248,14 @@ mod tests {
                 let _ = ToChild::parse(&bytes);
             }
         }
+    }
+
+    #[test]
+    fn a_piece_above_the_bound_or_neither_last_nor_not_is_malformed() {
+        let said = |last: u8, length: usize| [&[SEEN, 0, 0, 0, 0, last][..], &vec![0; length]].concat();
+        assert!(FromChild::parse(&said(1, PIECE)).is_ok());
+        assert_eq!(FromChild::parse(&said(1, PIECE + 1)), Err(Malformed));
+        assert_eq!(FromChild::parse(&said(2, 8)), Err(Malformed));
     }
 
     #[test]

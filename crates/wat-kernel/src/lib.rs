@@ -15,6 +15,7 @@
 //! | `waiter.rs`, `gate.rs` | waiting threads and how they are woken |
 //! | `reader.rs`, `outbox.rs` | bytes in, bytes out |
 //! | `channel.rs`, `select.rs` | channels between threads, waiting for several things |
+//! | `see/` | what is seen of the tree from outside |
 //! | `sys/` | all system calls and unsafe code |
 
 pub mod boot;
@@ -27,6 +28,7 @@ mod outbox;
 mod process;
 mod reader;
 mod sealed;
+pub mod see;
 mod select;
 mod shared;
 mod signals;

@@ -3,7 +3,7 @@
 //! Pure: nothing here waits, signals or reads a clock. The warden performs what the tables decide.
 
 /// States of any process: this one, or a child as its parent sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum State {
     /// From clone to readiness.
     Starting,

@@ -5,6 +5,7 @@
 //! by the calling thread. Not here: what is done while the reader is slow ([`Room`]).
 
 use crate::gate::{Gate, Held};
+use crate::see::Wait;
 use crate::sys::fd;
 use crate::waiter::{Interrupt, Waiter};
 use std::io;
@@ -365,6 +366,7 @@ impl Gathered {
         }
         for outbox in self.take() {
             let done = if outbox.own {
+                let _about = waiter.blocked_instead(Wait::Stdout);
                 // An error is the next write's to report.
                 outbox.flush(waiter, &Patient).is_ok()
             } else {

@@ -10,9 +10,11 @@ use crate::control::{FromChild, MAX_CRASH};
 use crate::life::Event;
 use crate::outbox::{Patient, WriteError, from_blocked};
 use crate::reader::Reader;
+use crate::see::Sight;
+use crate::see::account::{Edge, Wait, Who};
 use crate::shared::Shared;
 use crate::spawn::{self, Spawn};
-use crate::sys::{fd, signal};
+use crate::sys::{fd, process, signal};
 use crate::waiter::{Interrupt, Waiter, Wakes};
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
@@ -53,8 +55,26 @@ impl Process {
     /// `stop_word` points at an atomic that outlives the returned value; it is the word the runtime's handler of
     /// [`crate::KICK`] tests.
     pub unsafe fn register(&self, stop_word: *const AtomicU32) -> Waiter {
+        let boot = self.shared.boot();
+        let is_main = process::thread_id() == self.shared.main_thread();
+        let who = is_main.then(|| Who { path: boot.path.clone(), program: boot.program.clone(), edge: None });
         // SAFETY: passed on to the caller.
-        unsafe { Waiter::register(&self.shared, stop_word) }
+        unsafe { Waiter::register(&self.shared, stop_word, who) }
+    }
+
+    /// Registers the calling thread as the peer at the far end of an edge.
+    ///
+    /// # Safety
+    /// As [`Process::register`].
+    pub unsafe fn register_peer(
+        &self,
+        stop_word: *const AtomicU32,
+        edge: Arc<Edge>,
+        program: &str,
+    ) -> Waiter {
+        let who = Who { path: edge.path().to_string(), program: program.to_string(), edge: Some(edge) };
+        // SAFETY: passed on to the caller.
+        unsafe { Waiter::register(&self.shared, stop_word, Some(who)) }
     }
 
     /// The sealed image: of a child from birth, of a root once it is set.
@@ -73,16 +93,19 @@ impl Process {
 
     /// Writes one message (whole lines) to stdout, at once or gathered: see [`crate::GATHER`].
     pub fn write(&self, waiter: &Waiter, message: &[u8]) -> Result<(), WriteError> {
+        let _about = waiter.about(Wait::Stdout, None);
         self.shared.stdout().write(waiter, &self.shared.gathered, &Patient, message)
     }
 
     /// Writes out what was gathered for stdout.
     pub fn flush(&self, waiter: &Waiter) -> Result<(), WriteError> {
+        let _about = waiter.about(Wait::Stdout, None);
         self.shared.stdout().flush(waiter, &Patient)
     }
 
     /// Writes to stderr, at once and whole. Any thread may.
     pub fn write_error(&self, waiter: &Waiter, message: &[u8]) -> Result<(), WriteError> {
+        let _about = waiter.about(Wait::Stderr, None);
         let stderr = fd::standard(2);
         let mut rest = message;
         while !rest.is_empty() {
@@ -128,9 +151,10 @@ impl Process {
         self.shared.tell_unseen(Box::new(tell));
     }
 
-    /// Called on the warden's thread when the root receives SIGQUIT.
-    pub fn on_quit(&self, dump: impl Fn() + Send + Sync + 'static) {
-        self.shared.dump_on_quit(Box::new(dump));
+    /// Called on the warden's thread after the root has received SIGQUIT, with what is then to be seen of the tree. The
+    /// text it answers goes to stderr.
+    pub fn on_quit(&self, draw: impl Fn(&[Sight]) -> String + Send + Sync + 'static) {
+        self.shared.draw_on_quit(Box::new(draw));
     }
 
     /// A way to send the crash record from where nothing may be allocated: a signal handler, a full heap.
@@ -140,6 +164,7 @@ impl Process {
 
     /// Waits for every child. Those that still have a handle are closed first.
     pub fn finish(&self, waiter: &Waiter) -> Result<(), Interrupt> {
+        let _about = waiter.about(Wait::Children, None);
         waiter.settle();
         for core in self.shared.children_now() {
             core.release(&self.shared);

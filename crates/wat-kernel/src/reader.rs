@@ -1,5 +1,6 @@
 //! Bytes coming in on the process's own stdin. The calling thread blocks in read(2) itself. Not here: values.
 
+use crate::see::Wait;
 use crate::sys::fd;
 use crate::waiter::{Blocked, Interrupt, Waiter, Wakes};
 use std::io;
@@ -26,6 +27,7 @@ pub struct Reader(pub(crate) ());
 impl Reader {
     /// Reads what there is, at least one byte; `Ok(0)` is the end. Before it blocks, everything gathered goes out.
     pub fn read(&self, waiter: &Waiter, buffer: &mut [u8]) -> Result<usize, ReadError> {
+        let _about = waiter.about(Wait::Stdin, None);
         waiter.settle();
         blocking_read(waiter, fd::standard(0), buffer)
     }

@@ -10,6 +10,8 @@ use crate::child::lines::Forward;
 use crate::control::FromChild;
 use crate::life::{self, Action, Event, State};
 use crate::outbox::{Gathered, Outbox};
+use crate::see::Sight;
+use crate::see::round::Rounds;
 use crate::signals::Signals;
 use crate::spawn::Job;
 use crate::sys::{fd, futex, process, signal};
@@ -32,7 +34,7 @@ pub(crate) struct Start {
 }
 
 pub(crate) type Unseen = Box<dyn Fn(&str, &str, &End) + Send + Sync>;
-pub(crate) type Quit = Box<dyn Fn() + Send + Sync>;
+pub(crate) type Quit = Box<dyn Fn(&[Sight]) -> String + Send + Sync>;
 
 /// Children of threads are numbered from here, where no process counts.
 const FOREIGN: u32 = 1 << 31;
@@ -63,6 +65,8 @@ pub(crate) struct Shared {
     forward: Mutex<Forward>,
     unseen: OnceLock<Unseen>,
     quit: OnceLock<Quit>,
+    /// Questions about the tree that are under way.
+    pub(crate) rounds: Mutex<Rounds>,
 }
 
 struct Life {
@@ -100,6 +104,7 @@ impl Shared {
             forward: Mutex::default(),
             unseen: OnceLock::new(),
             quit: OnceLock::new(),
+            rounds: Mutex::default(),
         }))
     }
 
@@ -336,17 +341,21 @@ impl Shared {
     }
 
     /// Only the first callback counts.
-    pub(crate) fn dump_on_quit(&self, dump: Quit) {
-        let _ = self.quit.set(dump);
+    pub(crate) fn draw_on_quit(&self, draw: Quit) {
+        let _ = self.quit.set(draw);
     }
 
-    pub(crate) fn quit(&self) {
-        if let Some(dump) = self.quit.get() {
-            dump();
+    pub(crate) fn quit(&self, sights: &[Sight]) {
+        if let Some(draw) = self.quit.get() {
+            self.forward_line(draw(sights).into_bytes());
         }
     }
 
     // ---- the end
+
+    pub(crate) fn state(&self) -> State {
+        lock(&self.life).state
+    }
 
     pub(crate) fn stopping(&self) -> bool {
         self.stopping.load(Ordering::SeqCst)

@@ -8,6 +8,7 @@
 //!
 //! Not here: what a thread waits for.
 
+use crate::see::account::{About, Account, Edge, Wait, Who};
 use crate::shared::Shared;
 use crate::sys::{fd, futex, process};
 use std::io;
@@ -85,6 +86,8 @@ pub(crate) struct WaiterCore {
     epoch: AtomicU64,
     /// Made when the thread first waits for a descriptor and a channel at once.
     event: OnceLock<OwnedFd>,
+    /// What is seen of its program from outside.
+    account: Account,
 }
 
 #[derive(Clone, Copy)]
@@ -103,13 +106,14 @@ impl Word {
 impl Waiter {
     /// # Safety
     /// `word` is valid until the value is dropped.
-    pub(crate) unsafe fn register(shared: &Arc<Shared>, word: *const AtomicU32) -> Waiter {
+    pub(crate) unsafe fn register(shared: &Arc<Shared>, word: *const AtomicU32, who: Option<Who>) -> Waiter {
         let core = Arc::new(WaiterCore {
             thread: process::thread_id(),
             word: Mutex::new(Word(word)),
             waiting: AtomicU32::new(0),
             epoch: AtomicU64::new(1),
             event: OnceLock::new(),
+            account: Account::new(who),
         });
         shared.waiters.add(core.clone());
         if shared.stopping() {
@@ -140,8 +144,40 @@ impl Waiter {
         }
     }
 
+    /// What the thread will wait for until the value is dropped, for whoever looks at the tree; `edge` says on whom. Of
+    /// several around each other the outermost counts.
+    pub fn about(&self, what: Wait, edge: Option<&Edge>) -> About<'_> {
+        self.core.account.about(what, edge.map_or(0, Edge::id))
+    }
+
+    /// What the thread waits for meanwhile, whatever it was to wait for.
+    pub(crate) fn blocked_instead(&self, what: Wait) -> About<'_> {
+        self.core.account.instead(what, 0)
+    }
+
+    /// The same on several edges.
+    pub fn about_several<'a>(&self, what: Wait, edges: impl Iterator<Item = &'a Edge>) -> About<'_> {
+        self.core.account.about_several(what, edges.map(Edge::id))
+    }
+
+    /// The thread begins to wait in a way that this crate does not see.
+    pub fn blocks(&self) {
+        self.core.account.blocks();
+    }
+
+    /// A value has been taken from stdin.
+    pub fn count_read(&self) {
+        self.core.account.count_read();
+    }
+
+    /// A value has been written to stdout.
+    pub fn count_written(&self) {
+        self.core.account.count_written();
+    }
+
     /// Sleeps until the instant.
     pub fn sleep_until(&self, end: Instant) -> Result<(), Interrupt> {
+        let _about = self.about(Wait::Sleep, None);
         self.settle();
         loop {
             let Some(left) = end.checked_duration_since(Instant::now()) else { return Ok(()) };
@@ -179,6 +215,7 @@ impl Waiter {
                 self.core.waiting.store(0, Ordering::SeqCst);
                 return Err(Blocked::Interrupt(why));
             }
+            self.core.account.blocks();
             let result = call();
             self.core.waiting.store(0, Ordering::SeqCst);
             match result {
@@ -257,6 +294,14 @@ impl Kicker {
 }
 
 impl WaiterCore {
+    pub(crate) fn account(&self) -> &Account {
+        &self.account
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.lock_word().get().is_some_and(|word| word.load(Ordering::SeqCst) & (STOP | KILL) != 0)
+    }
+
     fn lock_word(&self) -> std::sync::MutexGuard<'_, Word> {
         self.word.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -300,6 +345,13 @@ impl Registry {
 
     fn remove(&self, core: &Arc<WaiterCore>) {
         self.lock().retain(|other| !Arc::ptr_eq(core, other));
+    }
+
+    /// The threads that are nodes of the tree, with their numbers.
+    pub(crate) fn nodes(&self) -> Vec<(i32, Arc<WaiterCore>)> {
+        let threads = self.lock();
+        let nodes = threads.iter().filter(|core| core.account.who.is_some());
+        nodes.map(|core| (core.thread, core.clone())).collect()
     }
 
     /// Asks every thread to stop.

@@ -1,7 +1,7 @@
 //! The commands: each takes its words and answers an exit code.
 
 use crate::options::{self, Command, Format, Options};
-use crate::{crash, exit, formatting, newproject, repl, report, testing};
+use crate::{crash, exit, formatting, newproject, repl, report, seeing, testing};
 use std::io::{Read, Write};
 use wat_driver::{Compiled, Report};
 use wat_source::{Code, suggest};
@@ -18,6 +18,7 @@ pub fn run() -> i32 {
             Command::Test { paths } => testing::run(&paths, &options),
             Command::Format { paths } => formatting::run(&paths, &options),
             Command::New { name } => newproject::run(&name),
+            Command::Tree { pid } => seeing::tree(pid, &options),
             Command::Help => print(&options::help()),
             Command::Version => print(&format!("wat {}\n", env!("CARGO_PKG_VERSION"))),
         },
@@ -47,6 +48,7 @@ fn program(file: &str, args: Vec<String>, options: &Options) -> i32 {
         args,
         lines_in: options.input == Format::Lines,
         lines_out: options.output == Format::Lines,
+        draw: seeing::dump,
     };
     let end = wat_host::root(root, &|text| crash::print(text, &compiled.report.sources), crate::rows);
     end.unwrap_or_else(|reason| {

@@ -11,6 +11,7 @@ mod newproject;
 mod options;
 mod repl;
 mod report;
+mod seeing;
 mod testing;
 
 /// Exit codes: 0 ended well, 1 crashed, 2 did not compile, 64 misuse, 70 a defect in wat itself.

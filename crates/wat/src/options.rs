@@ -36,6 +36,12 @@ pub struct Options {
     pub check: bool,
     /// Of `wat fmt`: the reader's additions in their long form.
     pub edn: bool,
+    /// Of `wat tree`: also who waits for whom.
+    pub waits: bool,
+    /// Of `wat tree`: for machines.
+    pub as_json: bool,
+    /// Of `wat tree`: again and again.
+    pub watch: bool,
 }
 
 impl Default for Options {
@@ -51,6 +57,9 @@ impl Default for Options {
             from: 0,
             check: false,
             edn: false,
+            waits: false,
+            as_json: false,
+            watch: false,
         }
     }
 }
@@ -64,6 +73,7 @@ pub enum Command {
     Test { paths: Vec<String> },
     Format { paths: Vec<String> },
     New { name: String },
+    Tree { pid: Option<i32> },
     Repl,
     Help,
     Version,
@@ -83,11 +93,12 @@ const COMMANDS: &[(&str, &str)] = &[
     ("wat repl", "a session: definitions are kept, expressions are evaluated"),
     ("wat test [PATH…]", "run the tests of files, or of all files below directories"),
     ("wat fmt FILE|DIR|-…", "format files, all files below directories, or stdin to stdout"),
+    ("wat tree [PID]", "the nodes of a running tree: state, memory, messages, who waits for whom"),
     ("wat new NAME", "a directory with a program, its test and a README"),
 ];
 
 /// Words that are commands and no files; a program of such a name is run as ./NAME.
-const WORDS: &[&str] = &["check", "expand", "explain", "test", "fmt", "new", "repl"];
+const WORDS: &[&str] = &["check", "expand", "explain", "test", "fmt", "new", "repl", "tree"];
 
 const FLAGS: &[Flag] = &[
     Flag {
@@ -124,6 +135,9 @@ const FLAGS: &[Flag] = &[
     },
     Flag { name: "check", value: None, help: "fmt: print what would change, write nothing" },
     Flag { name: "edn", value: None, help: "fmt: the reader's additions as any EDN reader reads them" },
+    Flag { name: "waits", value: None, help: "tree: also the waits of a second and longer" },
+    Flag { name: "json", value: None, help: "tree: one JSON object" },
+    Flag { name: "watch", value: None, help: "tree: again each second, with messages per second" },
     Flag { name: "help", value: None, help: "this text" },
     Flag { name: "version", value: None, help: "wat's version" },
 ];
@@ -164,6 +178,9 @@ pub fn parse() -> Result<(Command, Options), String> {
             }
             Arg::Long("check") => options.check = true,
             Arg::Long("edn") => options.edn = true,
+            Arg::Long("waits") => options.waits = true,
+            Arg::Long("json") => options.as_json = true,
+            Arg::Long("watch") => options.watch = true,
             Arg::Value(word) => {
                 let first = words.is_empty();
                 words.push(text(word)?);
@@ -199,6 +216,9 @@ pub fn parse() -> Result<(Command, Options), String> {
             return Err("format what? wat fmt FILE or DIR, or - for stdin".to_string());
         }
         Some((word, paths)) if word == "fmt" => Command::Format { paths: paths.to_vec() },
+        Some((word, [])) if word == "tree" => Command::Tree { pid: None },
+        Some((word, [pid])) if word == "tree" => Command::Tree { pid: Some(process(pid)?) },
+        Some((word, _)) if word == "tree" => return Err("one tree at a time: wat tree [PID]".to_string()),
         Some((word, [name])) if word == "new" => Command::New { name: name.clone() },
         Some((word, _)) if word == "new" => return Err("new what? wat new NAME".to_string()),
         Some((_, [code])) => Command::Explain { code: code.clone() },
@@ -224,6 +244,10 @@ fn one_of(parser: &mut Parser, name: &str, words: &[&str]) -> Result<String, Str
 
 fn value(parser: &mut Parser, name: &str, what: &str) -> Result<String, String> {
     text(parser.value().map_err(|_| format!("--{name} wants {what}"))?)
+}
+
+fn process(word: &str) -> Result<i32, String> {
+    word.parse().ok().filter(|pid| *pid > 0).ok_or_else(|| format!("a PID is a number, not {word}"))
 }
 
 fn text(word: OsString) -> Result<String, String> {

@@ -14,6 +14,7 @@ use std::os::fd::AsFd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use wat_host::{Halt, Host};
+use wat_kernel::see::Wait;
 use wat_kernel::{GRACE, Interrupt, Source, Waiter, poll};
 use wat_runtime::handles::Handle;
 
@@ -156,6 +157,7 @@ impl Server {
                 sources.push(Source::Descriptor(listening.as_fd(), READABLE));
             }
             let at = sources.len();
+            let _about = waiter.about(Wait::Accept, None);
             if with_input && state.end.is_none() {
                 match input.source() {
                     Some(source) => sources.push(source),

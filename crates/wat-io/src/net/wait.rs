@@ -5,6 +5,7 @@ use crate::error::Refusal;
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 use wat_host::Halt;
+use wat_kernel::see::Wait;
 use wat_kernel::{Interrupt, Source, Waiter, poll};
 
 pub const READABLE: i16 = libc::POLLIN;
@@ -25,6 +26,7 @@ pub fn until(
     call: &'static str,
     object: &str,
 ) -> Result<(), Trouble> {
+    let _about = waiter.about(kind(call, events), None);
     match poll(waiter, &[Source::Descriptor(fd, events)], deadline) {
         Ok(ready) if ready[0] => Ok(()),
         Ok(_) => Err(Refusal::new("timed-out", call, object, "timed out").into()),
@@ -32,6 +34,16 @@ pub fn until(
             Err(Refusal::new("stopped", call, object, "this node was told to stop").into())
         }
         Err(Interrupt::Killed) => Err(Trouble::Halt(Halt::Killed)),
+    }
+}
+
+/// What whoever looks at the tree is shown of the wait.
+fn kind(call: &str, events: i16) -> Wait {
+    match call {
+        "accept" => Wait::Accept,
+        "connect" => Wait::Connect,
+        _ if events & WRITABLE != 0 => Wait::Write,
+        _ => Wait::Read,
     }
 }
 

@@ -127,6 +127,8 @@ fn receive(control: BorrowedFd) -> io::Result<Boot> {
         let packet = packet.get(..length).ok_or(io::ErrorKind::InvalidData)?;
         let (total, piece) = match ToChild::parse(packet) {
             Ok(ToChild::Boot { total, piece }) => (total, piece),
+            // Asked what is to be seen of it: nothing yet, which its parent knows.
+            Ok(ToChild::Look { .. }) => continue,
             // Told to stop between two pieces: it ends well, having done nothing.
             Ok(ToChild::Stop { .. }) => {
                 let (head, length) = FromChild::Ended { code: 0 }.head();

@@ -9,7 +9,8 @@ use crate::control::{FromChild, ToChild};
 use crate::gate::Gate;
 use crate::life::{ChildAction, ChildEvent, State, child_step};
 use crate::outbox::Outbox;
-use crate::shared::Shared;
+use crate::see::Edge;
+use crate::shared::{Shared, lock};
 use crate::sys::{fd, futex, process};
 use crate::warden::timers::Timer;
 use std::io;
@@ -29,6 +30,8 @@ pub(crate) struct ChildCore {
     pub(crate) number: u32,
     pub(crate) path: String,
     pub(crate) program: String,
+    /// What passes between it and its parent.
+    pub(crate) edge: Arc<Edge>,
     pub(crate) pid: Option<i32>,
     /// `None` for a child that could not be made.
     pub(crate) pidfd: Option<OwnedFd>,
@@ -139,6 +142,7 @@ impl ChildCore {
         let (pid, pidfd) = process.unzip();
         ChildCore {
             number: who.number,
+            edge: Edge::new(&who.path),
             path: who.path,
             program: who.program,
             pid,
@@ -244,6 +248,11 @@ impl ChildCore {
         self.watch().grace_ends.is_some_and(|ends| ends <= now)
     }
 
+    /// Suspended by a signal?
+    pub(crate) fn is_suspended(&self) -> bool {
+        self.pidfd.as_ref().is_some_and(|pidfd| process::is_stopped(pidfd.as_fd()))
+    }
+
     /// The stall timer's visit: true once the child has been suspended for [`STALL`]; `None` when no further visit
     /// is needed.
     pub(crate) fn stalled(&self, now: Instant) -> Option<bool> {
@@ -251,7 +260,7 @@ impl ChildCore {
         if !matches!(watch.state, State::Starting | State::Stopping) {
             return None;
         }
-        if !self.pidfd.as_ref().is_some_and(|pidfd| process::is_stopped(pidfd.as_fd())) {
+        if !self.is_suspended() {
             watch.suspended_since = None;
             return Some(false);
         }
@@ -302,6 +311,15 @@ impl ChildCore {
                 }
                 Some(Ok(FromChild::Answer { token, write })) => {
                     self.answer.store(u64::from(token) << 32 | u64::from(write), Ordering::SeqCst);
+                    continue;
+                }
+                Some(Ok(FromChild::Seen { token, last, piece })) => {
+                    drop(watch);
+                    if lock(&shared.rounds).heard(self.number, token, last, piece).is_err() {
+                        self.watch().control = None;
+                        self.event(shared, ChildEvent::Misspoke, Duration::ZERO);
+                        return;
+                    }
                     continue;
                 }
                 _ => ChildEvent::Misspoke,

@@ -15,6 +15,7 @@ use crate::channel::{self, Receiver};
 use crate::life::{ChildEvent, State};
 use crate::outbox::WriteError;
 use crate::reader::{ReadError, blocking_read};
+use crate::see::{Edge, Wait};
 use crate::shared::Shared;
 use crate::sys::fd;
 use crate::waiter::{Blocked, Interrupt, Waiter, Wakes};
@@ -74,6 +75,7 @@ impl Leash {
     /// Waits for its end, without closing or draining anything.
     pub fn wait(&self, waiter: &Waiter) -> Result<(), Interrupt> {
         let Some(core) = self.core.upgrade() else { return Ok(()) };
+        let _about = waiter.about(Wait::End, Some(&core.edge));
         waiter.settle();
         while core.done.load(Ordering::SeqCst) == 0 {
             waiter.park(Wakes::Kill, &core.done, 0, None)?;
@@ -102,6 +104,11 @@ impl Child {
 
     pub fn path(&self) -> &str {
         &self.core().path
+    }
+
+    /// What passes between it and this process.
+    pub fn edge(&self) -> &Arc<Edge> {
+        &self.core().edge
     }
 
     pub fn program(&self) -> &str {
@@ -176,8 +183,9 @@ impl Child {
     /// Closes its stdin, drains its stdout (see [`Child::leftover`]) and waits for its end. Only a kill of the waiting
     /// thread ends it early: when this process is told to stop, so is the child.
     pub fn wait(&self, waiter: &Waiter) -> Result<Arc<End>, Interrupt> {
-        waiter.settle();
         let core = self.core();
+        let _about = waiter.about(Wait::End, Some(&core.edge));
+        waiter.settle();
         core.input.close(&self.handle.shared.gathered);
         self.drain(waiter)?;
         while core.done.load(Ordering::SeqCst) == 0 {

@@ -9,6 +9,7 @@ pub(crate) mod fd;
 pub(crate) mod futex;
 pub(crate) mod process;
 pub(crate) mod signal;
+pub(crate) mod unix;
 
 use std::io;
 

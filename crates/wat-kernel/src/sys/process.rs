@@ -112,6 +112,61 @@ pub(crate) fn id() -> i32 {
     unsafe { libc::getpid() }
 }
 
+/// The effective user.
+pub(crate) fn user() -> u32 {
+    // SAFETY: touches no memory.
+    unsafe { libc::geteuid() }
+}
+
+/// Milliseconds of the coarse monotonic clock, which is read without a system call; never 0.
+pub(crate) fn coarse_ms() -> u64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: fills one structure.
+    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC_COARSE, &raw mut time) };
+    (time.tv_sec as u64 * 1000 + time.tv_nsec as u64 / 1_000_000).max(1)
+}
+
+/// Processor time of this process, all of its threads together.
+pub(crate) fn own_cpu() -> Duration {
+    clock(libc::CLOCK_PROCESS_CPUTIME_ID).unwrap_or_default()
+}
+
+/// Processor time of one thread of this process; `None` once it has ended.
+pub(crate) fn thread_cpu(thread: i32) -> Option<Duration> {
+    // The number of a thread's clock, as the kernel defines it: the complement of the thread's, and a kind.
+    clock((!thread << 3) | 6)
+}
+
+fn clock(clock: libc::clockid_t) -> Option<Duration> {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: fills one structure; a clock that is none answers EINVAL.
+    let read = unsafe { libc::clock_gettime(clock, &raw mut time) };
+    (read == 0).then(|| Duration::new(time.tv_sec as u64, time.tv_nsec as u32))
+}
+
+/// Bytes of memory that this process has in use; without /proc the most it ever had.
+pub(crate) fn own_memory() -> u64 {
+    resident().unwrap_or_else(|| {
+        // SAFETY: all-zero is a valid value; the call fills it.
+        unsafe {
+            let mut usage: libc::rusage = std::mem::zeroed();
+            libc::getrusage(libc::RUSAGE_SELF, &raw mut usage);
+            usage.ru_maxrss as u64 * 1024
+        }
+    })
+}
+
+fn resident() -> Option<u64> {
+    let mut text = [0; 128];
+    let file = super::fd::open(c"/proc/self/statm", libc::O_RDONLY).ok()?;
+    let length = super::fd::read(std::os::fd::AsFd::as_fd(&file), &mut text).ok()?;
+    let text = std::str::from_utf8(&text[..length]).ok()?;
+    let pages: u64 = text.split(' ').nth(1)?.parse().ok()?;
+    // SAFETY: touches no memory.
+    let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+    Some(pages * u64::try_from(page).ok()?)
+}
+
 pub(crate) fn set_limit(resource: u32, soft: u64, hard: u64) -> io::Result<()> {
     let limit = libc::rlimit { rlim_cur: soft, rlim_max: hard };
     // SAFETY: reads one structure.

@@ -4,13 +4,17 @@
 //! answers the parent, repeats kicks, and writes what has lain too long. It never runs program code, never blocks on a
 //! descriptor, and sleeps in one poll. What to do is decided by the tables of `life.rs`.
 
+mod looks;
 pub(crate) mod timers;
 
 use crate::child::core::{Role, STALL_CHECK};
 use crate::control::{FromChild, MAX_PACKET, ToChild};
 use crate::life::{ChildEvent, Event};
-use crate::shared::Shared;
+use crate::see::door::Door;
+use crate::see::round::Asker;
+use crate::shared::{Shared, lock};
 use crate::sys::{fd, process, signal};
+use looks::Upward;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
@@ -28,7 +32,7 @@ const SLOWEST_TICK: Duration = Duration::from_millis(50);
 /// Starts the warden of this process. It ends with the process.
 pub(crate) fn start(shared: Arc<Shared>) -> io::Result<()> {
     std::thread::Builder::new().stack_size(STACK).spawn(move || {
-        let mut warden = Warden { shared, buffer: Vec::new(), tick: None };
+        let mut warden = Warden::new(shared);
         let watching = std::panic::AssertUnwindSafe(|| -> Never {
             loop {
                 warden.turn();
@@ -53,13 +57,26 @@ struct Warden {
     buffer: Vec<u8>,
     /// Time until the next tick while something has to be repeated.
     tick: Option<Duration>,
+    /// Where the root is asked about its tree.
+    door: Option<Door>,
+    /// Answers on their way to the parent.
+    upward: Upward,
 }
 
 impl Warden {
+    fn new(shared: Arc<Shared>) -> Warden {
+        // On this thread, so that the program need not wait for it. A root that cannot have one is run all the same.
+        let door = if shared.control().is_none() { Door::open().ok() } else { None };
+        Warden { shared, buffer: Vec::new(), tick: None, door, upward: Upward::default() }
+    }
+
     /// One sleep and what woke it.
     fn turn(&mut self) {
         let shared = self.shared.clone();
         let until_timer = shared.timers.next().map(|when| when.saturating_duration_since(Instant::now()));
+        let until_idle = self.door.as_ref().and_then(Door::next);
+        let until_idle = until_idle.map(|when| when.saturating_duration_since(Instant::now()));
+        let until_timer = until_timer.into_iter().chain(until_idle).min();
         let timeout = match (self.tick, until_timer) {
             (Some(tick), Some(timer)) => Some(tick.min(timer)),
             (tick, timer) => tick.or(timer),
@@ -69,21 +86,29 @@ impl Warden {
             None => libc::pollfd { fd: -1, events: 0, revents: 0 },
         };
         let blocked_stderr = shared.push_stderr();
-        let mut entries = [
+        let said = if self.upward.is_empty() { 0 } else { libc::POLLOUT };
+        let mut entries = vec![
             fd::interest(shared.wake_fd().as_fd(), libc::POLLIN),
-            off(shared.control(), libc::POLLIN),
+            off(shared.control(), libc::POLLIN | said),
             off(shared.signals().map(AsFd::as_fd), libc::POLLIN),
             off(shared.existing_poll_set().map(AsFd::as_fd), libc::POLLIN),
             off(blocked_stderr.then(|| fd::standard(2)), libc::POLLOUT),
         ];
+        let visits = entries.len();
+        if let Some(door) = &self.door {
+            door.interests(&mut entries);
+        }
         // A failed poll (want of memory) is tried again at the next turn.
         let _ = fd::poll(&mut entries, timeout);
         let came = |at: usize| entries[at].revents != 0;
         if came(0) {
             fd::clear_event(shared.wake_fd());
         }
-        if came(1) {
+        if entries[1].revents & !libc::POLLOUT != 0 {
             self.parent();
+        }
+        if entries[1].revents & libc::POLLOUT != 0 {
+            self.upward.push(&shared);
         }
         if came(2) {
             self.signals();
@@ -91,16 +116,20 @@ impl Warden {
         if came(3) {
             self.children();
         }
+        if entries.len() > visits {
+            self.at_door(&entries[visits..]);
+        }
         for job in shared.take_jobs() {
             job.run();
         }
         self.timers();
+        self.conclude_looks();
         self.repeat();
     }
 
     /// The control socket: stop, questions, and the lifeline.
     fn parent(&mut self) {
-        let shared = &self.shared;
+        let shared = self.shared.clone();
         let Some(control) = shared.control() else { return };
         let mut packet = [0; 64];
         let length = match fd::receive_packet(control, &mut packet, false) {
@@ -116,19 +145,22 @@ impl Warden {
             Ok(ToChild::Ask { token }) => {
                 shared.say(&FromChild::Answer { token, write: shared.current_write() });
             }
+            Ok(ToChild::Look { token, left_ms }) => {
+                self.look(Asker::Parent(token), Duration::from_millis(u64::from(left_ms)));
+            }
             // The parent is trusted to be of the same make; what it cannot have meant is passed over.
             Ok(ToChild::Boot { .. }) | Err(_) => {}
         }
     }
 
     /// The root's signals.
-    fn signals(&self) {
-        let shared = &self.shared;
+    fn signals(&mut self) {
+        let shared = self.shared.clone();
         let Some(taken) = shared.signals() else { return };
         while let Some(number) = signal::next(taken) {
             let grace = Duration::from_millis(shared.boot().grace_ms);
             match number {
-                libc::SIGQUIT => shared.quit(),
+                libc::SIGQUIT => self.quit_asked(),
                 libc::SIGCHLD => while process::reap_orphan(|pid| self.is_own(pid)) {},
                 libc::SIGINT if shared.stopping() => shared.stop(Event::StopAgain, grace, Some(number)),
                 _ => shared.stop(Event::StopAsked, grace, Some(number)),
@@ -156,6 +188,7 @@ impl Warden {
                 Role::Stdout => core.drain_output(&mut self.buffer),
                 Role::Process => {
                     if core.conclude(&self.shared, &mut self.buffer) {
+                        lock(&self.shared.rounds).gone(number);
                         self.shared.dismiss(core);
                     }
                 }
@@ -186,6 +219,8 @@ impl Warden {
                     }
                 }
                 Timer::Stall(number) => self.look_at(number, now),
+                // It has woken the warden, which is all it is for.
+                Timer::Look => {}
             }
         }
     }

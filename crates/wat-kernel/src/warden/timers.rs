@@ -18,6 +18,8 @@ pub(crate) enum Timer {
     Wall(u32),
     /// A look at a child that starts or stops.
     Stall(u32),
+    /// The end of the time for a question about the tree.
+    Look,
 }
 
 pub(crate) struct Timers {

@@ -32,6 +32,9 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("length", length),
     ("misspeak", misspeak),
     ("suspend", suspend),
+    ("mute", mute),
+    ("liar", liar),
+    ("family", family),
     ("drip", drip),
     ("self-check", self_check),
     ("waits", waits),
@@ -334,6 +337,43 @@ fn misspeak(here: &Here) -> Result<(), String> {
         // SAFETY: sends readable bytes on the control socket.
         unsafe { libc::send(3, packet.as_ptr().cast(), packet.len(), libc::MSG_NOSIGNAL) };
     }
+    hang(here)
+}
+
+/// Takes the control socket away from its own warden, so that it hears nothing any more; the parent's end stays
+/// connected.
+fn mute(here: &Here) -> Result<(), String> {
+    let mut ends = [0; 2];
+    // SAFETY: makes a pair of sockets and puts one in the place of descriptor 3, which is kept open as another.
+    unsafe {
+        libc::socketpair(libc::AF_UNIX, libc::SOCK_SEQPACKET, 0, ends.as_mut_ptr());
+        libc::dup(3);
+        libc::dup2(ends[0], 3);
+    }
+    here.print("mute")?;
+    hang(here)
+}
+
+/// Answers before it is asked, and for nobody: pieces of every token there may be.
+fn liar(here: &Here) -> Result<(), String> {
+    here.print("liar")?;
+    for token in 0..64u32 {
+        let packet = [&[21][..], &token.to_le_bytes(), &[1], b"garbage"].concat();
+        // SAFETY: sends readable bytes on the control socket.
+        unsafe { libc::send(3, packet.as_ptr().cast(), packet.len(), libc::MSG_NOSIGNAL) };
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    hang(here)
+}
+
+/// Children of these kinds, each of which says a line; then hangs.
+fn family(here: &Here) -> Result<(), String> {
+    let kinds = here.process.boot().args.clone();
+    let children: Vec<Child> = kinds.iter().map(|kind| here.spawn(kind, &[])).collect();
+    for child in children.iter().zip(&kinds).filter(|(_, kind)| *kind != "echo").map(|(child, _)| child) {
+        here.reply(child)?;
+    }
+    here.print("ready")?;
     hang(here)
 }
 

@@ -3,9 +3,10 @@
 use crate::observer::{
     Random, Root, eventually, expect_ok, kill, lives, rounds, seed, tag, tagged_processes,
 };
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::time::{Duration, Instant};
+use wat_kernel::see::{Sight, Visit, Wait, own_user, trees};
 
 type Test = (&'static str, fn());
 
@@ -65,6 +66,10 @@ pub const TESTS: &[Test] = &[
     ("channels_carry_wake_and_end", || {
         expect_ok("self-check", &["channel"]);
     }),
+    ("a_tree_is_seen_within_a_bound_whoever_does_not_answer", seen_within_a_bound),
+    ("nobody_answers_for_others_or_unasked", nobody_lies),
+    ("strangers_at_the_door_harm_nothing", strangers),
+    ("a_wide_tree_is_seen_whole", seen_whole),
     ("what_is_written_arrives", || {
         expect_ok("self-check", &["gather"]);
     }),
@@ -313,4 +318,117 @@ fn nohup() {
     assert_eq!(root.line(), "b");
     let (_, err, status) = root.finish();
     assert!(status.success(), "{status:?} {err}");
+}
+
+/// A root of these children, and a way to look at it.
+fn family(kinds: &[&str]) -> (Root, Visit) {
+    let mut root = Root::start("family", kinds);
+    assert_eq!(root.line(), "ready");
+    let visit = Visit::new(root.pid(), own_user()).expect("an open door");
+    (root, visit)
+}
+
+fn shown<'a>(sights: &'a [Sight], path: &str) -> &'a Sight {
+    sights.iter().find(|s| s.path == path).unwrap_or_else(|| panic!("{path} is not among {sights:#?}"))
+}
+
+/// Guards: the deadline of a question. Without it one child that says nothing keeps the whole answer back.
+fn seen_within_a_bound() {
+    let (_root, mut visit) = family(&["echo", "mute", "suspend", "echo"]);
+    let begun = Instant::now();
+    let sights = visit.look(Duration::from_millis(500)).expect("an answer");
+    assert!(begun.elapsed() < Duration::from_millis(1500), "{:?}", begun.elapsed());
+    assert_eq!(sights.len(), 5);
+    assert!(["/", "/0", "/3"].iter().all(|path| shown(&sights, path).answers), "{sights:#?}");
+    assert!(!shown(&sights, "/1").answers && !shown(&sights, "/1").suspended);
+    assert!(!shown(&sights, "/2").answers && shown(&sights, "/2").suspended);
+    // Without the mute one nobody is waited for: a suspended child is known to be.
+    let (_root, mut visit) = family(&["suspend", "echo"]);
+    let begun = Instant::now();
+    let sights = visit.look(Duration::from_secs(20)).expect("an answer");
+    assert!(begun.elapsed() < Duration::from_secs(5) && sights.len() == 3, "{:?}", begun.elapsed());
+    let wait = shown(&sights, "/1").wait.clone().expect("it reads its stdin");
+    assert_eq!(wait.what, Wait::Stdin);
+}
+
+/// Guards: answers are believed for a question that was asked, and within the child's own part of the tree.
+fn nobody_lies() {
+    let (mut root, mut visit) = family(&["liar", "echo"]);
+    for _ in 0..20 {
+        let sights = visit.look(Duration::from_millis(300)).expect("an answer");
+        assert!(shown(&sights, "/").answers && shown(&sights, "/1").answers, "{sights:#?}");
+    }
+    kill(root.pid(), libc::SIGTERM);
+    root.ends_within(Duration::from_secs(10));
+}
+
+/// Guards: the door's bounds on visitors, questions and patience.
+fn strangers() {
+    let (root, mut visit) = family(&["echo"]);
+    // More than are let in; each says nothing, or nonsense, or asks and never reads.
+    let mut crowd: Vec<OwnedFd> = Vec::new();
+    for i in 0..60 {
+        // While too many wait to be let in, the next tries again.
+        let mut socket = None;
+        eventually(Duration::from_secs(5), || {
+            socket = knock(root.pid()).ok();
+            socket.is_some()
+        });
+        let Some(socket) = socket else { continue };
+        match i % 3 {
+            0 => {}
+            1 => say(&socket, &[0xff; 3000]),
+            _ => (0..200).for_each(|_| say(&socket, &[1, 0, 200])),
+        }
+        crowd.push(socket);
+    }
+    assert!(crowd.len() > 8, "{}", crowd.len());
+    // Whoever comes after them is served, though an idle one may have lost its place.
+    let served = eventually(Duration::from_secs(10), || {
+        let sights = visit.look(Duration::from_millis(300));
+        if sights.is_err() {
+            visit = Visit::new(root.pid(), own_user()).expect("an open door");
+        }
+        sights.is_ok_and(|sights| sights.len() == 2)
+    });
+    assert!(served, "the crowd shut the door");
+    drop(crowd);
+    assert_eq!(visit.look(Duration::from_secs(1)).map(|s| s.len()).ok(), Some(2));
+}
+
+fn seen_whole() {
+    let (root, mut visit) = family(&["echo"; 60]);
+    let sights = visit.look(Duration::from_secs(5)).expect("an answer");
+    assert_eq!(sights.iter().filter(|s| s.answers).count(), 61);
+    assert_eq!(sights[0].path, "/");
+    assert!(sights.iter().all(|s| s.pid > 0 && s.memory.is_some_and(|bytes| bytes > 100_000)));
+    assert!(trees().expect("a list").contains(&(root.pid(), own_user())));
+    drop(root);
+    assert!(eventually(Duration::from_secs(5), || visit.look(Duration::from_millis(100)).is_err()));
+}
+
+/// A connection to the door of a root, as any program makes one.
+fn knock(pid: i32) -> std::io::Result<OwnedFd> {
+    let name = format!("\0wat-tree/{}/{pid}", own_user());
+    // SAFETY: plain socket calls over an address that outlives them.
+    unsafe {
+        let kind = libc::SOCK_SEQPACKET | libc::SOCK_NONBLOCK;
+        let socket = OwnedFd::from_raw_fd(libc::socket(libc::AF_UNIX, kind, 0));
+        let mut address: libc::sockaddr_un = std::mem::zeroed();
+        address.sun_family = libc::AF_UNIX as u16;
+        for (to, from) in address.sun_path.iter_mut().zip(name.bytes()) {
+            *to = from as libc::c_char;
+        }
+        let length = (2 + name.len()) as libc::socklen_t;
+        match libc::connect(socket.as_raw_fd(), (&raw const address).cast(), length) {
+            0 => Ok(socket),
+            _ => Err(std::io::Error::last_os_error()),
+        }
+    }
+}
+
+fn say(socket: &OwnedFd, bytes: &[u8]) {
+    let flags = libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT;
+    // SAFETY: sends readable bytes.
+    unsafe { libc::send(socket.as_raw_fd(), bytes.as_ptr().cast(), bytes.len(), flags) };
 }

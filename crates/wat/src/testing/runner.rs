@@ -255,6 +255,7 @@ pub fn events(file: &str, options: &Options) -> i32 {
         args,
         lines_in: false,
         lines_out: false,
+        draw: crate::seeing::dump,
     };
     let end = wat_host::root(root, &|text| report::write(&format!("{text}\n")), crate::rows);
     end.unwrap_or_else(|reason| {

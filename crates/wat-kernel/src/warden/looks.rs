@@ -1,0 +1,160 @@
+//! The warden's part in questions about the tree: passing one on to the children, taking in what they say, and telling
+//! the asker. Nothing here waits: what a socket does not take now goes out when it does.
+
+use super::Warden;
+use crate::child::core::ChildCore;
+use crate::control::{FromChild, ToChild};
+use crate::see::door::Request;
+use crate::see::round::Asker;
+use crate::see::sight::{self, MAX_ANSWER, PIECE};
+use crate::see::{PATIENCE, own};
+use crate::shared::{Shared, lock};
+use crate::sys::fd;
+use crate::warden::timers::Timer;
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// The longest that a question is under way.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// Packets on their way to the parent.
+#[derive(Default)]
+pub(super) struct Upward {
+    queue: VecDeque<Vec<u8>>,
+    bytes: usize,
+}
+
+impl Upward {
+    pub(super) fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    /// Takes an answer, in pieces; a parent that leaves several unread gets no more of them.
+    fn add(&mut self, token: u32, answer: &[u8]) {
+        if self.bytes + answer.len() > 2 * MAX_ANSWER {
+            return;
+        }
+        let mut pieces = answer.chunks(PIECE).peekable();
+        while let Some(piece) = pieces.next() {
+            let said = FromChild::Seen { token, last: pieces.peek().is_none(), piece };
+            let (head, length) = said.head();
+            let packet = [&head[..length], said.body()].concat();
+            self.bytes += packet.len();
+            self.queue.push_back(packet);
+        }
+    }
+
+    /// Sends what goes now.
+    pub(super) fn push(&mut self, shared: &Shared) {
+        let Some(control) = shared.control() else { return };
+        while let Some(packet) = self.queue.front() {
+            match fd::send_packet(control, packet, &[], false) {
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => return,
+                // One that is gone is the lifeline's matter.
+                Ok(()) | Err(_) => {}
+            }
+            self.bytes -= packet.len();
+            self.queue.pop_front();
+        }
+    }
+}
+
+impl Warden {
+    /// Somebody wants to know within the time.
+    pub(super) fn look(&mut self, asker: Asker, left: Duration) {
+        let shared = self.shared.clone();
+        let children = shared.children_now();
+        let mut sights = own::sights(&shared, &children);
+        let Some(token) = lock(&shared.rounds).next() else {
+            return self.tell(asker, Vec::new());
+        };
+        let left = left.min(LONGEST);
+        let packet = ToChild::Look { token, left_ms: passed_on(left).as_millis() as u32 };
+        let mut awaited = Vec::new();
+        for core in &children {
+            let known = own::known(core);
+            // One that is suspended would only use up the others' time.
+            if !known.suspended && asked(core, &packet) {
+                awaited.push((core.number, known));
+            } else {
+                sights.push(known);
+            }
+        }
+        let until = Instant::now() + left;
+        lock(&shared.rounds).begin(token, asker, until, sights, awaited);
+        shared.set_timer(until, Timer::Look);
+    }
+
+    /// Tells those whose questions are answered, or whose time is over.
+    pub(super) fn conclude_looks(&mut self) {
+        let shared = self.shared.clone();
+        let done = {
+            let mut rounds = lock(&shared.rounds);
+            if rounds.is_empty() {
+                return;
+            }
+            rounds.take_done(Instant::now())
+        };
+        for answer in done {
+            self.tell(answer.asker, answer.sights);
+        }
+    }
+
+    fn tell(&mut self, asker: Asker, mut sights: Vec<sight::Sight>) {
+        match asker {
+            Asker::Parent(token) => {
+                if !sights.is_empty() {
+                    self.upward.add(token, &sight::encode(&mut sights));
+                    self.upward.push(&self.shared);
+                }
+            }
+            Asker::Visitor(visitor) => {
+                let Some(door) = &mut self.door else { return };
+                if sights.is_empty() {
+                    door.refuse(visitor, "too many are looking at once; ask again");
+                } else {
+                    door.answer(visitor, &sight::encode(&mut sights), Instant::now());
+                }
+            }
+            Asker::Quit => {
+                if !sights.is_empty() {
+                    self.shared.quit(&sights);
+                }
+            }
+        }
+    }
+
+    /// SIGQUIT at the root.
+    pub(super) fn quit_asked(&mut self) {
+        self.look(Asker::Quit, PATIENCE);
+    }
+
+    /// What happened at the door.
+    pub(super) fn at_door(&mut self, found: &[libc::pollfd]) {
+        let Some(door) = &mut self.door else { return };
+        let came = door.turn(found, Instant::now());
+        for visitor in came.gone {
+            lock(&self.shared.rounds).forget(Asker::Visitor(visitor));
+        }
+        for (visitor, request) in came.questions {
+            match request {
+                Request::Look { within_ms } => {
+                    self.look(Asker::Visitor(visitor), Duration::from_millis(u64::from(within_ms)));
+                }
+            }
+        }
+    }
+}
+
+/// Has the question gone to the child? One whose socket is full does not read it, and would not answer.
+fn asked(core: &Arc<ChildCore>, packet: &ToChild) -> bool {
+    core.with_control(|control| fd::send_packet(control, &packet.head(), &[], false).is_ok()).unwrap_or(false)
+}
+
+/// The time a node gives its children out of its own: a little less, so that their answers arrive before its own must.
+fn passed_on(left: Duration) -> Duration {
+    left.saturating_sub(left / 20 + Duration::from_millis(5))
+}
