@@ -36,6 +36,7 @@ pub fn run(
     library: fn(&mut unit::Table),
 ) -> Result<i32, String> {
     let boot = kernel.boot().clone();
+    wat_runtime::mutation::begin(wat_kernel::mutation::current());
     let file = kernel.image().ok_or("there is no image")?;
     let region = Region::reserve().map_err(|e| format!("reserve memory for code: {e}"))?;
     let image = Image::map(region, file.as_fd())?;
@@ -47,7 +48,11 @@ pub fn run(
     library(&mut rows);
     let heap_limit = boot.limits.heap.map_or(HEAP_LIMIT, |bytes| bytes as usize);
     let engine: &'static unit::Process = Box::leak(Box::new(unit::Process::new(image, rows, heap_limit)?));
-    let value_limit = boot.limits.value.map_or(VALUE_LIMIT, |bytes| bytes as usize);
+    let value_limit = match boot.limits.value {
+        _ if wat_kernel::mutation::removed("value-limit") => usize::MAX / 4,
+        Some(bytes) => bytes as usize,
+        None => VALUE_LIMIT,
+    };
     let node = Arc::new(Node { process: kernel.clone(), engine, value_limit, heap_limit });
     kernel.on_unseen_crash(|path, program, end| {
         if let Some(story) = Story::of_end(end, path, program, 0) {

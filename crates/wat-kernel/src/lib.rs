@@ -14,6 +14,7 @@
 //! | `control.rs` | packets between parent and child |
 //! | `waiter.rs`, `gate.rs` | waiting threads and how they are woken |
 //! | `reader.rs`, `outbox.rs` | bytes in, bytes out |
+//! | `mutation.rs` | what a test build can take away |
 //! | `channel.rs`, `select.rs` | channels between threads, waiting for several things |
 //! | `see/` | what is seen of the tree from outside |
 //! | `sys/` | all system calls and unsafe code |
@@ -24,6 +25,7 @@ mod child;
 mod control;
 mod gate;
 mod life;
+pub mod mutation;
 mod outbox;
 mod process;
 mod reader;

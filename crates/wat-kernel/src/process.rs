@@ -8,6 +8,7 @@ use crate::child::Child;
 use crate::child::end::End;
 use crate::control::{FromChild, MAX_CRASH};
 use crate::life::Event;
+use crate::mutation::removed;
 use crate::outbox::{Patient, WriteError, from_blocked};
 use crate::reader::Reader;
 use crate::see::Sight;
@@ -208,6 +209,9 @@ impl CrashLine {
     /// Sends the record, cut to [`MAX_CRASH`]. Allocates nothing and takes no lock. Only the first counts.
     pub fn send(&self, record: &[u8]) {
         let Some(control) = self.control else { return };
+        if removed("crash-record") {
+            return;
+        }
         // SAFETY: the control socket stays open for the life of the process.
         let control = unsafe { BorrowedFd::borrow_raw(control) };
         let said = FromChild::Crash(&record[..record.len().min(MAX_CRASH)]);

@@ -1,6 +1,7 @@
 //! Which signals a process blocks, ignores and takes. Not here: what the warden does with one (`warden/`), nor the
 //! handlers of traps and of the kick, which are the runtime's.
 
+use crate::mutation::removed;
 use crate::sys::signal::{self, Set, bit};
 use crate::waiter::KICK;
 use std::io;
@@ -24,7 +25,7 @@ pub(crate) fn root() -> io::Result<Signals> {
     let ignored = signal::ignored();
     let mut taken = bit(libc::SIGTERM);
     for number in [libc::SIGINT, libc::SIGQUIT, libc::SIGHUP] {
-        if ignored & bit(number) == 0 {
+        if ignored & bit(number) == 0 || removed("nohup") {
             taken |= bit(number);
         }
     }

@@ -6,6 +6,7 @@ use crate::child::Child;
 use crate::child::core::{ChildCore, Ends, Identity};
 use crate::control::{BOOT_CHUNK, MAX_BOOT, ToChild};
 use crate::life::ChildEvent;
+use crate::mutation::removed;
 use crate::shared::Shared;
 use crate::sys::clone::{self, Launched, Order};
 use crate::sys::{fd, futex, process};
@@ -132,6 +133,12 @@ fn make(
     let mut unsent = Unsent { record, sent: 0 };
     unsent.send(control.as_fd()).map_err(at("boot-record"))?;
 
+    // By path, as a spawn would go that holds nothing.
+    let by_path = match process::started_path() {
+        Some(path) if removed("held-binary") => Some(fd::open(path, libc::O_PATH).map_err(at("exec"))?),
+        _ => None,
+    };
+    let binary = by_path.as_ref().unwrap_or(shared.binary());
     let text = |s: &str| {
         CString::new(s.bytes().filter(|b| *b != 0).collect::<Vec<u8>>()).expect("zero bytes are filtered out")
     };
@@ -142,7 +149,7 @@ fn make(
             stdout_write.as_raw_fd(),
             stderr_write.as_raw_fd(),
             child_control.as_raw_fd(),
-            shared.binary().as_raw_fd(),
+            binary.as_raw_fd(),
             image.as_raw_fd(),
         ],
         parent_control: control.as_raw_fd(),
@@ -173,6 +180,7 @@ fn record(own: &Boot, what: &Spawn, path: &str, pipes: [u32; 3], granted: u32) -
         seed: process::random(),
         pipes,
         oom_base: own.oom_base,
+        mutation: own.mutation.clone(),
     }
 }
 

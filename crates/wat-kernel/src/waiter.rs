@@ -8,6 +8,7 @@
 //!
 //! Not here: what a thread waits for.
 
+use crate::mutation::{pauses_at, removed};
 use crate::see::account::{About, Account, Edge, Wait, Who};
 use crate::shared::Shared;
 use crate::sys::{fd, futex, process};
@@ -215,6 +216,9 @@ impl Waiter {
                 self.core.waiting.store(0, Ordering::SeqCst);
                 return Err(Blocked::Interrupt(why));
             }
+            if pauses_at("wait") {
+                std::thread::sleep(Duration::from_millis(300));
+            }
             self.core.account.blocks();
             let result = call();
             self.core.waiting.store(0, Ordering::SeqCst);
@@ -366,7 +370,9 @@ impl Registry {
     pub(crate) fn kick(&self) -> bool {
         let mut unanswered = false;
         for core in self.lock().iter().filter(|core| core.unanswered()) {
-            process::signal_thread(core.thread, KICK);
+            if !removed("kick") {
+                process::signal_thread(core.thread, KICK);
+            }
             unanswered = true;
         }
         unanswered

@@ -14,6 +14,7 @@ pub mod fail;
 pub mod handles;
 pub mod heap;
 pub mod map;
+pub mod mutation;
 pub mod number;
 pub mod object;
 pub mod region;

@@ -10,6 +10,7 @@ pub use confine::{STEPS, Step};
 pub use record::{Boot, GRACE, Limits};
 
 use crate::control::{FromChild, MAX_BOOT, MAX_PACKET, ToChild};
+use crate::mutation::{self, removed};
 use crate::process::Process;
 use crate::shared::{Shared, Start};
 use crate::signals;
@@ -66,7 +67,8 @@ fn is_tree_path(path: &[u8]) -> bool {
 /// Opens closed standard descriptors on /dev/null, so that no file opened later takes their number. [`root`] does it
 /// too; a command line that opens files before it calls this first.
 pub fn guard_stdio() -> io::Result<()> {
-    fd::open_standard()
+    mutation::begin_root();
+    if removed("guard-stdio") { Ok(()) } else { fd::open_standard() }
 }
 
 /// Makes the root of a tree. Called on the main thread, before any other thread exists.
@@ -74,8 +76,12 @@ pub fn guard_stdio() -> io::Result<()> {
 /// From here on SIGTERM, SIGINT, SIGHUP and SIGQUIT belong to the warden, and descriptors inherited beyond 2 are
 /// close-on-exec. `image` may be given later, by [`Process::set_image`], but before the first spawn.
 pub fn root(mut boot: Boot, image: Option<OwnedFd>) -> Result<Process, BootError> {
+    mutation::begin_root();
+    boot.mutation = mutation::current().to_string();
     guard_stdio().map_err(at("stdio"))?;
-    fd::close_on_exec(3, u32::MAX);
+    if !removed("close-on-exec") {
+        fd::close_on_exec(3, u32::MAX);
+    }
     raise_file_limit();
     boot.oom_base = own_score();
     let binary = own_binary().map_err(at("binary"))?;
@@ -98,6 +104,7 @@ pub fn child() -> Result<Process, BootError> {
         error
     };
     let boot = receive(control.as_fd()).map_err(at("boot-record")).map_err(told)?;
+    mutation::begin(&boot.mutation);
     confine::confine(&boot).map_err(|(step, error)| told(BootError { step: step.name(), error }))?;
     let signals = signals::child();
     start(Start { boot, control: Some(control), binary, image: Some(image), signals })
@@ -154,6 +161,10 @@ fn receive(control: BorrowedFd) -> io::Result<Boot> {
 /// The running binary, held so that replacing or deleting its file does no harm. Without /proc, by the path it was
 /// started under.
 fn own_binary() -> io::Result<OwnedFd> {
+    if let Some(path) = mutation::stand_in() {
+        let path = std::ffi::CString::new(path.into_os_string().into_encoded_bytes())?;
+        return fd::open(&path, libc::O_PATH);
+    }
     fd::open(c"/proc/self/exe", libc::O_PATH).or_else(|e| {
         let path = process::started_path().ok_or(e)?;
         fd::open(path, libc::O_PATH)

@@ -40,6 +40,8 @@ pub struct Boot {
     pub pipes: [u32; 3],
     /// The out-of-memory score of the root, from which depth counts up.
     pub oom_base: i32,
+    /// See [`crate::mutation`]; empty but in tests.
+    pub mutation: String,
 }
 
 /// Bounds on what a process may use; `None` is what its parent has.
@@ -86,6 +88,7 @@ impl Boot {
             seed: crate::sys::process::random(),
             pipes: [0; 3],
             oom_base: 0,
+            mutation: String::new(),
         }
     }
 

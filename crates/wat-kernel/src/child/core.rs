@@ -8,6 +8,7 @@ use crate::channel::Sender;
 use crate::control::{FromChild, ToChild};
 use crate::gate::Gate;
 use crate::life::{ChildAction, ChildEvent, State, child_step};
+use crate::mutation::removed;
 use crate::outbox::Outbox;
 use crate::see::Edge;
 use crate::shared::{Shared, lock};
@@ -324,6 +325,9 @@ impl ChildCore {
                 }
                 _ => ChildEvent::Misspoke,
             };
+            if event == ChildEvent::Misspoke && removed("protocol") {
+                continue;
+            }
             if event == ChildEvent::Misspoke {
                 watch.control = None;
             }
@@ -336,6 +340,9 @@ impl ChildCore {
     pub(crate) fn drain_stderr(&self, shared: &Shared, buffer: &mut [u8]) {
         let mut watch = self.watch();
         let Some(stderr) = &watch.stderr else { return };
+        if removed("stderr-drain") {
+            return std::thread::sleep(Duration::from_millis(1));
+        }
         match fd::read(stderr.as_fd(), buffer) {
             Ok(0) => watch.stderr = None,
             Ok(count) => watch.take_in(shared, &self.path, &buffer[..count]),
@@ -366,6 +373,9 @@ impl ChildCore {
         let mut watch = self.watch();
         watch.drain_rest(shared, &self.path, buffer);
         watch.state = child_step(watch.state, ChildEvent::Reaped).0;
+        if removed("descriptor-close") {
+            std::mem::forget(watch.control.take());
+        }
         watch.control = None;
         watch.stderr = None;
         watch.logs = None;

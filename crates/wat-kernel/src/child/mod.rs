@@ -13,6 +13,7 @@ pub use kept::{KEPT, Kept};
 use self::core::{ChildCore, Output};
 use crate::channel::{self, Receiver};
 use crate::life::{ChildEvent, State};
+use crate::mutation::removed;
 use crate::outbox::WriteError;
 use crate::reader::{ReadError, blocking_read};
 use crate::see::{Edge, Wait};
@@ -187,7 +188,9 @@ impl Child {
         let _about = waiter.about(Wait::End, Some(&core.edge));
         waiter.settle();
         core.input.close(&self.handle.shared.gathered);
-        self.drain(waiter)?;
+        if !removed("drain") {
+            self.drain(waiter)?;
+        }
         while core.done.load(Ordering::SeqCst) == 0 {
             waiter.park(Wakes::Kill, &core.done, 0, None)?;
         }

@@ -8,6 +8,7 @@
 //! just before exec, so no handler of ours runs in it. What it writes, the parent reads: `Plan::failed`.
 
 use super::signal::{self, Set};
+use crate::mutation::{pauses_at, removed};
 use std::ffi::{CStr, CString};
 use std::io;
 use std::os::fd::{FromRawFd, OwnedFd, RawFd};
@@ -41,6 +42,9 @@ pub(crate) enum Step {
     Exec,
 }
 
+/// The steps a test may pause at.
+const STEPS: [Step; 5] = [Step::Session, Step::DeathSignal, Step::Descriptors, Step::Lifeline, Step::Exec];
+
 impl Step {
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -71,6 +75,13 @@ pub(crate) fn launch(order: &Order) -> Result<Launched, (Step, io::Error)> {
         arguments: arguments.as_ptr(),
         environment: environment.as_ptr(),
         reset: order.reset,
+        removed: Removed {
+            death_signal: removed("death-signal"),
+            lifeline: removed("lifeline"),
+            session: removed("session"),
+            quiet: removed("birth-allocates"),
+        },
+        pause: STEPS.into_iter().find(|step| pauses_at(step.name())),
         failed: None,
     };
     let mut stack = vec![0u128; 1024];
@@ -115,7 +126,19 @@ struct Plan {
     arguments: *const *const libc::c_char,
     environment: *const *const libc::c_char,
     reset: Set,
+    removed: Removed,
+    /// The step before which the clone rests, in a test.
+    pause: Option<Step>,
     failed: Option<(Step, i32)>,
+}
+
+/// Mechanisms a test has taken away; looked up before the clone, which may not.
+struct Removed {
+    death_signal: bool,
+    lifeline: bool,
+    session: bool,
+    /// The rule of this file: no allocation, and memory shared.
+    quiet: bool,
 }
 
 /// The clone's whole life.
@@ -141,11 +164,20 @@ enum Never {}
 
 fn be_born(plan: &Plan) -> Result<Never, (Step, i32)> {
     let at = |step: Step, result: i64| if result < 0 { Err((step, -result as i32)) } else { Ok(result) };
+    if plan.removed.quiet {
+        std::hint::black_box(vec![0u8; 4096]);
+    }
     // SAFETY: raw calls on numbers, on locals and on the plan's strings, all alive.
     unsafe {
-        at(Step::Session, raw(libc::SYS_setsid, [0; 5]))?;
+        pause(plan, Step::Session);
+        if !plan.removed.session {
+            at(Step::Session, raw(libc::SYS_setsid, [0; 5]))?;
+        }
+        pause(plan, Step::DeathSignal);
         let death = [libc::PR_SET_PDEATHSIG as i64, libc::SIGKILL as i64, 0, 0, 0];
-        at(Step::DeathSignal, raw(libc::SYS_prctl, death))?;
+        if !plan.removed.death_signal {
+            at(Step::DeathSignal, raw(libc::SYS_prctl, death))?;
+        }
 
         // Exec resets caught signals but keeps ignored ones.
         let default = [0u64; 4];
@@ -157,18 +189,23 @@ fn be_born(plan: &Plan) -> Result<Never, (Step, i32)> {
             signal += 1;
         }
 
+        pause(plan, Step::Descriptors);
         // The parent's end first: its number may be one of the places.
         raw(libc::SYS_close, [plan.parent_control as i64, 0, 0, 0, 0]);
         place(&plan.sources).map_err(|errno| (Step::Descriptors, errno))?;
 
+        pause(plan, Step::Lifeline);
         // A parent that died before the death signal was set is seen by the hang-up of its end.
         let mut lifeline = libc::pollfd { fd: CONTROL, events: 0, revents: 0 };
         let none = libc::timespec { tv_sec: 0, tv_nsec: 0 };
         raw(libc::SYS_ppoll, [&raw mut lifeline as i64, 1, &raw const none as i64, 0, 8]);
-        if std::ptr::read_volatile(&raw const lifeline.revents) & (libc::POLLHUP | libc::POLLERR) != 0 {
+        let ended =
+            std::ptr::read_volatile(&raw const lifeline.revents) & (libc::POLLHUP | libc::POLLERR) != 0;
+        if ended && !plan.removed.lifeline {
             return Err((Step::Lifeline, libc::EPIPE));
         }
 
+        pause(plan, Step::Exec);
         let empty: Set = 0;
         let mask = [libc::SIG_SETMASK as i64, &raw const empty as i64, 0, 8, 0];
         raw(libc::SYS_rt_sigprocmask, mask);
@@ -184,6 +221,18 @@ fn be_born(plan: &Plan) -> Result<Never, (Step, i32)> {
             ],
         );
         Err((Step::Exec, -result as i32))
+    }
+}
+
+/// Half a second for a test to kill the parent in.
+///
+/// # Safety
+/// As [`be_born`].
+unsafe fn pause(plan: &Plan, step: Step) {
+    if plan.pause == Some(step) {
+        let rest = libc::timespec { tv_sec: 0, tv_nsec: 500_000_000 };
+        // SAFETY: a raw call that reads a local.
+        unsafe { raw(libc::SYS_nanosleep, [&raw const rest as i64, 0, 0, 0, 0]) };
     }
 }
 
@@ -250,7 +299,8 @@ unsafe fn clone(
     body: unsafe extern "C" fn(*mut Plan) -> !,
     plan: *mut Plan,
 ) -> i64 {
-    let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::CLONE_PIDFD | libc::SIGCHLD;
+    let shared = if removed("birth-allocates") { 0 } else { libc::CLONE_VM };
+    let flags = shared | libc::CLONE_VFORK | libc::CLONE_PIDFD | libc::SIGCHLD;
     let result: i64;
     // SAFETY: in the parent only rax, rcx and r11 change. The clone starts with the same registers on its own
     // stack, ends its frame chain, and calls the body, which never comes back.

@@ -1,6 +1,7 @@
 //! Calls on processes and threads: pid descriptors, limits, names. Not here: making a process (`clone.rs`).
 
 use super::{check, check_long};
+use crate::mutation::removed;
 use std::ffi::CStr;
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
@@ -32,7 +33,7 @@ pub(crate) fn reap(pidfd: BorrowedFd) -> io::Result<Option<Reaped>> {
             libc::P_PIDFD,
             pidfd.as_raw_fd(),
             &raw mut info,
-            libc::WEXITED | libc::WNOHANG,
+            libc::WEXITED | libc::WNOHANG | if removed("reap") { libc::WNOWAIT } else { 0 },
             &raw mut usage,
         ))?;
         if info.si_pid() == 0 {

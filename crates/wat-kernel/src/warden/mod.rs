@@ -10,6 +10,7 @@ pub(crate) mod timers;
 use crate::child::core::{Role, STALL_CHECK};
 use crate::control::{FromChild, MAX_PACKET, ToChild};
 use crate::life::{ChildEvent, Event};
+use crate::mutation::removed;
 use crate::see::door::Door;
 use crate::see::round::Asker;
 use crate::shared::{Shared, lock};
@@ -133,6 +134,7 @@ impl Warden {
         let Some(control) = shared.control() else { return };
         let mut packet = [0; 64];
         let length = match fd::receive_packet(control, &mut packet, false) {
+            Ok(0) if removed("lifeline") => return std::thread::sleep(TICK),
             Ok(0) => return shared.stop(Event::ParentLost, Duration::ZERO, None),
             Ok(length) => length.min(packet.len()),
             Err(e) if matches!(e.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => return,
@@ -161,6 +163,7 @@ impl Warden {
             let grace = Duration::from_millis(shared.boot().grace_ms);
             match number {
                 libc::SIGQUIT => self.quit_asked(),
+                libc::SIGCHLD if removed("orphans") => {}
                 libc::SIGCHLD => while process::reap_orphan(|pid| self.is_own(pid)) {},
                 libc::SIGINT if shared.stopping() => shared.stop(Event::StopAgain, grace, Some(number)),
                 _ => shared.stop(Event::StopAsked, grace, Some(number)),
@@ -202,7 +205,7 @@ impl Warden {
             let shared = &self.shared;
             match timer {
                 Timer::Own => {
-                    if shared.deadline_passed(now) {
+                    if !removed("deadline") && shared.deadline_passed(now) {
                         shared.stop(Event::DeadlinePassed, Duration::ZERO, None);
                     }
                 }
@@ -238,7 +241,7 @@ impl Warden {
     /// What is repeated each millisecond: kicks not answered, bytes not written. A reader that takes nothing is asked
     /// less and less often.
     fn repeat(&mut self) {
-        let unanswered = self.shared.waiters.kick();
+        let unanswered = !removed("kick-repeat") && self.shared.waiters.kick();
         let visited = self.shared.gathered.visit();
         self.tick = match self.tick {
             _ if unanswered || visited.moved => Some(TICK),

@@ -1,8 +1,8 @@
 //! The laws of the process kernel, against real processes.
 //!
 //! One binary in three roles: the runner (an outside observer), roots it starts, and the children those spawn. The
-//! runner prints its seed; `LAWS_SEED` repeats a run and `LAWS_SCALE` multiplies the rounds. Arguments select
-//! tests by part of their names.
+//! runner prints its seed; `WAT_SEED` repeats a run and `WAT_LAWS=full` runs twenty times as many rounds. Arguments
+//! select tests by part of their names.
 
 #![no_main]
 
@@ -31,7 +31,7 @@ extern "C" fn main(_count: i32, _arguments: *const *const libc::c_char) -> i32 {
         }
         return 0;
     }
-    println!("seed {}", observer::seed());
+    println!("WAT_SEED={}", observer::seed());
     let mut failed = 0;
     for (name, test) in tests::TESTS {
         if !wanted.is_empty() && !wanted.iter().any(|w| name.contains(w.as_str())) {

@@ -16,7 +16,7 @@ pub fn tag() -> &'static str {
 pub fn seed() -> u64 {
     static SEED: OnceLock<u64> = OnceLock::new();
     *SEED.get_or_init(|| {
-        let given = std::env::var("LAWS_SEED").ok().and_then(|s| s.parse().ok());
+        let given = std::env::var("WAT_SEED").ok().and_then(|s| s.parse().ok());
         given.unwrap_or_else(|| {
             let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
             now.expect("after 1970").as_nanos() as u64
@@ -24,9 +24,12 @@ pub fn seed() -> u64 {
     })
 }
 
-/// Rounds of a test, scaled by `LAWS_SCALE`.
+/// Rounds of a test: a twentieth of what `WAT_LAWS=full` runs. Printed, for the table of laws.
 pub fn rounds(ordinary: usize) -> usize {
-    ordinary * std::env::var("LAWS_SCALE").ok().and_then(|s| s.parse().ok()).unwrap_or(1)
+    let full = std::env::var("WAT_LAWS").is_ok_and(|word| word == "full");
+    let rounds = if full { 20 * ordinary } else { ordinary };
+    println!("law rounds {rounds}");
+    rounds
 }
 
 /// Numbers from a seed (splitmix64).

@@ -110,7 +110,7 @@ fn a_tree_of_three_levels_answers() {
 /// Victims of every kind, at every time: before, while and after the tree comes up.
 fn k1() {
     let mut random = Random(seed());
-    for round in 0..rounds(40) {
+    for round in 0..rounds(50) {
         let leaf = ["hang", "spin", "suspend", "deaf", "scream"][random.below(5) as usize];
         let depth = 1 + random.below(3);
         let mut root = Root::start("bush", &[&depth.to_string(), "2", leaf]);

@@ -4,6 +4,7 @@
 use super::{Mem, shape};
 use crate::desc::DescRef;
 use crate::handles;
+use crate::mutation::removed;
 use crate::object::Obj;
 
 impl Mem {
@@ -35,6 +36,7 @@ impl Mem {
             shape::each_pointer(object, |slot| {
                 let child = Obj::of(*slot);
                 match child.count() {
+                    1 if removed("drop-list") => self.release(child),
                     1 => pending.push(child.slot()),
                     count if count > 1 => child.set_count(count - 1),
                     _ => {}

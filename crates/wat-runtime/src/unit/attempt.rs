@@ -10,6 +10,7 @@ use crate::desc::DescRef;
 use crate::fail::{Fail, answer};
 use crate::heap::message::copy_slot;
 use crate::heap::{Heap, Mem};
+use crate::mutation::removed;
 use crate::object::Obj;
 use crate::sum;
 use std::arch::naked_asm;
@@ -84,6 +85,9 @@ fn run(ctx: *mut Ctx, mem: Mem, closure: u64, payload: DescRef) -> Result<Result
             }
             Err(crash) => {
                 heap.end_wards();
+                if removed("attempt-heap") {
+                    std::mem::forget(heap);
+                }
                 return Err(crash);
             }
         }

@@ -7,6 +7,7 @@ use super::edge::{defect, defect_at, watch_panics};
 use super::entry::restore;
 use super::thread::{Record, current};
 use super::trace;
+use crate::mutation::removed;
 use libc::{REG_RBP, REG_RDI, REG_RIP, REG_RSP, c_int, c_void, siginfo_t, ucontext_t};
 use std::sync::Once;
 use wat_abi::context::Ctx;
@@ -43,7 +44,7 @@ fn handle(signal: c_int, handler: extern "C" fn(c_int, *mut siginfo_t, *mut c_vo
 
 extern "C" fn trapped(signal: c_int, info: *mut siginfo_t, machine: *mut c_void) {
     // SAFETY: the kernel passes what it knows of the signal; above zero are the codes of faults.
-    if unsafe { (*info).si_code } <= 0 {
+    if unsafe { (*info).si_code } <= 0 || removed("trap-handler") {
         // SAFETY: both calls may be made in a handler; the signal is delivered when it returns.
         unsafe {
             libc::signal(signal, libc::SIG_DFL);

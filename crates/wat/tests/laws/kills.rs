@@ -2,7 +2,7 @@
 
 use crate::support::process::{Process, descendants};
 use crate::support::source::test_file;
-use crate::support::{Random, Tree, eventually, size, turn, wat};
+use crate::support::{Random, Tree, eventually, size, soon, turn, wat};
 use std::time::Duration;
 
 /// What the victims' descendants were doing when they were orphaned.
@@ -75,6 +75,27 @@ fn k1_sigkill_of_any_node_leaves_nothing_below_it() {
     );
     let ended = garden.finish();
     assert!(ended.status.success(), "{ended:?}");
+}
+
+/// K1. The parent is killed while its child is between clone and exec, before each step there. Guards: the death signal
+/// for what comes after it, and for what comes before it the look at the lifeline (without it a child whose parent died
+/// before the death signal was set lives on).
+#[test]
+fn k1_a_parent_killed_between_clone_and_exec_leaves_nothing() {
+    let _turn = turn(Duration::from_secs(300));
+    for _ in 0..size(100) {
+        for step in ["session", "death-signal", "descriptors", "lifeline", "exec"] {
+            let mut root = wat(test_file("laws/waits")).args(&["below"]).pausing(step).start();
+            assert_eq!(root.line(), ":blocked");
+            soon("the clone is there", || !root.nodes().is_empty());
+            root.signal(libc::SIGKILL);
+            root.ends_within(Duration::from_secs(1));
+            // The pause itself is half a second.
+            let gone = eventually(Duration::from_millis(1500), || descendants().is_empty());
+            let left = descendants();
+            assert!(gone, "killed before {step}, and this lives:\n{}", shown(&left));
+        }
+    }
 }
 
 fn kill(victim: &Process, tally: &mut Tally, request: &str) {

@@ -8,10 +8,14 @@
 mod support;
 
 mod birth;
+mod checker;
 mod depth;
 mod ends;
+mod flow;
 mod input;
 mod kills;
 mod leaks;
+mod mutations;
+mod places;
 mod pressure;
 mod stops;

@@ -43,6 +43,23 @@ fn k5_sigterm_ends_every_wait() {
     }
 }
 
+/// K5. A stop that comes between a thread's last look and the wait itself. Guards: the repetition of the kick (without
+/// it the only one has been answered before the wait begins, and the wait lasts to the deadline).
+#[test]
+fn k5_a_stop_just_before_a_wait_is_not_lost() {
+    let _turn = turn(Duration::from_secs(120));
+    for place in ["read", "sleep"] {
+        for _ in 0..size(40) {
+            let mut root = wat(test_file("laws/waits")).args(&[place]).pausing("wait").start();
+            assert_eq!(root.line(), ":blocked");
+            std::thread::sleep(Duration::from_millis(100));
+            root.signal(libc::SIGTERM);
+            let status = root.ends_within(Duration::from_secs(2));
+            assert_eq!(status.signal(), Some(libc::SIGTERM), "{place}: {status:?} {}", root.stderr());
+        }
+    }
+}
+
 /// K5. Guards: the warden's deadline (without it a program that computes or is blocked in a write never ends).
 #[test]
 fn k5_what_does_not_wait_ends_by_its_deadline() {

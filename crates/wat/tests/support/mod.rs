@@ -22,9 +22,11 @@ pub use source::{Source, program};
 pub use tree::{Ended, Launch, Tree, wat};
 pub use turn::turn;
 
-/// A law's size: a twentieth of it, or all where `WAT_LAWS=full`.
+/// A law's size: a twentieth of it, or all where `WAT_LAWS=full`. Printed, for the table of laws.
 pub fn size(full: usize) -> usize {
-    if is_full() { full } else { full.div_ceil(20) }
+    let size = if is_full() { full } else { full.div_ceil(20) };
+    println!("law rounds {size}");
+    size
 }
 
 pub fn is_full() -> bool {

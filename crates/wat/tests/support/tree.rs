@@ -1,18 +1,28 @@
 //! A running root and what it prints. Dropping it kills it; what it leaves is then the turn's to find.
 
 use super::process::{Process, below, signal_to};
+use super::turn::temporary;
 use super::{eventually, soon};
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// A program silent for so long has failed; values of many megabytes take long in an unoptimised build.
 const SILENCE: Duration = Duration::from_secs(120);
+
+/// Is a mechanism taken away, to see the law fail?
+pub fn is_mutated() -> bool {
+    std::env::var_os("WAT_MUTATION").is_some()
+}
+
+fn silence() -> Duration {
+    if is_mutated() { Duration::from_secs(30) } else { SILENCE }
+}
 
 /// How a root will be started.
 pub struct Launch {
@@ -22,18 +32,30 @@ pub struct Launch {
     args: Vec<String>,
     command: Command,
     read: bool,
+    read_stderr: bool,
 }
 
 /// `wat FILE`.
 pub fn wat(file: impl AsRef<Path>) -> Launch {
     let binary = PathBuf::from(env!("CARGO_BIN_EXE_wat"));
     let file = file.as_ref().to_path_buf();
-    Launch { command: command(&binary), binary, options: Vec::new(), file, args: Vec::new(), read: true }
+    Launch {
+        command: command(&binary),
+        binary,
+        options: Vec::new(),
+        file,
+        args: Vec::new(),
+        read: true,
+        read_stderr: true,
+    }
 }
 
 /// Whoever runs the tests in the background has them ignore interrupts, which what they start would inherit.
 fn command(binary: &Path) -> Command {
     let mut command = Command::new(binary);
+    if let Some(place) = temporary() {
+        command.env("TMPDIR", place);
+    }
     // SAFETY: `signal` may be called between fork and exec.
     unsafe {
         command.pre_exec(|| {
@@ -65,14 +87,38 @@ impl Launch {
         self
     }
 
+    /// Started by another command, which is given the words that start wat.
+    pub fn through(mut self, words: &[&str]) -> Launch {
+        self.command = command(Path::new(words[0]));
+        self.command.args(&words[1..]).arg(&self.binary);
+        self
+    }
+
     pub fn directory(mut self, path: &Path) -> Launch {
         self.command.current_dir(path);
         self
     }
 
+    pub fn env(mut self, name: &str, value: &str) -> Launch {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Stretches a moment that chance would not hit, beside whatever is taken away.
+    pub fn pausing(self, step: &str) -> Launch {
+        let removed = std::env::var("WAT_MUTATION").unwrap_or_default();
+        self.env("WAT_MUTATION", &format!("{removed},pause:{step}"))
+    }
+
     /// Nobody reads stdout until [`Tree::read_stdout`].
     pub fn unread(mut self) -> Launch {
         self.read = false;
+        self
+    }
+
+    /// Nobody reads stderr until the end.
+    pub fn unread_stderr(mut self) -> Launch {
+        self.read_stderr = false;
         self
     }
 
@@ -102,11 +148,16 @@ impl Launch {
             child,
             stdin,
             stdout: Some(stdout),
+            stderr: None,
             out: Text::default(),
             err: Text::default(),
             readers: Vec::new(),
         };
-        tree.readers.push(tree.err.fill(stderr));
+        if self.read_stderr {
+            tree.readers.push(tree.err.fill(stderr));
+        } else {
+            tree.stderr = Some(stderr);
+        }
         if self.read {
             tree.read_stdout();
         }
@@ -130,6 +181,8 @@ pub struct Tree {
     child: Child,
     pub stdin: Option<ChildStdin>,
     stdout: Option<ChildStdout>,
+    /// Where it is left unread.
+    stderr: Option<ChildStderr>,
     out: Text,
     err: Text,
     readers: Vec<JoinHandle<()>>,
@@ -167,7 +220,7 @@ impl Tree {
 
     /// The next line of stdout.
     pub fn line(&mut self) -> String {
-        match self.out.line(SILENCE) {
+        match self.out.line(silence()) {
             Some(line) => line,
             None => panic!("no line came; stderr: {}", self.err.all()),
         }
@@ -216,7 +269,10 @@ impl Tree {
     /// Closes stdin and waits for the end, two minutes at most.
     pub fn finish(mut self) -> Ended {
         drop(self.stdin.take());
-        let status = self.ends_within(SILENCE);
+        if let Some(stderr) = self.stderr.take() {
+            self.readers.push(self.err.fill(stderr));
+        }
+        let status = self.ends_within(silence());
         if self.stdout.is_some() {
             self.read_stdout();
         }

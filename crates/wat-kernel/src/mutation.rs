@@ -1,0 +1,73 @@
+//! Mechanisms taken away, to see that the law each guards then fails.
+//!
+//! In a debug build `WAT_MUTATION` at the root names what is removed, several with commas between; the boot record
+//! hands it down. A release build has no such room: [`removed`] is `false` there and the branches go. `pause:STEP`
+//! removes nothing; it stretches a moment too short to be hit by chance. Not here: what a law is (`tests/laws`).
+
+#[cfg(debug_assertions)]
+mod debug {
+    use std::sync::OnceLock;
+
+    static REMOVED: OnceLock<String> = OnceLock::new();
+
+    /// Only the first word counts: the root's environment, or a child's record.
+    pub(crate) fn begin(names: &str) {
+        let _ = REMOVED.set(names.to_string());
+    }
+
+    pub fn current() -> &'static str {
+        REMOVED.get().map_or("", String::as_str)
+    }
+
+    pub fn removed(name: &str) -> bool {
+        current().split(',').any(|word| word == name)
+    }
+
+    pub(crate) fn pauses_at(step: &str) -> bool {
+        current().split(',').any(|word| word.strip_prefix("pause:") == Some(step))
+    }
+
+    /// The binary that children are made of instead of this one: a hostile peer speaks for itself.
+    pub(crate) fn stand_in() -> Option<std::path::PathBuf> {
+        std::env::var_os("WAT_STAND_IN").map(Into::into)
+    }
+
+    pub(crate) fn begin_root() {
+        begin(&std::env::var("WAT_MUTATION").unwrap_or_default());
+    }
+}
+
+#[cfg(debug_assertions)]
+pub(crate) use debug::{begin, begin_root, pauses_at, stand_in};
+#[cfg(debug_assertions)]
+pub use debug::{current, removed};
+
+#[cfg(not(debug_assertions))]
+mod release {
+    pub(crate) fn begin(_: &str) {}
+
+    pub(crate) fn begin_root() {}
+
+    pub fn current() -> &'static str {
+        ""
+    }
+
+    #[inline(always)]
+    pub fn removed(_: &str) -> bool {
+        false
+    }
+
+    #[inline(always)]
+    pub(crate) fn pauses_at(_: &str) -> bool {
+        false
+    }
+
+    pub(crate) fn stand_in() -> Option<std::path::PathBuf> {
+        None
+    }
+}
+
+#[cfg(not(debug_assertions))]
+pub(crate) use release::{begin, begin_root, pauses_at, stand_in};
+#[cfg(not(debug_assertions))]
+pub use release::{current, removed};

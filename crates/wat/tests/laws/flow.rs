@@ -1,0 +1,87 @@
+//! K6: memory does not grow with what is sent, only with what may be under way.
+
+use crate::support::process::{Process, memory};
+use crate::support::source::test_file;
+use crate::support::{Tree, is_full, size, soon, turn, wat};
+use std::os::fd::AsRawFd;
+use std::time::{Duration, Instant};
+
+/// What a node's private memory may grow by between the first tenth of the messages and the last, in KiB.
+const GROWTH: u64 = 128;
+
+/// K6. Guards: the blocking of a write whose pipe is full (without it what is sent is kept by its sender, and memory
+/// grows with every message).
+#[test]
+fn k6_a_slow_leaf_ten_levels_down_holds_back_the_root() {
+    let _turn = turn(Duration::from_secs(900));
+    let count = size(1_000_000);
+    let alone = stream(1, count / 10);
+    let mut root = wat(test_file("laws/stream")).args(&["10"]).start();
+    let begun = Instant::now();
+    assert_eq!(root.ask(&(count / 10).to_string()), (count / 10).to_string());
+    soon("ten nodes are there", || root.nodes().len() == 10);
+    let before: Vec<(Process, u64)> =
+        root.nodes().into_iter().map(|node| (node.clone(), private(node.pid))).collect();
+    let root_before = private(root.pid());
+    root.say(&(count - count / 10).to_string());
+    soon("the root's writer is blocked", || waits_to_write(&root));
+    assert_eq!(root.line(), (count - count / 10).to_string());
+    let pace = begun.elapsed().as_secs_f64() / count as f64;
+    let mut table = vec![(0, root_before, private(root.pid()))];
+    for (node, kib) in &before {
+        table.push((node.path().expect("a node").matches('/').count(), *kib, private(node.pid)));
+    }
+    table.sort_unstable();
+    for (depth, before, after) in &table {
+        println!("memory depth {depth}: {before} KiB after {}, {after} KiB after {count}", count / 10);
+        assert!(*after <= before + GROWTH, "depth {depth} grew from {before} to {after} KiB");
+    }
+    println!("{:.1} µs a message at depth 10, {:.1} at depth 1", pace * 1e6, alone * 1e6);
+    // Ten processes need processors to run beside the leaf; the full size is for a machine that has them.
+    assert!(!is_full() || alone >= 0.5 * pace, "{alone} s a message at depth 1, {pace} at depth 10");
+    root.signal(libc::SIGTERM);
+    root.ends_within(Duration::from_secs(6));
+}
+
+/// Seconds a message takes to a leaf at such a depth.
+fn stream(depth: usize, count: usize) -> f64 {
+    let mut root = wat(test_file("laws/stream")).args(&[&depth.to_string()]).start();
+    root.ask("1000");
+    let begun = Instant::now();
+    root.ask(&count.to_string());
+    let pace = begun.elapsed().as_secs_f64() / count as f64;
+    root.signal(libc::SIGTERM);
+    root.ends_within(Duration::from_secs(6));
+    pace
+}
+
+/// KiB that no other process has.
+fn private(pid: i32) -> u64 {
+    memory(pid, "RssAnon:")
+}
+
+/// Does the root's main thread sleep in a poll: on its child's full pipe, since its stdin has given what it had?
+fn waits_to_write(root: &Tree) -> bool {
+    let call = std::fs::read_to_string(format!("/proc/{}/syscall", root.pid())).unwrap_or_default();
+    let mut left: libc::c_int = 1;
+    let stdin = root.stdin.as_ref().expect("stdin is open").as_raw_fd();
+    // SAFETY: FIONREAD stores the count of unread bytes in the local.
+    unsafe { libc::ioctl(stdin, libc::FIONREAD, &raw mut left) };
+    left == 0 && matches!(call.split_whitespace().next(), Some("7" | "271"))
+}
+
+/// K6. Nobody reads the root's stderr, and a child's log is many times what any pipe holds. Guards: the warden's
+/// draining of stderr (without it the child stays blocked in its log and never answers) and the bound on what waits to
+/// go up (without it the root grows with the log).
+#[test]
+fn k6_a_flood_of_log_that_nobody_reads_blocks_nobody() {
+    let _turn = turn(Duration::from_secs(300));
+    let mut root = wat(test_file("laws/noise")).unread_stderr().start();
+    let lines = size(200_000);
+    assert_eq!(root.ask(&lines.to_string()), lines.to_string());
+    let before = memory(root.pid(), "RssAnon:");
+    assert_eq!(root.ask(&(4 * lines).to_string()), (4 * lines).to_string());
+    let after = memory(root.pid(), "RssAnon:");
+    assert!(after <= before + 512, "the root grew from {before} to {after} KiB over {lines} lines of log");
+    assert!(root.finish().status.success());
+}
