@@ -53,7 +53,7 @@
     (let [xs (numbers n)] (cost 20000 (fn [] (total 20000 (fn [i] (nth xs (place i n)))))))))
   (row "vector update" (fn [n]
     (cost n (fn [] (let [xs (numbers n)]
-      (count (loop [i 0 xs xs] (if (< i n) (recur (+ i 1) (assoc xs (place i n) i)) xs))))))))
+                     (count (loop [i 0 xs xs] (if (< i n) (recur (+ i 1) (assoc xs (place i n) i)) xs))))))))
   (row "tree push, shared" (fn [n]
     (let [xs (tree n)] (cost 5000 (fn [] (total 5000 (fn [i] (count (conj xs i)))))))))
   (row "tree index" (fn [n]

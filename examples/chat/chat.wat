@@ -22,7 +22,8 @@
                    ((Err _)     guests))]
       (run listener (keep (fn [guest] (hear guest guests)) guests)))))
 
-(defn welcome "The guests with the one who has come, if they say their name." [guests <- (Vector Guest)  stream <- net/Stream] -> (Vector Guest)
+(defn welcome "The guests with the one who has come, if they say their name."
+  [guests <- (Vector Guest)  stream <- net/Stream] -> (Vector Guest)
   (match (net/read-line stream {:timeout (seconds 5)})
     ((Ok (Some name)) (let [guests (conj guests (Guest name stream))]
                         (tell guests (str "* " name " is here"))

@@ -48,9 +48,11 @@
   [under-way <- i64  lines <- i64  malformed <- i64  first-malformed <- (Vector Malformed)])
 
 (defn pump "Sends all of stdin through the parser and its records on to both others."
-  [parser <- (Peer Batch Parsed)  counter <- (Peer (Vector Record) StatusReport)  measurer <- (Peer (Vector Record) SizeReport)]
+  [parser <- (Peer Batch Parsed)
+   counter <- (Peer (Vector Record) StatusReport)
+   measurer <- (Peer (Vector Record) SizeReport)]
   -> (Result Progress Crash)
-  (loop [progress (Progress 0 0 0 [])  line 1]
+  (loop [progress (Progress 0 0 0 []) line 1]
     (let [lines (read-lines)]
       (if (empty? lines)
         (do (close parser)
@@ -62,7 +64,8 @@
           (recur (with progress :under-way (+ (:under-way progress) 1))
                  (+ line (count lines))))))))
 
-(defn read-lines "The next lines, none at the end. A line that is not text counts as an empty one." [] -> (Vector String)
+(defn read-lines "The next lines, none at the end. A line that is not text counts as an empty one."
+  [] -> (Vector String)
   (loop [lines []]
     (if (= (count lines) batch-size)
       lines
@@ -72,14 +75,20 @@
         ((Err _)          (recur (conj lines "")))))))
 
 (defn drain "Takes what the parser still owes."
-  [progress <- Progress  parser <- (Peer Batch Parsed)  counter <- (Peer (Vector Record) StatusReport)  measurer <- (Peer (Vector Record) SizeReport)]
+  [progress <- Progress
+   parser <- (Peer Batch Parsed)
+   counter <- (Peer (Vector Record) StatusReport)
+   measurer <- (Peer (Vector Record) SizeReport)]
   -> (Result Progress Crash)
   (if (= (:under-way progress) 0)
     (Ok progress)
     (drain (try (take-one progress parser counter measurer)) parser counter measurer)))
 
 (defn take-one "Takes a batch from the parser and hands its records on."
-  [progress <- Progress  parser <- (Peer Batch Parsed)  counter <- (Peer (Vector Record) StatusReport)  measurer <- (Peer (Vector Record) SizeReport)]
+  [progress <- Progress
+   parser <- (Peer Batch Parsed)
+   counter <- (Peer (Vector Record) StatusReport)
+   measurer <- (Peer (Vector Record) SizeReport)]
   -> (Result Progress Crash)
   (match (try (recv parser))
     ((Some parsed)

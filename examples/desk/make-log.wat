@@ -13,7 +13,8 @@
     ([(Some seed) (Some lines)] (make (scramble seed) (days 2025 10 10) lines))
     (_ (panic! "usage: wat --out lines examples/desk/make-log.wat SEED LINES"))))
 
-(defn make "Writes so many lines, the first at a time in seconds since 1970." [state <- i64  at <- i64  lines <- i64] -> nil
+(defn make "Writes so many lines, the first at a time in seconds since 1970."
+  [state <- i64  at <- i64  lines <- i64] -> nil
   (when (> lines 0)
     (println (line state at))
     (make (step (scramble state)) (+ at (draw state 1 4)) (- lines 1))))
@@ -41,7 +42,8 @@
          (record at (client state) (target state) (answer state) (size state))))))
 
 (defn record [at <- i64  client <- String  target <- String  status <- String  size <- String] -> String
-  (str client " - - [" (clock at) "] \"GET " target " HTTP/1.1\" " status " " size " \"-\" \"Mozilla/5.0 (X11; \\\"wat\\\")\""))
+  (str client " - - [" (clock at) "] \"GET " target " HTTP/1.1\" " status " " size
+       " \"-\" \"Mozilla/5.0 (X11; \\\"wat\\\")\""))
 
 (defn broken "A line with something wrong." [state <- i64  at <- i64] -> String
   (match (draw state 6 5)
@@ -72,7 +74,8 @@
 (defn clock "Seconds since 1970 as `10/Oct/2025:13:55:36 +0000`." [at <- i64] -> String
   (let [second (mod at 86400)
         (tuple year month day) (date (quot at 86400))]
-    (str (two day) "/" (nth ["Jan" "Feb" "Mar" "Apr" "May" "Jun" "Jul" "Aug" "Sep" "Oct" "Nov" "Dec"] (- month 1)) "/" year
+    (str (two day) "/" (nth ["Jan" "Feb" "Mar" "Apr" "May" "Jun" "Jul" "Aug" "Sep" "Oct" "Nov" "Dec"] (- month 1)) "/"
+         year
          ":" (two (quot second 3600)) ":" (two (mod (quot second 60) 60)) ":" (two (mod second 60)) " +0000")))
 
 (defn two [n <- i64] -> String (pad-left 2 \0 (str n)))

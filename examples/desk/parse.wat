@@ -34,9 +34,10 @@
   (unwrap (unwrap (recv p) "a node under the parser crashed") "a node under the parser ended"))
 
 (defn assemble "Puts the shaped lines together with their parsed requests and times."
-  [shaped <- (Vector (Result Fields Malformed))  paths <- (Vector (Option String))  seconds <- (Vector (Option i64))] -> Parsed
+  [shaped <- (Vector (Result Fields Malformed))  paths <- (Vector (Option String))  seconds <- (Vector (Option i64))]
+  -> Parsed
   (let [n (count shaped)]
-    (loop [i 0  j 0  records []  malformed []]
+    (loop [i 0 j 0 records [] malformed []]
       (if (= i n)
         (Parsed n records malformed)
         (match (nth shaped i)

@@ -48,7 +48,7 @@
 
 (defn sink "Puts a counter at position i or, where those below are less, further down."
   [heap <- (Vector PathCount)  places <- (Map String i64)  i <- i64  c <- PathCount] -> Tally
-  (loop [heap heap  places places  i i]
+  (loop [heap heap places places i i]
     (let [child (lesser heap (+ (* 2 i) 1) (+ (* 2 i) 2))]
       (match (get heap child)
         ((Some below) :when (< (:count below) (:count c))

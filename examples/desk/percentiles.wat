@@ -46,7 +46,7 @@
 (defn at-rank "The size below or at which so many per cent lie: of n sizes the one of rank ceil(n * percent / 100)."
   [percent <- i64  total <- i64  entries <- (Vector (Tuple i64 i64))] -> (Option i64)
   (let [rank (quot (+ (* total percent) 99) 100)]
-    (loop [i 0  passed 0]
+    (loop [i 0 passed 0]
       (if (= i (count entries))
         None
         (let [(tuple size n) (nth entries i)]

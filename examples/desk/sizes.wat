@@ -16,7 +16,8 @@
     (close ranked)
     (println (report totals (last-word ranks) (last-word ranked)))))
 
-(defn measure-all [totals <- Totals  ranks <- (Peer (Vector i64) Percentiles)  ranked <- (Peer (Vector String) Paths)] -> Totals
+(defn measure-all
+  [totals <- Totals  ranks <- (Peer (Vector i64) Percentiles)  ranked <- (Peer (Vector String) Paths)] -> Totals
   (match (readln -> (Vector Record))
     ((Some records)
      (let [sizes (map :size records)]

@@ -68,7 +68,8 @@
       (extend-client tally client at)
       (with tally :missed (+ (:missed tally) 1)))))
 
-(defn make-room "Forgets quiet clients where there is no room left, at most once a minute of log time." [tally <- Tally] -> Tally
+(defn make-room "Forgets quiet clients where there is no room left, at most once a minute of log time."
+  [tally <- Tally] -> Tally
   (if (or (< (count (:clients tally)) most-clients) (<= (- (:newest tally) (:swept tally)) burst-seconds))
     tally
     (let [newest (:newest tally)
@@ -91,7 +92,13 @@
                 (assoc clients client (Client recent (Some (Listing/Listed (count listed)))))
                 (conj listed (Burst client (from-epoch (seconds (nth recent 0))) burst-size))
                 (+ found 1) newest swept missed)
-         (Tally classes (assoc clients client (Client recent (Some Listing/Unlisted))) listed (+ found 1) newest swept missed)))
+         (Tally classes
+                (assoc clients client (Client recent (Some Listing/Unlisted)))
+                listed
+                (+ found 1)
+                newest
+                swept
+                missed)))
       ((tuple None false)
        (Tally classes (assoc clients client (Client recent None)) listed found newest swept missed)))))
 

@@ -17,7 +17,13 @@
           east    (try (sign (nth text 21)))
           hours   (try (number text 22 24))
           minutes (try (number text 24 26))]
-      (if (and (<= 1970 year 2199) (<= 1 day (days-in month year)) (< hour 24) (< minute 60) (< second 60) (< hours 24) (< minutes 60))
+      (if (and (<= 1970 year 2199)
+               (<= 1 day (days-in month year))
+               (< hour 24)
+               (< minute 60)
+               (< second 60)
+               (< hours 24)
+               (< minutes 60))
         (Some (- (+ (* 86400 (days-from-civil year month day)) (* 3600 hour) (* 60 minute) second)
                  (* east (+ (* 3600 hours) (* 60 minutes)))))
         None))
@@ -35,7 +41,7 @@
         :else    None))
 
 (defn number "The digits from one position to before another." [text <- String  from <- i64  to <- i64] -> (Option i64)
-  (loop [i from  n 0]
+  (loop [i from n 0]
     (if (= i to)
       (Some n)
       (let [digit (- (i64 (nth text i)) (i64 \0))]

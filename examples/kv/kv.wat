@@ -11,7 +11,8 @@
   (spawn-process (fn {:in nil :out String} []
     (let [db     (unwrap (sqlite/open file) "the database does not open")
           server (unwrap (http/listen "127.0.0.1:0") "the service cannot listen")]
-      (unwrap (sqlite/script db "create table if not exists pairs (key text primary key, value text not null)") "no table")
+      (unwrap (sqlite/script db "create table if not exists pairs (key text primary key, value text not null)")
+              "no table")
       (println (:address server))
       (unwrap (http/serve server (fn [request] (answer db request))) "the service failed")))))
 

@@ -4,7 +4,8 @@
 ;; can be repeated. `main` gives each request of its input to the limiter and prints the decision.
 (ns limiter)
 
-(defstruct Rate "A bucket holds `burst` tokens; one comes back every `every` milliseconds." [burst <- i64  every <- i64])
+(defstruct Rate "A bucket holds `burst` tokens; one comes back every `every` milliseconds."
+  [burst <- i64  every <- i64])
 
 (defenum Ask
   (Hit   [client <- String  at <- i64])

@@ -8,7 +8,8 @@
 
 (defalias Counts (Map String i64))
 
-(defn counter "Counts the words of the lines it reads; says what it has when there are no more." {:in String :out Counts} [] -> nil
+(defn counter "Counts the words of the lines it reads; says what it has when there are no more."
+  {:in String :out Counts} [] -> nil
   (println (count-words {})))
 
 (defn count-words [counts <- Counts] -> Counts

@@ -25,13 +25,15 @@
     `(let [~name ~start] (as-> ~step ~name ~@(rest forms)))
     start))
 
-(defmacro cond-> "The value, threaded first through each form whose test holds. Example: (cond-> 1 true (+ 10) false (* 9)) => 11"
+(defmacro cond->
+  "The value, threaded first through each form whose test holds. Example: (cond-> 1 true (+ 10) false (* 9)) => 11"
   [start & clauses]
   (match clauses
     ([test step & more] `(let [value ~start] (cond-> (if ~test (-> value ~step) value) ~@more)))
     (_ start)))
 
-(defmacro cond->> "The value, threaded last through each form whose test holds. Example: (cond->> [1 2] true (map inc)) => [2 3]"
+(defmacro cond->>
+  "The value, threaded last through each form whose test holds. Example: (cond->> [1 2] true (map inc)) => [2 3]"
   [start & clauses]
   (match clauses
     ([test step & more] `(let [value ~start] (cond->> (if ~test (->> value ~step) value) ~@more)))

@@ -68,17 +68,20 @@
   [to <- (Map K V)  from <- (Vector (Tuple K V))] -> (Map K V)
   (reduce-vector (fn [m entry] (conj-map m entry)) to from))
 
-(defn map-map "The function applied to each entry, a tuple. Example: (map (fn [e] (let [(tuple k v) e] v)) {:a 1}) => [1]"
+(defn map-map
+  "The function applied to each entry, a tuple. Example: (map (fn [e] (let [(tuple k v) e] v)) {:a 1}) => [1]"
   {:overload map :on 1}
   [f <- (Fn [(Tuple K V)] -> B)  m <- (Map K V)] -> (Vector B)
   (map-vector f (map-entries m)))
 
-(defn filter-map "The entries that pass the test. Example: (filter (fn [e] (let [(tuple k v) e] (> v 1))) {:a 1 :b 2}) => {:b 2}"
+(defn filter-map
+  "The entries that pass the test. Example: (filter (fn [e] (let [(tuple k v) e] (> v 1))) {:a 1 :b 2}) => {:b 2}"
   {:overload filter :on 1 :where [(Hash K)]}
   [keep? <- (Fn [(Tuple K V)] -> bool)  m <- (Map K V)] -> (Map K V)
   (into-map {} (filter-vector keep? (map-entries m))))
 
-(defn remove-map "The entries that fail the test. Example: (remove (fn [e] (let [(tuple k v) e] (> v 1))) {:a 1 :b 2}) => {:a 1}"
+(defn remove-map
+  "The entries that fail the test. Example: (remove (fn [e] (let [(tuple k v) e] (> v 1))) {:a 1 :b 2}) => {:a 1}"
   {:overload remove :on 1 :where [(Hash K)]}
   [drop? <- (Fn [(Tuple K V)] -> bool)  m <- (Map K V)] -> (Map K V)
   (into-map {} (remove-vector drop? (map-entries m))))
@@ -88,7 +91,8 @@
   [f <- (Fn [A (Tuple K V)] -> A)  init <- A  m <- (Map K V)] -> A
   (reduce-vector f init (map-entries m)))
 
-(defn every-map? "Whether all entries pass the test. Example: (every? (fn [e] (let [(tuple k v) e] (> v 1))) {:a 1}) => false"
+(defn every-map?
+  "Whether all entries pass the test. Example: (every? (fn [e] (let [(tuple k v) e] (> v 1))) {:a 1}) => false"
   {:overload every? :on 1}
   [test <- (Fn [(Tuple K V)] -> bool)  m <- (Map K V)] -> bool
   (every-vector? test (map-entries m)))
@@ -120,23 +124,24 @@
     (loop [i 0 m {}]
       (if (< i n) (recur (+ i 1) (assoc-map m (nth-vector ks i) (nth-vector vs i))) m))))
 
-(defn merge-with "All entries; values under a key in several made one by the function. Example: (merge-with + {:a 1} {:a 2}) => {:a 3}"
+(defn merge-with
+  "All entries; values under a key in several made one by the function. Example: (merge-with + {:a 1} {:a 2}) => {:a 3}"
   {:where [(Hash K)]}
   [f <- (Fn [V V] -> V)  a <- (Map K V)  b <- (Map K V)] -> (Map K V)
   (reduce-vector
-    (fn [m entry]
-      (let [(tuple k v) entry]
-        (match (get-map m k)
-          ((Some old) (assoc-map m k (f old v)))
-          (None       (assoc-map m k v)))))
-    a (map-entries b)))
+   (fn [m entry]
+     (let [(tuple k v) entry]
+       (match (get-map m k)
+         ((Some old) (assoc-map m k (f old v)))
+         (None       (assoc-map m k v)))))
+   a (map-entries b)))
 
 (defn select-keys "The entries under these keys. Example: (select-keys {:a 1 :b 2} [:a :c]) => {:a 1}"
   {:where [(Hash K)]}
   [m <- (Map K V)  ks <- (Vector K)] -> (Map K V)
   (reduce-vector
-    (fn [out k] (match (get-map m k) ((Some v) (assoc-map out k v)) (None out)))
-    {} ks))
+   (fn [out k] (match (get-map m k) ((Some v) (assoc-map out k v)) (None out)))
+   {} ks))
 
 (defn map-vals "The function applied to each value. Example: (map-vals inc {:a 1}) => {:a 2}"
   {:where [(Hash K)]}
@@ -157,7 +162,8 @@
   [f <- (Fn [A K V] -> A)  init <- A  m <- (Map K V)] -> A
   (reduce-vector (fn [acc entry] (let [(tuple k v) entry] (f acc k v))) init (map-entries m)))
 
-(defn get-in "The value under a key of the map under a key, if any. Example: (get-in {:a {\"b\" 1}} (tuple :a \"b\")) => 1"
+(defn get-in
+  "The value under a key of the map under a key, if any. Example: (get-in {:a {\"b\" 1}} (tuple :a \"b\")) => 1"
   {:where [(Hash K) (Hash L)]}
   [m <- (Map K (Map L V))  path <- (Tuple K L)] -> (Option V)
   (let [(tuple k l) path]

@@ -25,7 +25,8 @@
 
 (defn wrapping-add "The sum modulo 2^64." {:intrinsic "wrap_add" :private true} [a <- i64  b <- i64] -> i64)
 
-(defn range-step "The numbers from the first to before the second, a step apart. Example: (vec (range 0 10 4)) => [0 4 8]"
+(defn range-step
+  "The numbers from the first to before the second, a step apart. Example: (vec (range 0 10 4)) => [0 4 8]"
   {:overload range}
   [from <- i64  to <- i64  step <- i64] -> (Seq i64)
   (seq-of (fn []
@@ -101,7 +102,8 @@
   [s <- (Seq T)] -> (Seq T)
   s)
 
-(defn map-seq "The function applied to each element, when it is asked for. Example: (vec (map inc (range 3))) => [1 2 3]"
+(defn map-seq
+  "The function applied to each element, when it is asked for. Example: (vec (map inc (range 3))) => [1 2 3]"
   {:overload map :on 1}
   [f <- (Fn [A] -> B)  s <- (Seq A)] -> (Seq B)
   (seq-of (fn []
@@ -120,7 +122,8 @@
          (None None)
          ((Some (tuple y others)) (Some (tuple (f x y) (map-seqs f more others))))))))))
 
-(defn map-indexed-seq "The function applied to each position and element. Example: (vec (map-indexed + (range 3))) => [0 2 4]"
+(defn map-indexed-seq
+  "The function applied to each position and element. Example: (vec (map-indexed + (range 3))) => [0 2 4]"
   {:overload map-indexed :on 1}
   [f <- (Fn [i64 A] -> B)  s <- (Seq A)] -> (Seq B)
   (map-seqs f (range-all) s))
@@ -183,7 +186,8 @@
         (None None)
         ((Some (tuple x more)) (if (> n 0) (recur (- n 1) more) (Some (tuple x more)))))))))
 
-(defn take-while-seq "The elements before the first that fails the test. Example: (vec (take-while zero? (range 9))) => [0]"
+(defn take-while-seq
+  "The elements before the first that fails the test. Example: (vec (take-while zero? (range 9))) => [0]"
   {:overload take-while :on 1}
   [test <- (Fn [T] -> bool)  s <- (Seq T)] -> (Seq T)
   (seq-of (fn []
@@ -191,7 +195,8 @@
       ((Some (tuple x more)) :when (test x) (Some (tuple x (take-while-seq test more))))
       (_ None)))))
 
-(defn drop-while-seq "The elements from the first that fails the test. Example: (vec (drop-while zero? (range 3))) => [1 2]"
+(defn drop-while-seq
+  "The elements from the first that fails the test. Example: (vec (drop-while zero? (range 3))) => [1 2]"
   {:overload drop-while :on 1}
   [test <- (Fn [T] -> bool)  s <- (Seq T)] -> (Seq T)
   (seq-of (fn []
@@ -208,7 +213,8 @@
       (None (uncons t))
       ((Some (tuple x more)) (Some (tuple x (concat-seq more t))))))))
 
-(defn zip-seq "Pairs of the elements of both, as far as the shorter goes. Example: (vec (zip (range 2) (range 9))) => [[0 0] [1 1]]"
+(defn zip-seq
+  "Pairs of the elements of both, as far as the shorter goes. Example: (vec (zip (range 2) (range 9))) => [[0 0] [1 1]]"
   {:overload zip}
   [s <- (Seq A)  t <- (Seq B)] -> (Seq (Tuple A B))
   (map-seqs (fn [x y] (tuple x y)) s t))
@@ -298,7 +304,8 @@
   [to <- (Set T)  from <- (Set T)] -> (Set T)
   (into-set to (set-items from)))
 
-(defn into-map-seq "The map with the entries added. Example: (into {} (map (fn [n] (tuple n true)) (range 1))) => {0 true}"
+(defn into-map-seq
+  "The map with the entries added. Example: (into {} (map (fn [n] (tuple n true)) (range 1))) => {0 true}"
   {:overload into :on [0 1] :where [(Hash K)]}
   [to <- (Map K V)  from <- (Seq (Tuple K V))] -> (Map K V)
   (reduce-seq (fn [m entry] (conj-map m entry)) to from))
@@ -313,7 +320,8 @@
   [s <- (Seq T)] -> (Vector T)
   (sort-vector (vec-seq s)))
 
-(defn sort-by-seq "All elements in ascending order of what the function gives. Example: (sort-by - (range 3)) => [2 1 0]"
+(defn sort-by-seq
+  "All elements in ascending order of what the function gives. Example: (sort-by - (range 3)) => [2 1 0]"
   {:overload sort-by :on 1 :where [(Ord K)]}
   [f <- (Fn [T] -> K)  s <- (Seq T)] -> (Vector T)
   (sort-by-vector f (vec-seq s)))
@@ -328,7 +336,8 @@
   [f <- (Fn [T] -> K)  s <- (Seq T)] -> (Option T)
   (max-by-vector f (vec-seq s)))
 
-(defn group-by-seq "The elements under what the function gives for each. Example: (group-by even? (range 1)) => {true [0]}"
+(defn group-by-seq
+  "The elements under what the function gives for each. Example: (group-by even? (range 1)) => {true [0]}"
   {:overload group-by :on 1 :where [(Hash K)]}
   [f <- (Fn [T] -> K)  s <- (Seq T)] -> (Map K (Vector T))
   (group-by-vector f (vec-seq s)))
@@ -370,12 +379,14 @@
   [s <- (Seq T)  t <- (Seq T)] -> (Seq T)
   (mapcat-seq (fn [pair] (let [(tuple x y) pair] (seq-vector [x y]))) (zip-seq s t)))
 
-(defn interpose-seq "The elements with the separator between them. Example: (vec (interpose 9 (range 3))) => [0 9 1 9 2]"
+(defn interpose-seq
+  "The elements with the separator between them. Example: (vec (interpose 9 (range 3))) => [0 9 1 9 2]"
   {:overload interpose :on 1}
   [separator <- T  s <- (Seq T)] -> (Seq T)
   (drop-seq 1 (mapcat-seq (fn [x] (seq-vector [separator x])) s)))
 
-(defn dedupe-seq "Each run of equal neighbours once. Example: (vec (dedupe (map (fn [n] (quot n 2)) (range 5)))) => [0 1 2]"
+(defn dedupe-seq
+  "Each run of equal neighbours once. Example: (vec (dedupe (map (fn [n] (quot n 2)) (range 5)))) => [0 1 2]"
   {:overload dedupe :where [(Eq T)]}
   [s <- (Seq T)] -> (Seq T)
   (seq-of (fn []
@@ -383,7 +394,8 @@
       (None None)
       ((Some (tuple x more)) (Some (tuple x (dedupe-seq (drop-while-seq (fn [y] (= x y)) more)))))))))
 
-(defn distinct-seq "Each element once, where it first occurs. Example: (vec (distinct (map (fn [n] (mod n 2)) (range 9)))) => [0 1]"
+(defn distinct-seq
+  "Each element once, where it first occurs. Example: (vec (distinct (map (fn [n] (mod n 2)) (range 9)))) => [0 1]"
   {:overload distinct :where [(Hash T)]}
   [s <- (Seq T)] -> (Seq T)
   (unseen #{} s))
@@ -414,7 +426,8 @@
       ((Some (tuple x more))
        (let [next (f acc x)] (Some (tuple next (reductions-after f next more)))))))))
 
-(defn reduce-from-first-seq "`reduce` that starts with the first element; None where there is none. Example: (reduce max (range 4)) => 3"
+(defn reduce-from-first-seq
+  "`reduce` that starts with the first element; None where there is none. Example: (reduce max (range 4)) => 3"
   {:overload reduce :on 1}
   [f <- (Fn [T T] -> T)  s <- (Seq T)] -> (Option T)
   (match (uncons s)
@@ -431,7 +444,8 @@
         ((Some (tuple x more)) (recur (conj-vector taken x) more)))
       (tuple taken s))))
 
-(defn partition-seq "Pieces of n elements; a shorter last one is dropped. Example: (vec (partition 2 (range 5))) => [[0 1] [2 3]]"
+(defn partition-seq
+  "Pieces of n elements; a shorter last one is dropped. Example: (vec (partition 2 (range 5))) => [[0 1] [2 3]]"
   {:overload partition :on 1}
   [n <- i64  s <- (Seq T)] -> (Seq (Vector T))
   (check-size n)
@@ -450,7 +464,8 @@
         (Some (tuple piece (partition-step-seq n step (drop-seq step s))))
         None)))))
 
-(defn partition-all-seq "Pieces of n elements; the last may be shorter. Example: (vec (partition-all 2 (range 3))) => [[0 1] [2]]"
+(defn partition-all-seq
+  "Pieces of n elements; the last may be shorter. Example: (vec (partition-all 2 (range 3))) => [[0 1] [2]]"
   {:overload partition-all :on 1}
   [n <- i64  s <- (Seq T)] -> (Seq (Vector T))
   (check-size n)
@@ -486,7 +501,8 @@
   [f <- (Fn [i64 A] -> (Option B))  s <- (Seq A)] -> (Seq B)
   (keep-seq (fn [entry] (let [(tuple i x) entry] (f i x))) (zip-seq (range-all) s)))
 
-(defn some-seq "The first value that the function gives for an element. Example: (some (fn [n] (get [5 6] n)) (range 9)) => 5"
+(defn some-seq
+  "The first value that the function gives for an element. Example: (some (fn [n] (get [5 6] n)) (range 9)) => 5"
   {:overload some :on 1}
   [f <- (Fn [A] -> (Option B))  s <- (Seq A)] -> (Option B)
   (first-seq (keep-seq f s)))
@@ -511,7 +527,8 @@
   [before? <- (Fn [T T] -> bool)  s <- (Seq T)] -> (Vector T)
   (sort-with-vector before? (vec-seq s)))
 
-(defn sort-with-set "All elements, ordered so that of two the one that comes before is first. Example: (sort > #{1 2}) => [2 1]"
+(defn sort-with-set
+  "All elements, ordered so that of two the one that comes before is first. Example: (sort > #{1 2}) => [2 1]"
   {:overload sort :on 1}
   [before? <- (Fn [T T] -> bool)  s <- (Set T)] -> (Vector T)
   (sort-with-vector before? (set-items s)))

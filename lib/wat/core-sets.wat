@@ -107,7 +107,8 @@
   [a <- (Set T)  b <- (Set T)] -> bool
   (subset? b a))
 
-(defn find-set "An element that passes the test, if any: the first in the set's order. Example: (find even? #{1 2}) => 2"
+(defn find-set
+  "An element that passes the test, if any: the first in the set's order. Example: (find even? #{1 2}) => 2"
   {:overload find :on 1}
   [test <- (Fn [T] -> bool)  s <- (Set T)] -> (Option T)
   (find-vector test (set-items s)))
@@ -117,7 +118,8 @@
   [f <- (Fn [A] -> (Option B))  s <- (Set A)] -> (Set B)
   (into-set #{} (keep-vector f (set-items s))))
 
-(defn group-by-set "The elements under what the function gives for each, in the set's order. Example: (group-by odd? #{1}) => {true [1]}"
+(defn group-by-set
+  "The elements under what the function gives for each, in the set's order. Example: (group-by odd? #{1}) => {true [1]}"
   {:overload group-by :on 1 :where [(Hash K)]}
   [f <- (Fn [T] -> K)  s <- (Set T)] -> (Map K (Vector T))
   (group-by-vector f (set-items s)))

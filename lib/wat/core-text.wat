@@ -28,7 +28,8 @@
   [s <- String  i <- i64] -> (Option char)
   (if (and (>= i 0) (< i (count-string s))) (Some (nth-string s i)) None))
 
-(defn subs-from-to "The characters from one position to before another; a crash out of range. Example: (subs \"hello\" 1 3) => \"el\""
+(defn subs-from-to
+  "The characters from one position to before another; a crash out of range. Example: (subs \"hello\" 1 3) => \"el\""
   {:overload subs :intrinsic "str_slice"}
   [s <- String  from <- i64  to <- i64] -> String)
 
@@ -58,11 +59,13 @@
   {:overload count :intrinsic "bytes_count"}
   [b <- Bytes] -> i64)
 
-(defn nth-bytes "The byte at the position, 0 to 255; a crash out of range. Example: (nth (wat.string/to-bytes \"a\") 0) => 97"
+(defn nth-bytes
+  "The byte at the position, 0 to 255; a crash out of range. Example: (nth (wat.string/to-bytes \"a\") 0) => 97"
   {:overload nth :intrinsic "bytes_nth"}
   [b <- Bytes  i <- i64] -> i64)
 
-(defn index-of-string-from "The position of the first occurrence at or after a position, if any. Example: (index-of \"abab\" \"ab\" 1) => 2"
+(defn index-of-string-from
+  "The position of the first occurrence at or after a position, if any. Example: (index-of \"abab\" \"ab\" 1) => 2"
   {:overload index-of}
   [text <- String  part <- String  from <- i64] -> (Option i64)
   (let [n     (count-string text)

@@ -3,11 +3,13 @@
 ;; (`wat.kernel`).
 (ns wat.core)
 
-(defn add-durations "The sum; a crash where it does not fit. Example: (+ (seconds 1) (millis 500)) => #wat/duration \"1.5s\""
+(defn add-durations
+  "The sum; a crash where it does not fit. Example: (+ (seconds 1) (millis 500)) => #wat/duration \"1.5s\""
   {:overload + :on [0 1] :intrinsic "add" :variadic fold}
   [a <- Duration  b <- Duration] -> Duration)
 
-(defn instant-later "The instant so much later. Example: (+ #inst \"2026-01-01T00:00:00Z\" (hours 24)) => #inst \"2026-01-02T00:00:00Z\""
+(defn instant-later
+  "The instant so much later. Example: (+ #inst \"2026-01-01T00:00:00Z\" (hours 24)) => #inst \"2026-01-02T00:00:00Z\""
   {:overload + :on [0 1] :intrinsic "add"}
   [t <- Instant  d <- Duration] -> Instant)
 
@@ -35,7 +37,8 @@
   {:overload * :on [0 1] :intrinsic "mul"}
   [n <- i64  d <- Duration] -> Duration)
 
-(defn divide-duration "One of so many equal parts; a crash where there are 0. Example: (/ (seconds 3) 2) => #wat/duration \"1.5s\""
+(defn divide-duration
+  "One of so many equal parts; a crash where there are 0. Example: (/ (seconds 3) 2) => #wat/duration \"1.5s\""
   {:overload / :on [0 1] :intrinsic "div"}
   [d <- Duration  n <- i64] -> Duration)
 

@@ -14,7 +14,8 @@
   {:overload conj :variadic fold :intrinsic "vec_conj"}
   [xs <- (Vector T)  x <- T] -> (Vector T))
 
-(defn assoc-vector "The vector with another element at the position; a crash out of range. Example: (assoc [1 2] 0 9) => [9 2]"
+(defn assoc-vector
+  "The vector with another element at the position; a crash out of range. Example: (assoc [1 2] 0 9) => [9 2]"
   {:overload assoc :intrinsic "vec_assoc"}
   [xs <- (Vector T)  i <- i64  x <- T] -> (Vector T))
 
@@ -22,7 +23,8 @@
   {:overload concat :variadic fold :intrinsic "vec_concat"}
   [xs <- (Vector T)  ys <- (Vector T)] -> (Vector T))
 
-(defn subvec-from-to "The elements from one position to before another; a crash out of range. Example: (subvec [1 2 3 4] 1 3) => [2 3]"
+(defn subvec-from-to
+  "The elements from one position to before another; a crash out of range. Example: (subvec [1 2 3 4] 1 3) => [2 3]"
   {:overload subvec :intrinsic "vec_slice"}
   [xs <- (Vector T)  from <- i64  to <- i64] -> (Vector T))
 
@@ -96,7 +98,8 @@
   (let [n (count-vector xs)]
     (loop [i 0] (if (and (< i n) (test (nth-vector xs i))) (recur (+ i 1)) i))))
 
-(defn take-while-vector "The elements before the first that fails the test. Example: (take-while odd? [1 3 4 5]) => [1 3]"
+(defn take-while-vector
+  "The elements before the first that fails the test. Example: (take-while odd? [1 3 4 5]) => [1 3]"
   {:overload take-while :on 1}
   [test <- (Fn [T] -> bool)  xs <- (Vector T)] -> (Vector T)
   (take-vector (prefix-length test xs) xs))
@@ -113,7 +116,8 @@
     (loop [i 0 out (room-for n)]
       (if (< i n) (recur (+ i 1) (conj-vector out (f (nth-vector xs i)))) out))))
 
-(defn map-vectors "The function applied to the elements of both, as far as the shorter goes. Example: (map + [1 2] [10 20]) => [11 22]"
+(defn map-vectors
+  "The function applied to the elements of both, as far as the shorter goes. Example: (map + [1 2] [10 20]) => [11 22]"
   {:overload map :on 1}
   [f <- (Fn [A B] -> C)  xs <- (Vector A)  ys <- (Vector B)] -> (Vector C)
   (let [n (min (count-vector xs) (count-vector ys))]
@@ -122,14 +126,16 @@
         (recur (+ i 1) (conj-vector out (f (nth-vector xs i) (nth-vector ys i))))
         out))))
 
-(defn map-indexed-vector "The function applied to each position and element. Example: (map-indexed + [10 20]) => [10 21]"
+(defn map-indexed-vector
+  "The function applied to each position and element. Example: (map-indexed + [10 20]) => [10 21]"
   {:overload map-indexed :on 1}
   [f <- (Fn [i64 A] -> B)  xs <- (Vector A)] -> (Vector B)
   (let [n (count-vector xs)]
     (loop [i 0 out (room-for n)]
       (if (< i n) (recur (+ i 1) (conj-vector out (f i (nth-vector xs i)))) out))))
 
-(defn mapcat-vector "What the function makes of each element, one after another. Example: (mapcat (fn [n] [n n]) [1 2]) => [1 1 2 2]"
+(defn mapcat-vector
+  "What the function makes of each element, one after another. Example: (mapcat (fn [n] [n n]) [1 2]) => [1 1 2 2]"
   {:overload mapcat :on 1}
   [f <- (Fn [A] -> (Vector B))  xs <- (Vector A)] -> (Vector B)
   (let [n (count-vector xs)]
@@ -155,7 +161,8 @@
   [drop? <- (Fn [T] -> bool)  xs <- (Vector T)] -> (Vector T)
   (filter-vector (fn [x] (not (drop? x))) xs))
 
-(defn keep-vector "The values that the function gives for some elements. Example: (keep parse-i64 [\"1\" \"x\" \"3\"]) => [1 3]"
+(defn keep-vector
+  "The values that the function gives for some elements. Example: (keep parse-i64 [\"1\" \"x\" \"3\"]) => [1 3]"
   {:overload keep :on 1}
   [f <- (Fn [A] -> (Option B))  xs <- (Vector A)] -> (Vector B)
   (let [n (count-vector xs)]
@@ -220,12 +227,14 @@
   [f <- (Fn [T] -> K)  xs <- (Vector T)] -> (Option T)
   (best-by f (fn [a b] (< a b)) xs))
 
-(defn max-by-vector "The first element with the greatest key, if any. Example: (max-by count [\"abc\" \"d\"]) => \"abc\""
+(defn max-by-vector
+  "The first element with the greatest key, if any. Example: (max-by count [\"abc\" \"d\"]) => \"abc\""
   {:overload max-by :on 1 :where [(Ord K)]}
   [f <- (Fn [T] -> K)  xs <- (Vector T)] -> (Option T)
   (best-by f (fn [a b] (> a b)) xs))
 
-(defn group-by-vector "The elements under what the function gives for each. Example: (group-by odd? [1 3]) => {true [1 3]}"
+(defn group-by-vector
+  "The elements under what the function gives for each. Example: (group-by odd? [1 3]) => {true [1 3]}"
   {:overload group-by :on 1 :where [(Hash K)]}
   [f <- (Fn [T] -> K)  xs <- (Vector T)] -> (Map K (Vector T))
   (let [n (count-vector xs)]
@@ -259,7 +268,8 @@
             (recur (+ i 1) (conj-set seen x) (conj-vector out x))))
         out))))
 
-(defn partition-vector "Pieces of n elements; a shorter last one is dropped. Example: (partition 2 [1 2 3 4 5]) => [[1 2] [3 4]]"
+(defn partition-vector
+  "Pieces of n elements; a shorter last one is dropped. Example: (partition 2 [1 2 3 4 5]) => [[1 2] [3 4]]"
   {:overload partition :on 1}
   [n <- i64  xs <- (Vector T)] -> (Vector (Vector T))
   (windows n n (- (count-vector xs) (- n 1)) xs))
@@ -269,7 +279,8 @@
   [n <- i64  step <- i64  xs <- (Vector T)] -> (Vector (Vector T))
   (windows n step (- (count-vector xs) (- n 1)) xs))
 
-(defn partition-all-vector "Pieces of n elements; the last may be shorter. Example: (partition-all 2 [1 2 3]) => [[1 2] [3]]"
+(defn partition-all-vector
+  "Pieces of n elements; the last may be shorter. Example: (partition-all 2 [1 2 3]) => [[1 2] [3]]"
   {:overload partition-all :on 1}
   [n <- i64  xs <- (Vector T)] -> (Vector (Vector T))
   (windows n n (count-vector xs) xs))
@@ -351,7 +362,8 @@
         (recur (if (< (- size i) n) size (+ i n)) (conj-vector out (nth-vector xs i)))
         out))))
 
-(defn interleave-vector "The elements of both by turns, as far as the shorter goes. Example: (interleave [1 2] [8 9]) => [1 8 2 9]"
+(defn interleave-vector
+  "The elements of both by turns, as far as the shorter goes. Example: (interleave [1 2] [8 9]) => [1 8 2 9]"
   {:overload interleave}
   [xs <- (Vector T)  ys <- (Vector T)] -> (Vector T)
   (let [n (min (count-vector xs) (count-vector ys))]
@@ -379,7 +391,8 @@
           (recur (+ i 1) (if (and (> i 0) (= x (nth-vector xs (- i 1)))) out (conj-vector out x))))
         out))))
 
-(defn reductions-vector "What `reduce` gathers after each element, the start included. Example: (reductions + 0 [1 2 3]) => [0 1 3 6]"
+(defn reductions-vector
+  "What `reduce` gathers after each element, the start included. Example: (reductions + 0 [1 2 3]) => [0 1 3 6]"
   {:overload reductions :on 2}
   [f <- (Fn [A T] -> A)  init <- A  xs <- (Vector T)] -> (Vector A)
   (let [n (count-vector xs)]
@@ -388,7 +401,8 @@
         (let [next (f acc (nth-vector xs i))] (recur (+ i 1) next (conj-vector out next)))
         out))))
 
-(defn reduce-from-first-vector "`reduce` that starts with the first element; None where there is none. Example: (reduce max [3 7 5]) => 7"
+(defn reduce-from-first-vector
+  "`reduce` that starts with the first element; None where there is none. Example: (reduce max [3 7 5]) => 7"
   {:overload reduce :on 1}
   [f <- (Fn [T T] -> T)  xs <- (Vector T)] -> (Option T)
   (if (empty-vector? xs)
@@ -456,7 +470,8 @@
   (loop [i 0 out []]
     (if (< i n) (recur (+ i 1) (conj-vector out (f))) out)))
 
-(defn sort-with-vector "Ordered so that of two elements the one that comes before is first, stable. Example: (sort > [1 3 2]) => [3 2 1]"
+(defn sort-with-vector
+  "Ordered so that of two elements the one that comes before is first, stable. Example: (sort > [1 3 2]) => [3 2 1]"
   {:overload sort :on 1}
   [before? <- (Fn [T T] -> bool)  xs <- (Vector T)] -> (Vector T)
   (loop [width 1 xs xs]
@@ -477,7 +492,8 @@
 
 (defn merge-run "The elements of two ordered runs added in order; of equal ones the first run's come first."
   {:private true}
-  [before? <- (Fn [T T] -> bool)  xs <- (Vector T)  from <- i64  middle <- i64  to <- i64  out <- (Vector T)] -> (Vector T)
+  [before? <- (Fn [T T] -> bool)  xs <- (Vector T)  from <- i64  middle <- i64  to <- i64  out <- (Vector T)]
+  -> (Vector T)
   (loop [i from j middle out out]
     (cond
       (< i middle)
@@ -494,7 +510,8 @@
         sorted (sort-with-vector (fn [a b] (let [(tuple j _) a (tuple k _) b] (before? j k))) keyed)]
     (map-vector (fn [entry] (let [(tuple _ x) entry] x)) sorted)))
 
-(defn zip-vector "Pairs of the elements of both, as far as the shorter goes. Example: (zip [1 2] [:a :b]) => [[1 :a] [2 :b]]"
+(defn zip-vector
+  "Pairs of the elements of both, as far as the shorter goes. Example: (zip [1 2] [:a :b]) => [[1 :a] [2 :b]]"
   {:overload zip}
   [xs <- (Vector A)  ys <- (Vector B)] -> (Vector (Tuple A B))
   (map-vectors (fn [x y] (tuple x y)) xs ys))

@@ -113,7 +113,8 @@
   [f <- (Fn [A] -> B)  o <- (Option A)] -> (Option B)
   (match o ((Some v) (Some (f v))) (None None)))
 
-(defn map-result "The function applied to the value of a success. Example: (map inc (attempt (fn [] 1))) => #wat.core/Ok 2"
+(defn map-result
+  "The function applied to the value of a success. Example: (map inc (attempt (fn [] 1))) => #wat.core/Ok 2"
   {:overload map :on 1}
   [f <- (Fn [A] -> B)  r <- (Result A E)] -> (Result B E)
   (match r ((Ok v) (Ok (f v))) ((Err e) (Err e))))

@@ -59,7 +59,8 @@
 
 ;; ---- randomness
 
-(defn random-bytes "So many bytes, at most 1048576, that nobody can guess. Example: (count (wat.crypto/random-bytes 16)) => 16"
+(defn random-bytes
+  "So many bytes, at most 1048576, that nobody can guess. Example: (count (wat.crypto/random-bytes 16)) => 16"
   {:intrinsic "crypto_random"}
   [count <- i64] -> Bytes)
 
@@ -69,7 +70,8 @@
 
 ;; ---- sealing: XChaCha20-Poly1305
 
-(defn seal-with {:intrinsic "crypto_seal" :private true} [key <- Bytes  nonce <- Bytes  extra <- Bytes  plain <- Bytes] -> Bytes)
+(defn seal-with {:intrinsic "crypto_seal" :private true}
+  [key <- Bytes  nonce <- Bytes  extra <- Bytes  plain <- Bytes] -> Bytes)
 
 (defn seal "The bytes sealed under a key of 32 bytes: nobody without it can read or change them. `extra` is not kept; the same
   must be given to open them. The first 24 bytes are the random nonce.
@@ -90,7 +92,8 @@
   [password <- String] -> String
   (hash-with (wat.string/to-bytes password) (random-bytes 16)))
 
-(defn password? "Whether it is the password that was hashed. Example: (wat.crypto/password? \"guess\" \"no hash\") => false"
+(defn password?
+  "Whether it is the password that was hashed. Example: (wat.crypto/password? \"guess\" \"no hash\") => false"
   [password <- String  hash <- String] -> bool
   (verify-with (wat.string/to-bytes password) hash))
 

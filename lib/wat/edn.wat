@@ -21,7 +21,8 @@
   [v <- T] -> String
   (laid-out v 80))
 
-(defn pretty-within "`pretty` with lines of so many characters. Example: (wat.edn/pretty-within 4 [10 20]) => \"[10\\n 20]\""
+(defn pretty-within
+  "`pretty` with lines of so many characters. Example: (wat.edn/pretty-within 4 [10 20]) => \"[10\\n 20]\""
   {:where [(Wire T)]}
   [width <- i64  v <- T] -> String
   (laid-out v width))
@@ -57,7 +58,8 @@
   {:intrinsic "edn_entries"}
   [e <- Edn] -> (Option (Vector (Tuple Edn Edn))))
 
-(defn tag "The tag of a tagged value, without its `#`. Example: (wat.edn/tag (edn (attempt (fn [] 1)))) => \"wat.core/Ok\""
+(defn tag
+  "The tag of a tagged value, without its `#`. Example: (wat.edn/tag (edn (attempt (fn [] 1)))) => \"wat.core/Ok\""
   {:intrinsic "edn_tag"}
   [e <- Edn] -> (Option String))
 

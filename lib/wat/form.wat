@@ -45,7 +45,8 @@
   [form <- Form] -> (Option String)
   (match form ((Form/Symbol name _) (Some name)) (_ None)))
 
-(defn same? "Whether two forms are the same code, wherever they were written. Example: (wat.form/same? '(f 1) '(f 1)) => true"
+(defn same?
+  "Whether two forms are the same code, wherever they were written. Example: (wat.form/same? '(f 1) '(f 1)) => true"
   [a <- Form  b <- Form] -> bool
   (= (text a) (text b)))
 
@@ -66,7 +67,7 @@
     ((Form/Vector items _) (str "[" (spaced items) "]"))
     ((Form/Set items _) (str "#{" (spaced items) "}"))
     ((Form/Map entries _)
-      (str "{" (spaced (mapcat (fn [entry] (let [(tuple k v) entry] [k v])) entries)) "}"))
+     (str "{" (spaced (mapcat (fn [entry] (let [(tuple k v) entry] [k v])) entries)) "}"))
     ((Form/Tagged tag value _) (str "#" tag " " (text value)))))
 
 (defn spaced "Forms with a blank between each." {:private true}

@@ -91,15 +91,18 @@
   {:intrinsic "fs_info" :private true}
   [path <- String  follow <- bool] -> (Result Info IoError))
 
-(defn info "What the path stands for, through symlinks. Example: (map :kind (wat.fs/info \"/dev/null\")) => #wat.core/Ok :device"
+(defn info
+  "What the path stands for, through symlinks. Example: (map :kind (wat.fs/info \"/dev/null\")) => #wat.core/Ok :device"
   [path <- String] -> (Result Info IoError)
   (info-of path true))
 
-(defn link-info "As `info`, of a symlink itself. Example: (map :kind (wat.fs/link-info \"/proc/self\")) => #wat.core/Ok :symlink"
+(defn link-info
+  "As `info`, of a symlink itself. Example: (map :kind (wat.fs/link-info \"/proc/self\")) => #wat.core/Ok :symlink"
   [path <- String] -> (Result Info IoError)
   (info-of path false))
 
-(defn exists? "Whether the path stands for something that can be looked at. Example: (wat.fs/exists? \"/dev/null\") => true"
+(defn exists?
+  "Whether the path stands for something that can be looked at. Example: (wat.fs/exists? \"/dev/null\") => true"
   [path <- String] -> bool
   (ok? (info path)))
 
@@ -144,7 +147,8 @@
   {:intrinsic "fs_real_path"}
   [path <- String] -> (Result String IoError))
 
-(defn read-link "What a symlink says. Example: (map-err :kind (wat.fs/read-link \"/dev/null\")) => #wat.core/Err :invalid"
+(defn read-link
+  "What a symlink says. Example: (map-err :kind (wat.fs/read-link \"/dev/null\")) => #wat.core/Err :invalid"
   {:intrinsic "fs_read_link"}
   [path <- String] -> (Result String IoError))
 
@@ -178,7 +182,8 @@
   {:intrinsic "fs_symlink"}
   [target <- String  path <- String] -> (Result nil IoError))
 
-(defn set-mode "Sets the permission bits. Example: (map-err :kind (wat.fs/set-mode 0x180 \"/nowhere\")) => #wat.core/Err :not-found"
+(defn set-mode
+  "Sets the permission bits. Example: (map-err :kind (wat.fs/set-mode 0x180 \"/nowhere\")) => #wat.core/Err :not-found"
   {:intrinsic "fs_set_mode"}
   [mode <- i64  path <- String] -> (Result nil IoError))
 
@@ -217,7 +222,8 @@
   [path <- String] -> (Result File IoError)
   (opened path 0))
 
-(defn create "Opens a file to write it anew. Example: (map :path (wat.fs/create \"/dev/null\")) => #wat.core/Ok \"/dev/null\""
+(defn create
+  "Opens a file to write it anew. Example: (map :path (wat.fs/create \"/dev/null\")) => #wat.core/Ok \"/dev/null\""
   [path <- String] -> (Result File IoError)
   (opened path 1))
 

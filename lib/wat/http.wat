@@ -52,10 +52,12 @@
   [address <- String  limits <- (Vector i64)] -> (Result Resource IoError))
 (defn address-of "A server's address." {:intrinsic "http_address" :private true}
   [server <- Resource] -> String)
-(defn next-of "The next request; with 1 an input of the program's own ends the wait." {:intrinsic "http_next" :private true}
+(defn next-of "The next request; with 1 an input of the program's own ends the wait."
+  {:intrinsic "http_next" :private true}
   [server <- Resource  input <- i64] -> (Result (Option Request) IoError))
 (defn answer-to "Answers a request." {:intrinsic "http_answer" :private true}
-  [server <- Resource  id <- i64  status <- i64  headers <- (Vector (Tuple String String))  body <- Bytes] -> (Result nil IoError))
+  [server <- Resource  id <- i64  status <- i64  headers <- (Vector (Tuple String String))  body <- Bytes]
+  -> (Result nil IoError))
 (defn ask "Asks a server." {:intrinsic "http_ask" :private true}
   [method <- String  url <- String  headers <- (Vector (Tuple String String))  body <- Bytes  limits <- (Vector i64)]
   -> (Result Response IoError))

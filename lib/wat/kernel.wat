@@ -277,7 +277,8 @@
   {:intrinsic "peer_receiver"}
   [p <- (Peer I O)] -> (Receiver O))
 
-(defn peer-path "The peer's place in the tree. Example: (path (spawn-thread (fn {:in i64 :out i64} [] (serve inc)))) => \"/0\""
+(defn peer-path
+  "The peer's place in the tree. Example: (path (spawn-thread (fn {:in i64 :out i64} [] (serve inc)))) => \"/0\""
   {:overload path :intrinsic "peer_path"}
   [p <- (Peer I O)] -> String)
 

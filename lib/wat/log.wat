@@ -30,7 +30,8 @@
       (Choice level (count name))
       best)))
 
-(defn enabled? "Whether events of the level are written for the namespace. Example: (wat.log/enabled? :error \"shop\") => true"
+(defn enabled?
+  "Whether events of the level are written for the namespace. Example: (wat.log/enabled? :error \"shop\") => true"
   [level <- keyword  namespace <- String] -> bool
   (let [setting (unwrap-or (env/get "WAT_LOG") "")]
     (>= (rank (name level)) (rank (level-of setting namespace)))))

@@ -2,7 +2,8 @@
 ;; prelude's crashes.
 (ns wat.math)
 
-(def pi "The ratio of a circle's circumference to its diameter. Example: wat.math/pi => 3.141592653589793" 3.141592653589793)
+(def pi "The ratio of a circle's circumference to its diameter. Example: wat.math/pi => 3.141592653589793"
+  3.141592653589793)
 
 (def e "The base of the natural logarithm. Example: wat.math/e => 2.718281828459045" 2.718281828459045)
 
@@ -13,33 +14,48 @@
 ;; ---- f64
 
 (defn sqrt "The square root. Example: (wat.math/sqrt 2.25) => 1.5" {:intrinsic "sqrt"} [x <- f64] -> f64)
-(defn floor "The greatest whole number not above. Example: (wat.math/floor -1.5) => -2.0" {:intrinsic "floor"} [x <- f64] -> f64)
-(defn ceil "The least whole number not below. Example: (wat.math/ceil -1.5) => -1.0" {:intrinsic "ceil"} [x <- f64] -> f64)
+(defn floor "The greatest whole number not above. Example: (wat.math/floor -1.5) => -2.0" {:intrinsic "floor"}
+  [x <- f64] -> f64)
+(defn ceil "The least whole number not below. Example: (wat.math/ceil -1.5) => -1.0" {:intrinsic "ceil"}
+  [x <- f64] -> f64)
 (defn trunc "Without the fraction. Example: (wat.math/trunc -1.5) => -1.0" {:intrinsic "trunc"} [x <- f64] -> f64)
 (defn round "The nearest whole number. Example: (wat.math/round 2.7) => 3.0" {:intrinsic "round"} [x <- f64] -> f64)
-(defn pow "The first to the power of the second. Example: (wat.math/pow 2.0 10.0) => 1024.0" {:intrinsic "f64_pow"} [x <- f64  y <- f64] -> f64)
+(defn pow "The first to the power of the second. Example: (wat.math/pow 2.0 10.0) => 1024.0" {:intrinsic "f64_pow"}
+  [x <- f64  y <- f64] -> f64)
 (defn exp "e to the power. Example: (wat.math/exp 0.0) => 1.0" {:intrinsic "f64_exp"} [x <- f64] -> f64)
 (defn log "The natural logarithm. Example: (wat.math/log 1.0) => 0.0" {:intrinsic "f64_log"} [x <- f64] -> f64)
 (defn sin "The sine of radians. Example: (wat.math/sin 0.0) => 0.0" {:intrinsic "f64_sin"} [x <- f64] -> f64)
 (defn cos "The cosine of radians. Example: (wat.math/cos 0.0) => 1.0" {:intrinsic "f64_cos"} [x <- f64] -> f64)
 
 (defn tan "The tangent of radians. Example: (wat.math/tan 0.0) => 0.0" {:intrinsic "f64_tan"} [x <- f64] -> f64)
-(defn asin "The angle in radians with this sine; NaN outside -1 to 1. Example: (wat.math/asin 1.0) => 1.5707963267948966" {:intrinsic "f64_asin"} [x <- f64] -> f64)
-(defn acos "The angle in radians with this cosine; NaN outside -1 to 1. Example: (wat.math/acos 1.0) => 0.0" {:intrinsic "f64_acos"} [x <- f64] -> f64)
-(defn atan "The angle in radians with this tangent. Example: (wat.math/atan 0.0) => 0.0" {:intrinsic "f64_atan"} [x <- f64] -> f64)
+(defn asin
+  "The angle in radians with this sine; NaN outside -1 to 1. Example: (wat.math/asin 1.0) => 1.5707963267948966"
+  {:intrinsic "f64_asin"} [x <- f64] -> f64)
+(defn acos "The angle in radians with this cosine; NaN outside -1 to 1. Example: (wat.math/acos 1.0) => 0.0"
+  {:intrinsic "f64_acos"} [x <- f64] -> f64)
+(defn atan "The angle in radians with this tangent. Example: (wat.math/atan 0.0) => 0.0" {:intrinsic "f64_atan"}
+  [x <- f64] -> f64)
 (defn sinh "The hyperbolic sine. Example: (wat.math/sinh 0.0) => 0.0" {:intrinsic "f64_sinh"} [x <- f64] -> f64)
 (defn cosh "The hyperbolic cosine. Example: (wat.math/cosh 0.0) => 1.0" {:intrinsic "f64_cosh"} [x <- f64] -> f64)
 (defn tanh "The hyperbolic tangent. Example: (wat.math/tanh 0.0) => 0.0" {:intrinsic "f64_tanh"} [x <- f64] -> f64)
-(defn log10 "The logarithm to the base 10. Example: (wat.math/log10 1000.0) => 3.0" {:intrinsic "f64_log10"} [x <- f64] -> f64)
-(defn log2 "The logarithm to the base 2. Example: (wat.math/log2 1024.0) => 10.0" {:intrinsic "f64_log2"} [x <- f64] -> f64)
-(defn exp-m1 "e to the power, less 1; exact near 0. Example: (wat.math/exp-m1 0.0) => 0.0" {:intrinsic "f64_exp_m1"} [x <- f64] -> f64)
-(defn log-1p "The natural logarithm of 1 more; exact near 0. Example: (wat.math/log-1p 0.0) => 0.0" {:intrinsic "f64_ln_1p"} [x <- f64] -> f64)
+(defn log10 "The logarithm to the base 10. Example: (wat.math/log10 1000.0) => 3.0" {:intrinsic "f64_log10"}
+  [x <- f64] -> f64)
+(defn log2 "The logarithm to the base 2. Example: (wat.math/log2 1024.0) => 10.0" {:intrinsic "f64_log2"}
+  [x <- f64] -> f64)
+(defn exp-m1 "e to the power, less 1; exact near 0. Example: (wat.math/exp-m1 0.0) => 0.0" {:intrinsic "f64_exp_m1"}
+  [x <- f64] -> f64)
+(defn log-1p "The natural logarithm of 1 more; exact near 0. Example: (wat.math/log-1p 0.0) => 0.0"
+  {:intrinsic "f64_ln_1p"} [x <- f64] -> f64)
 (defn cbrt "The cube root. Example: (wat.math/cbrt 8.0) => 2.0" {:intrinsic "f64_cbrt"} [x <- f64] -> f64)
-(defn atan2 "The angle in radians of the point (x, y). Example: (wat.math/atan2 1.0 0.0) => 1.5707963267948966" {:intrinsic "f64_atan2"} [y <- f64  x <- f64] -> f64)
-(defn hypot "The length of the hypotenuse. Example: (wat.math/hypot 3.0 4.0) => 5.0" {:intrinsic "f64_hypot"} [x <- f64  y <- f64] -> f64)
+(defn atan2 "The angle in radians of the point (x, y). Example: (wat.math/atan2 1.0 0.0) => 1.5707963267948966"
+  {:intrinsic "f64_atan2"} [y <- f64  x <- f64] -> f64)
+(defn hypot "The length of the hypotenuse. Example: (wat.math/hypot 3.0 4.0) => 5.0" {:intrinsic "f64_hypot"}
+  [x <- f64  y <- f64] -> f64)
 
-(defn radians "Degrees as radians. Example: (wat.math/radians 180.0) => 3.141592653589793" [degrees <- f64] -> f64 (* degrees (/ pi 180.0)))
-(defn degrees "Radians as degrees. Example: (wat.math/degrees wat.math/pi) => 180.0" [radians <- f64] -> f64 (* radians (/ 180.0 pi)))
+(defn radians "Degrees as radians. Example: (wat.math/radians 180.0) => 3.141592653589793" [degrees <- f64] -> f64
+  (* degrees (/ pi 180.0)))
+(defn degrees "Radians as degrees. Example: (wat.math/degrees wat.math/pi) => 180.0" [radians <- f64] -> f64
+  (* radians (/ 180.0 pi)))
 
 (defn sign "-1.0, 0.0 or 1.0; NaN of NaN. Example: (wat.math/sign -2.5) => -1.0"
   [x <- f64] -> f64
@@ -100,14 +116,16 @@
           (and (< b 0) (> sum a)) min-i64
           :else sum)))
 
-(defn sat-sub "The difference, or the bound it passes. Example: (wat.math/sat-sub wat.math/min-i64 1) => -9223372036854775808"
+(defn sat-sub
+  "The difference, or the bound it passes. Example: (wat.math/sat-sub wat.math/min-i64 1) => -9223372036854775808"
   [a <- i64  b <- i64] -> i64
   (let [difference (wrap-sub a b)]
     (cond (and (< b 0) (< difference a)) max-i64
           (and (> b 0) (> difference a)) min-i64
           :else difference)))
 
-(defn sat-mul "The product, or the bound it passes. Example: (wat.math/sat-mul wat.math/max-i64 -2) => -9223372036854775808"
+(defn sat-mul
+  "The product, or the bound it passes. Example: (wat.math/sat-mul wat.math/max-i64 -2) => -9223372036854775808"
   [a <- i64  b <- i64] -> i64
   (let [product (wrap-mul a b)
         bound   (if (= (< a 0) (< b 0)) max-i64 min-i64)]
@@ -119,12 +137,17 @@
 
 ;; ---- bits
 
-(defn bit-and "Bits set in both. Example: (wat.math/bit-and 12 10) => 8" {:intrinsic "bit_and"} [a <- i64  b <- i64] -> i64)
-(defn bit-or "Bits set in either. Example: (wat.math/bit-or 12 10) => 14" {:intrinsic "bit_or"} [a <- i64  b <- i64] -> i64)
-(defn bit-xor "Bits set in one. Example: (wat.math/bit-xor 12 10) => 6" {:intrinsic "bit_xor"} [a <- i64  b <- i64] -> i64)
+(defn bit-and "Bits set in both. Example: (wat.math/bit-and 12 10) => 8" {:intrinsic "bit_and"}
+  [a <- i64  b <- i64] -> i64)
+(defn bit-or "Bits set in either. Example: (wat.math/bit-or 12 10) => 14" {:intrinsic "bit_or"}
+  [a <- i64  b <- i64] -> i64)
+(defn bit-xor "Bits set in one. Example: (wat.math/bit-xor 12 10) => 6" {:intrinsic "bit_xor"}
+  [a <- i64  b <- i64] -> i64)
 (defn bit-not "Each bit changed. Example: (wat.math/bit-not 0) => -1" {:intrinsic "bit_not"} [a <- i64] -> i64)
-(defn shl "Shifted to the left by 0 to 63 places. Example: (wat.math/shl 1 10) => 1024" {:intrinsic "shl"} [a <- i64  places <- i64] -> i64)
-(defn shr "Shifted to the right by 0 to 63 places, the sign kept. Example: (wat.math/shr -8 1) => -4" {:intrinsic "shr"} [a <- i64  places <- i64] -> i64)
+(defn shl "Shifted to the left by 0 to 63 places. Example: (wat.math/shl 1 10) => 1024" {:intrinsic "shl"}
+  [a <- i64  places <- i64] -> i64)
+(defn shr "Shifted to the right by 0 to 63 places, the sign kept. Example: (wat.math/shr -8 1) => -4" {:intrinsic "shr"}
+  [a <- i64  places <- i64] -> i64)
 (defn ushr "Shifted to the right by 0 to 63 places, zeros coming in. Example: (wat.math/ushr -1 60) => 15"
   [a <- i64  places <- i64] -> i64
   (if (= places 0) a (bit-and (shr a places) (bit-not (shl -1 (- 64 places))))))
@@ -183,7 +206,8 @@
         from      (if (or negative? (= (get cs 0) (Some \+))) 1 0)]
     (if (= from (count cs)) None (digits-from radix negative? cs from))))
 
-(defn digits-from "The number of the digits from a position on. It is gathered below 0, where there is room for the least i64."
+(defn digits-from
+  "The number of the digits from a position on. It is gathered below 0, where there is room for the least i64."
   {:private true}
   [radix <- i64  negative? <- bool  cs <- (Vector char)  from <- i64] -> (Option i64)
   (loop [i from acc 0]

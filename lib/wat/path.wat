@@ -73,7 +73,8 @@
       ((Some ".") :when (not (string/starts-with? path ".")) name)
       ((Some up) (below up name)))))
 
-(defn normalize "Without `.`, `..` and doubled slashes, as text. Example: (wat.path/normalize \"a/./b/../c//d\") => \"a/c/d\""
+(defn normalize
+  "Without `.`, `..` and doubled slashes, as text. Example: (wat.path/normalize \"a/./b/../c//d\") => \"a/c/d\""
   [path <- String] -> String
   (let [made (from-parts (reduce step [] (parts path)))]
     (if (= made "") "." made)))

@@ -9,7 +9,8 @@
 (ns wat.random
   (:use [wat.math :only [bit-and bit-or bit-xor leading-zeros popcount sqrt log ushr wrap-add wrap-mul wrap-sub]]))
 
-(defstruct Random "A generator: where its counter stands, and the odd number by which it goes on." [state <- i64  gamma <- i64])
+(defstruct Random "A generator: where its counter stands, and the odd number by which it goes on."
+  [state <- i64  gamma <- i64])
 
 (def golden-gamma "2^64 by the golden ratio, odd." {:private true} -7046029254386353131)
 
@@ -54,7 +55,8 @@
   [g <- Random] -> (Tuple i64 Random)
   (let [next (onward g)] (tuple (mix (:state next)) next)))
 
-(defn split "Two generators of one. Example: (let [(tuple a b) (wat.random/split (wat.random/generator 1))] (= a b)) => false"
+(defn split
+  "Two generators of one. Example: (let [(tuple a b) (wat.random/split (wat.random/generator 1))] (= a b)) => false"
   [g <- Random] -> (Tuple Random Random)
   (let [first  (onward g)
         second (onward first)]
@@ -78,7 +80,8 @@
   (let [(tuple word next) (bits g)]
     (tuple (* (f64 (ushr word 11)) 1.1102230246251565e-16) next)))
 
-(defn bool "True or false, each as likely. Example: (let [(tuple b _) (wat.random/bool (wat.random/generator 1))] b) => true"
+(defn bool
+  "True or false, each as likely. Example: (let [(tuple b _) (wat.random/bool (wat.random/generator 1))] b) => true"
   [g <- Random] -> (Tuple bool Random)
   (let [(tuple word next) (bits g)] (tuple (< word 0) next)))
 

@@ -26,7 +26,8 @@
   [pattern <- String] -> (Result Regex PatternError)
   (regex-within pattern 10485760))
 
-(defn regex-within "The pattern, compiled to at most so many bytes. Example: (err? (wat.regex/regex \"a{9999}\" 1000)) => true"
+(defn regex-within
+  "The pattern, compiled to at most so many bytes. Example: (err? (wat.regex/regex \"a{9999}\" 1000)) => true"
   {:overload regex}
   [pattern <- String  limit <- i64] -> (Result Regex PatternError)
   (map (fn [resource] (Regex resource pattern)) (compile-within pattern limit)))
@@ -39,7 +40,8 @@
 
 (defn find-in {:intrinsic "regex_find" :private true} [r <- Resource  text <- String] -> (Option Match))
 
-(defn find "The first occurrence, if any. Example: (map :start (wat.regex/find (unwrap (wat.regex/regex \"b+\")) \"abba\")) => 1"
+(defn find
+  "The first occurrence, if any. Example: (map :start (wat.regex/find (unwrap (wat.regex/regex \"b+\")) \"abba\")) => 1"
   [r <- Regex  text <- String] -> (Option Match)
   (find-in (:resource r) text))
 
@@ -104,11 +106,11 @@
   [f <- (Fn [Match] -> String)  r <- Regex  text <- String] -> String
   (let [found (find-all r text)
         (tuple pieces from)
-        (reduce (fn [state m]
-                  (let [(tuple out at) state]
-                    (tuple (conj (conj out (subs text at (:start m))) (f m)) (:end m))))
-                (tuple [] 0)
-                found)]
+          (reduce (fn [state m]
+                    (let [(tuple out at) state]
+                      (tuple (conj (conj out (subs text at (:start m))) (f m)) (:end m))))
+                  (tuple [] 0)
+                  found)]
     (str (str_join_all pieces) (subs text from))))
 
 (defn split-in {:intrinsic "regex_split" :private true} [r <- Resource  text <- String] -> (Vector String))

@@ -90,7 +90,8 @@
   {:intrinsic "bytes_of_str"}
   [text <- String] -> Bytes)
 
-(defn from-bytes "The text, where the bytes are UTF-8. Example: (wat.string/from-bytes (wat.string/to-bytes \"a\")) => \"a\""
+(defn from-bytes
+  "The text, where the bytes are UTF-8. Example: (wat.string/from-bytes (wat.string/to-bytes \"a\")) => \"a\""
   {:intrinsic "str_of_bytes"}
   [bytes <- Bytes] -> (Option String))
 
@@ -112,7 +113,8 @@
   [text <- String] -> String
   (if (= text "") "" (str (upper (subs text 0 1)) (lower (subs text 1)))))
 
-(defn replace-first "The first occurrence replaced. Example: (wat.string/replace-first \"a-b-c\" \"-\" \"+\") => \"a+b-c\""
+(defn replace-first
+  "The first occurrence replaced. Example: (wat.string/replace-first \"a-b-c\" \"-\" \"+\") => \"a+b-c\""
   [text <- String  part <- String  by <- String] -> String
   (match (index-of text part)
     ((Some i) (str (subs text 0 i) by (subs text (+ i (count part)))))
@@ -134,11 +136,13 @@
         (space? (nth cs i))   (recur (+ i 1) (+ i 1) (if (< from i) (conj out (from-chars (subvec cs from i))) out))
         :else                 (recur (+ i 1) from out)))))
 
-(defn without-start "The text after this start, where it has it. Example: (wat.string/without-start \"v1.2\" \"v\") => \"1.2\""
+(defn without-start
+  "The text after this start, where it has it. Example: (wat.string/without-start \"v1.2\" \"v\") => \"1.2\""
   [text <- String  start <- String] -> (Option String)
   (if (starts-with? text start) (Some (subs text (count start))) None))
 
-(defn without-end "The text before this end, where it has it. Example: (wat.string/without-end \"a.wat\" \".wat\") => \"a\""
+(defn without-end
+  "The text before this end, where it has it. Example: (wat.string/without-end \"a.wat\" \".wat\") => \"a\""
   [text <- String  end <- String] -> (Option String)
   (if (ends-with? text end) (Some (subs text 0 (- (count text) (count end)))) None))
 
@@ -150,7 +154,8 @@
 
 ;; ---- characters
 
-(defn class-of "What Unicode says of a character: 1 letter, 2 number, 4 capital, 8 small letter, 16 white space, 32 control."
+(defn class-of
+  "What Unicode says of a character: 1 letter, 2 number, 4 capital, 8 small letter, 16 white space, 32 control."
   {:intrinsic "char_class" :private true}
   [c <- char] -> i64)
 
@@ -159,12 +164,18 @@
   [c <- char  classes <- i64] -> bool
   (not= 0 (wat.math/bit-and classes (class-of c))))
 
-(defn letter? "Whether it is a letter of any script. Example: (wat.string/letter? \\ñ) => true" [c <- char] -> bool (has-class c 1))
-(defn alphanumeric? "Whether it is a letter or a number of any script. Example: (wat.string/alphanumeric? \\-) => false" [c <- char] -> bool (has-class c 3))
+(defn letter? "Whether it is a letter of any script. Example: (wat.string/letter? \\ñ) => true" [c <- char] -> bool
+  (has-class c 1))
+(defn alphanumeric? "Whether it is a letter or a number of any script. Example: (wat.string/alphanumeric? \\-) => false"
+  [c <- char] -> bool
+  (has-class c 3))
 (defn upper? "Whether it is a capital. Example: (wat.string/upper? \\Ñ) => true" [c <- char] -> bool (has-class c 4))
-(defn lower? "Whether it is a small letter. Example: (wat.string/lower? \\Ñ) => false" [c <- char] -> bool (has-class c 8))
-(defn space? "Whether it is white space. Example: (wat.string/space? \\newline) => true" [c <- char] -> bool (has-class c 16))
-(defn control? "Whether it is a control character. Example: (wat.string/control? \\newline) => true" [c <- char] -> bool (has-class c 32))
+(defn lower? "Whether it is a small letter. Example: (wat.string/lower? \\Ñ) => false" [c <- char] -> bool
+  (has-class c 8))
+(defn space? "Whether it is white space. Example: (wat.string/space? \\newline) => true" [c <- char] -> bool
+  (has-class c 16))
+(defn control? "Whether it is a control character. Example: (wat.string/control? \\newline) => true" [c <- char] -> bool
+  (has-class c 32))
 
 (defn ascii? "Whether all characters are ASCII. Example: (wat.string/ascii? \"añb\") => false"
   [text <- String] -> bool

@@ -7,7 +7,8 @@
 
 ;; ---- assertions
 
-(defn assert-eq "Fails unless the second value equals the first, the expected one. Example: (wat.test/assert-eq 4 (+ 2 2)) => nil"
+(defn assert-eq
+  "Fails unless the second value equals the first, the expected one. Example: (wat.test/assert-eq 4 (+ 2 2)) => nil"
   {:where [(Eq T) (Wire T)]}
   [expected <- T  actual <- T] -> nil
   (if (= expected actual)
@@ -40,7 +41,8 @@
     (None nil)
     ((Some v) (panic! (str "there is a value where None was expected: " (wat.edn/text v))))))
 
-(defn assert-ok "Fails with the error where the Result is an Err. Example: (wat.test/assert-ok (attempt (fn [] 1))) => nil"
+(defn assert-ok
+  "Fails with the error where the Result is an Err. Example: (wat.test/assert-ok (attempt (fn [] 1))) => nil"
   {:where [(Wire E)]}
   [r <- (Result T E)] -> nil
   (match r
@@ -54,7 +56,8 @@
     ((Ok v) (panic! (str "an Ok where an Err was expected: " (wat.edn/text v))))
     ((Err _) nil)))
 
-(defn crashes? "Whether the function crashes with this kind. Example: (wat.test/crashes? :divide-by-zero (fn [] (/ 1 0))) => true"
+(defn crashes?
+  "Whether the function crashes with this kind. Example: (wat.test/crashes? :divide-by-zero (fn [] (/ 1 0))) => true"
   [kind <- keyword  f <- (Fn [] -> T)] -> bool
   (match (attempt f)
     ((Ok _) false)
@@ -65,10 +68,10 @@
   (match (attempt f)
     ((Ok _) (panic! (str "it did not crash, where " kind " was expected")))
     ((Err crash)
-      (if (= kind (:kind crash))
-        nil
-        (panic! (str "it crashed with another kind: " (:message crash))
-          (Mismatch (edn kind) (edn (:kind crash))))))))
+     (if (= kind (:kind crash))
+       nil
+       (panic! (str "it crashed with another kind: " (:message crash))
+               (Mismatch (edn kind) (edn (:kind crash))))))))
 
 (defn fail "Fails with the message. Example: (attempt (fn [] (wat.test/fail \"not yet\")))"
   [message <- String] -> nil
@@ -96,9 +99,9 @@
         (println (Event/Began n))
         (eprintln (Event/Began n))
         (println
-          (if threads?
-            (outcome n (spawn-thread (nth tests n)) limit)
-            (outcome n (spawn-process (nth tests n)) limit)))))))
+         (if threads?
+           (outcome n (spawn-thread (nth tests n)) limit)
+           (outcome n (spawn-process (nth tests n)) limit)))))))
 
 (defn number "An argument." {:private true} [word <- String] -> i64
   (unwrap (parse-i64 word) "an argument of the test runner is no number"))
@@ -116,13 +119,13 @@
       (late n p out more)
       (select
         (p r
-          (match r
-            ((Ok (Some v))
+           (match r
+             ((Ok (Some v))
               (if (< (count out) kept)
                 (listen n p deadline (conj out v) more)
                 (listen n p deadline out (inc more))))
-            ((Ok None) (Event/Ended n None out more false))
-            ((Err crash) (Event/Ended n (Some crash) out more false))))
+             ((Ok None) (Event/Ended n None out more false))
+             ((Err crash) (Event/Ended n (Some crash) out more false))))
         (after (nanos left) (late n p out more))))))
 
 (defn late "Ends a test whose time is over." {:private true}

@@ -69,11 +69,13 @@
 
 (def utc "Coordinated Universal Time. Example: (:name wat.time/utc) => \"UTC\"" (Zone "UTC"))
 
-(defn zone "The zone of this name. Example: (map :name (wat.time/zone \"Europe/Berlin\")) => #wat.core/Ok \"Europe/Berlin\""
+(defn zone
+  "The zone of this name. Example: (map :name (wat.time/zone \"Europe/Berlin\")) => #wat.core/Ok \"Europe/Berlin\""
   {:intrinsic "time_zone"}
   [name <- String] -> (Result Zone TimeError))
 
-(defn zone-names "The names of the time zone database. Example: (contains? (set (wat.time/zone-names)) \"Asia/Tokyo\") => true"
+(defn zone-names
+  "The names of the time zone database. Example: (contains? (set (wat.time/zone-names)) \"Asia/Tokyo\") => true"
   {:intrinsic "time_zones"}
   [] -> (Vector String))
 
@@ -103,19 +105,22 @@
   [z <- Zone  t <- Instant] -> String
   (format z "%Y-%m-%dT%H:%M:%S%.f%:z" t))
 
-(defn parse-in {:intrinsic "time_parse" :private true} [zone <- String  pattern <- String  text <- String] -> (Result Instant TimeError))
+(defn parse-in {:intrinsic "time_parse" :private true}
+  [zone <- String  pattern <- String  text <- String] -> (Result Instant TimeError))
 
 (defn parse "The instant that the text is by a pattern of strptime; in the zone where the text tells none. Example: (wat.time/parse wat.time/utc \"%d.%m.%Y\" \"31.01.2026\") => #wat.core/Ok #inst \"2026-01-31T00:00:00Z\""
   [z <- Zone  pattern <- String  text <- String] -> (Result Instant TimeError)
   (parse-in (:name z) pattern text))
 
-(defn parse-iso-in {:intrinsic "time_parse_iso" :private true} [zone <- String  text <- String] -> (Result Instant TimeError))
+(defn parse-iso-in {:intrinsic "time_parse_iso" :private true}
+  [zone <- String  text <- String] -> (Result Instant TimeError))
 
 (defn parse-iso "The instant of a text of RFC 3339 or ISO 8601; in the zone where the text tells no offset. Example: (wat.time/parse-iso wat.time/utc \"2026-01-31T12:00+01:00\") => #wat.core/Ok #inst \"2026-01-31T11:00:00Z\""
   [z <- Zone  text <- String] -> (Result Instant TimeError)
   (parse-iso-in (:name z) text))
 
-(defn add-in {:intrinsic "time_add" :private true} [zone <- String  months <- i64  days <- i64  t <- Instant] -> Instant)
+(defn add-in {:intrinsic "time_add" :private true}
+  [zone <- String  months <- i64  days <- i64  t <- Instant] -> Instant)
 
 (defn add-months "The same day and time of day so many months later, or the last day of a shorter month. Example: (wat.time/add-months wat.time/utc 1 #inst \"2026-01-31T00:00:00Z\") => #inst \"2026-02-28T00:00:00Z\""
   [z <- Zone  n <- i64  t <- Instant] -> Instant
@@ -139,7 +144,8 @@
   [z <- Zone  unit <- Unit  t <- Instant] -> Instant
   (start-in (:name z) unit t))
 
-(defn until-in {:intrinsic "time_until" :private true} [zone <- String  unit <- Unit  from <- Instant  to <- Instant] -> i64)
+(defn until-in {:intrinsic "time_until" :private true}
+  [zone <- String  unit <- Unit  from <- Instant  to <- Instant] -> i64)
 
 (defn until "How many whole units from the first instant to the second, by the calendar of the zone. Example: (wat.time/until wat.time/utc wat.time.Unit/Month #inst \"2026-01-31T00:00:00Z\" #inst \"2026-03-30T00:00:00Z\") => 1"
   [z <- Zone  unit <- Unit  from <- Instant  to <- Instant] -> i64
@@ -151,7 +157,8 @@
   [z <- Zone  t <- Instant] -> (Option Instant)
   (transition-in (:name z) t))
 
-(defn duration-text "The duration for a person. Example: (wat.time/duration-text (millis 3723500)) => \"1h 2m 3s 500ms\""
+(defn duration-text
+  "The duration for a person. Example: (wat.time/duration-text (millis 3723500)) => \"1h 2m 3s 500ms\""
   {:intrinsic "duration_text"}
   [d <- Duration] -> String)
 

@@ -11,7 +11,8 @@
 
 (defn one [what <- keyword  n <- i64] -> bool
   (match what
-    (:attempt (= (Some :divide-by-zero) (kind-of (map ignore-it (attempt (fn [] (+ (count (vec (range (mod n 50)))) (/ 1 (- n n)))))))))
+    (:attempt (= (Some :divide-by-zero)
+                 (kind-of (map ignore-it (attempt (fn [] (+ (count (vec (range (mod n 50)))) (/ 1 (- n n)))))))))
     (:stack   (= (Some :stack-overflow) (kind-of (map ignore-it (attempt (fn [] (deep n)))))))
     (:thread  (= (Some :panic) (kind-of (wait (spawn-thread (doomed n))))))
     (_        (panic! "what?"))))

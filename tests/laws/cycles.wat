@@ -35,7 +35,8 @@
 (defn badly [r <- (Result nil Crash)] -> i64
   (match r ((Ok _) 0) ((Err _) 1)))
 
-(defn steps "Fails at its first step, between reading and answering, or after its answer; or does not." [kind <- i64] -> (Program i64 i64)
+(defn steps "Fails at its first step, between reading and answering, or after its answer; or does not."
+  [kind <- i64] -> (Program i64 i64)
   (fn {:in i64 :out i64} []
     (match kind
       (1 (panic! "before the first request"))

@@ -11,7 +11,7 @@
 (defn answer [what <- keyword  n <- i64] -> Edn
   (match what
     (:tail   (edn (even-tail n)))
-    (:loop   (edn (loop [i 0  sum 0] (if (= i n) sum (recur (+ i 1) (+ sum i))))))
+    (:loop   (edn (loop [i 0 sum 0] (if (= i n) sum (recur (+ i 1) (+ sum i))))))
     (:deep   (edn (match (attempt (fn [] (up n))) ((Ok k) (edn k)) ((Err c) (edn (:kind c))))))
     (:list   (edn (let [a (links n Link/End)
                         b (links n Link/End)]

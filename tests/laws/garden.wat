@@ -14,7 +14,8 @@
 (defn node [depth <- i64  seed <- i64] -> (Program i64 i64)
   (fn {:in i64 :out i64} [] (live depth seed)))
 
-(defn live "One to three children above the lowest level; then whatever chance says, for ever." [depth <- i64  seed <- i64] -> nil
+(defn live "One to three children above the lowest level; then whatever chance says, for ever."
+  [depth <- i64  seed <- i64] -> nil
   (let [fan   (if (= depth 0) 0 (+ 1 (draw seed 1 3)))
         below (map (fn [k] (spawn-process (node (- depth 1) (draw seed (+ k 10) 1000000007)))) (vec (range fan)))]
     (occupy (draw seed 2 6) (first below))

@@ -33,11 +33,12 @@
     (unwrap (sql/script db "drop table if exists t; create table t (b blob)") "create")
     (println (sql/exec db "insert into t values (?)" [(wat.string/to-bytes (wat.string/times 3000000 "x"))]))
     (println (map (fn [b <- (Option Bytes)] (map count b)) (sql/query-one db "select b from t" nil)))
-    (println (map-err :message (map (fn [b <- (Vector Bytes)] (count b)) (sql/query db "select b from t" nil {:bytes 2999999}))))
+    (println (map-err :message
+                      (map (fn [b <- (Vector Bytes)] (count b)) (sql/query db "select b from t" nil {:bytes 2999999}))))
     (let [p (spawn-process worker) q (spawn-process worker)]
       (println (call p (Ask/Hold place)))
       (println (map (fn [r] (map-err :kind r)) (call q (Ask/Write place (millis 50)))))
-      (println (map-err :kind (sql/transact db (fn [db] (count-rows db)))) )
+      (println (map-err :kind (sql/transact db (fn [db] (count-rows db)))))
       (println (call q (Ask/Count place)))
       ;; The wait is a minute; a stop ends it.
       (ignore (send q (Ask/Write place (minutes 1))))

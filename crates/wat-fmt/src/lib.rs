@@ -21,6 +21,8 @@ pub enum Spelling {
     Short,
     /// `'x` becomes `(quote x)`, which any EDN reader reads.
     Edn,
+    /// Colon paths stay colon paths, for programs that show them.
+    Kept,
 }
 
 /// Alignment of columns may take a second look: two rows that met by chance part when one of them moves.
@@ -52,7 +54,7 @@ pub fn format(file: FileId, text: &str, spelling: Spelling) -> Result<String, Ve
 }
 
 fn pass(text: &str, spelling: Spelling) -> String {
-    let mut items = tree::parse(text);
+    let mut items = tree::parse(text, spelling == Spelling::Kept);
     if spelling == Spelling::Edn {
         items = tree::long_forms(items);
     }

@@ -13,6 +13,8 @@ pub enum Shape {
     PairBody(usize),
     /// A head, then arguments below the first.
     Call,
+    /// As `Call`, with as many on a line as have room.
+    Fill,
     /// A head, then keywords with their values below the first keyword.
     Keyed,
     /// A match arm or a list whose first form is no name: all in one column.
@@ -51,6 +53,7 @@ const BODIES: &[(&str, usize)] = &[
     ("let", 1),
     ("loop", 1),
     ("match", 1),
+    ("if", 1),
     ("with-peers", 1),
     ("when", 1),
     ("when-not", 1),
@@ -67,6 +70,9 @@ const BODIES: &[(&str, usize)] = &[
 
 const PAIR_BODIES: &[(&str, usize)] =
     &[("cond", 0), ("case", 1), ("condp", 2), ("cond->", 1), ("cond->>", 1)];
+
+/// Heads whose arguments are pieces of one text.
+const FILLED: &[&str] = &["str"];
 
 const BINDERS: &[&str] = &["let", "loop", "with-peers", "if-let", "when-let", "for", "doseq"];
 
@@ -102,6 +108,9 @@ impl Style {
         if let Some(before) = find(PAIR_BODIES) {
             return Shape::PairBody(before);
         }
+        if FILLED.contains(&head) || is_many_small(group) {
+            return Shape::Fill;
+        }
         if is_keyed(group) { Shape::Keyed } else { Shape::Call }
     }
 
@@ -124,7 +133,8 @@ pub fn head(group: &Group) -> Option<&str> {
     if text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '"' | '\\')) {
         return None;
     }
-    Some(text.strip_prefix("wat.core/").or(text.strip_prefix("wat.kernel/")).unwrap_or(text))
+    let prelude = ["wat.core/", "wat.kernel/", ":wat::core::", ":wat::kernel::"];
+    Some(prelude.iter().find_map(|prefix| text.strip_prefix(prefix)).unwrap_or(text))
 }
 
 /// Are all its arguments keywords with values?
@@ -133,6 +143,19 @@ fn is_keyed(group: &Group) -> bool {
     count > 3
         && count % 2 == 1
         && group.forms().skip(1).step_by(2).all(|item| item.atom().is_some_and(|text| text.starts_with(':')))
+}
+
+/// Are its arguments so many, and each so small, that a line for each would be a waste?
+fn is_many_small(group: &Group) -> bool {
+    group.forms().count() > 6 && group.forms().skip(1).all(|item| size(item) <= 20)
+}
+
+/// The characters of a form, spaces aside.
+fn size(item: &Item) -> usize {
+    match item.group() {
+        Some(group) => group.open.len() + group.close.len() + group.items.iter().map(size).sum::<usize>(),
+        None => item.atom().map_or(usize::MAX / 1024, str::len),
+    }
 }
 
 /// A `defmacro` with `& body`: its name, and how many parameters come first.

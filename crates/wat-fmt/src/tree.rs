@@ -78,7 +78,8 @@ impl Group {
     }
 }
 
-pub fn parse(text: &str) -> Vec<Item> {
+/// `keep` leaves colon paths as they are written.
+pub fn parse(text: &str, keep: bool) -> Vec<Item> {
     let tokens = tokens(text);
     let columns = Columns::of(text, &tokens);
     let mut stack: Vec<Item> = Vec::new();
@@ -119,12 +120,54 @@ pub fn parse(text: &str) -> Vec<Item> {
             | TokenKind::Tag => stack.push(item(group(""))),
             kind => match kind.opens() {
                 Some(bracket) => stack.push(item(group(bracket.close()))),
+                None if keep => add(item(Node::Atom(token.text(text).into())), &mut stack, &mut done),
                 None => add(item(Node::Atom(atom(kind, token.text(text)))), &mut stack, &mut done),
             },
         }
         breaks = 0;
     }
+    keep_rows(&mut done, false);
     done
+}
+
+/// Second cells of rows that stand below each other, however many lines a row has: of `match` arms, of a `let`.
+fn keep_rows(items: &mut [Item], are_pairs: bool) {
+    let cells: Vec<(usize, bool, usize, usize)> = (0..items.len())
+        .filter(|&at| at == 0 || items[at].breaks > 0)
+        .filter_map(|at| {
+            let line = items[at].line;
+            let cell = |item: &Item, inside| {
+                (item.line == line && item.spaces > 0 && !item.is_comment()).then_some((
+                    at,
+                    inside,
+                    item.column,
+                    item.spaces,
+                ))
+            };
+            match items[at].group() {
+                Some(group) if group.open == "(" && !are_pairs => cell(group.items.get(1)?, true),
+                _ if are_pairs => cell(items.get(at + 1)?, false),
+                _ => None,
+            }
+        })
+        .collect();
+    for &(at, inside, column, spaces) in &cells {
+        let beside = |&&(other, _, its_column, its_spaces): &&(usize, bool, usize, usize)| {
+            other != at && its_column == column && (spaces > 1 || its_spaces > 1)
+        };
+        if cells.iter().any(|cell| beside(&cell)) {
+            match &mut items[at].node {
+                Node::Group(group) if inside => group.items[1].in_column = true,
+                _ => items[at + 1].in_column = true,
+            }
+        }
+    }
+    for item in items {
+        if let Node::Group(group) = &mut item.node {
+            let are_pairs = matches!(group.open.as_str(), "[" | "{");
+            keep_rows(&mut group.items, are_pairs);
+        }
+    }
 }
 
 /// Adds a finished item, which finishes the sigils that waited for it.
@@ -156,24 +199,38 @@ fn atom(kind: TokenKind, text: &str) -> String {
 /// Where each token stands, and which continue their line in a column shared with a neighbouring line.
 struct Columns {
     places: Vec<(usize, usize)>,
-    /// Of each line: the columns of tokens that continue it, and how many spaces precede each.
-    lines: Vec<Vec<(usize, usize)>>,
+    /// Of each line: the tokens that continue it.
+    lines: Vec<Vec<Cell>>,
     spaces: Vec<usize>,
+    /// How many brackets are around each; None for a comment.
+    depths: Vec<Option<usize>>,
+}
+
+struct Cell {
+    column: usize,
+    spaces: usize,
+    depth: Option<usize>,
 }
 
 impl Columns {
     fn of(text: &str, tokens: &[Token]) -> Columns {
-        let (mut line, mut column, mut spaces) = (0, 0, None);
-        let mut out = Columns { places: Vec::new(), lines: vec![Vec::new()], spaces: Vec::new() };
+        let (mut line, mut column, mut spaces, mut depth) = (0, 0, None, 0usize);
+        let mut out = Columns { places: vec![], lines: vec![vec![]], spaces: vec![], depths: vec![] };
         for token in tokens {
-            out.places.push((line, column));
             let word = token.text(text);
+            let inside = (token.kind != TokenKind::Comment).then_some(depth);
+            out.places.push((line, column));
             out.spaces.push(spaces.unwrap_or(0));
+            out.depths.push(inside);
+            match token.kind {
+                TokenKind::Close(_) => depth = depth.saturating_sub(1),
+                kind => depth += usize::from(kind.opens().is_some()),
+            }
             if token.kind == TokenKind::Space {
                 spaces = if word.contains('\n') { None } else { Some(word.chars().count()) };
             } else {
-                if let Some(count) = spaces {
-                    out.lines[line].push((column, count));
+                if let Some(spaces) = spaces {
+                    out.lines[line].push(Cell { column, spaces, depth: inside });
                 }
                 spaces = Some(0);
             }
@@ -181,7 +238,7 @@ impl Columns {
                 Some((_, last)) => {
                     line += word.matches('\n').count();
                     column = last.width();
-                    out.lines.resize(line + 1, Vec::new());
+                    out.lines.resize_with(line + 1, Vec::new);
                 }
                 None => column += word.width(),
             }
@@ -191,12 +248,18 @@ impl Columns {
 
     fn holds(&self, at: usize) -> bool {
         let (line, column) = self.places[at];
-        let spaces = self.spaces[at];
+        let (spaces, depth) = (self.spaces[at], self.depths[at]);
         let beside = [line.checked_sub(1), Some(line + 1)];
-        spaces > 0
-            && beside.into_iter().flatten().filter_map(|line| self.lines.get(line)).flatten().any(
-                |&(other, its_spaces)| other == column && its_spaces > 0 && (spaces > 1 || its_spaces > 1),
-            )
+        let mut cells = beside.into_iter().flatten().filter_map(|line| self.lines.get(line)).flatten();
+        let is_far_comment = depth.is_none() && spaces > 1;
+        is_far_comment
+            || spaces > 0
+                && cells.any(|cell| {
+                    cell.column == column
+                        && cell.spaces > 0
+                        && cell.depth == depth
+                        && (spaces > 1 || cell.spaces > 1)
+                })
     }
 }
 

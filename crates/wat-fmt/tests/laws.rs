@@ -52,13 +52,72 @@ fn all_code_of_the_repository_keeps_its_forms_and_settles() {
     let mut wrong = Vec::new();
     for file in files {
         let Ok(text) = std::fs::read_to_string(&file) else { continue };
-        for spelling in [Spelling::Short, Spelling::Edn] {
+        for spelling in [Spelling::Short, Spelling::Edn, Spelling::Kept] {
             if let Err(why) = holds(&text, spelling) {
                 wrong.push(format!("{} {spelling:?}: {why}", file.display()));
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// Programs of `tests/fail` and `tests/mistakes` stay as whoever made the mistake has written them, and those of
+/// `tests/conformance` as they were given. A program of the other tests may be about a spelling: it keeps its names.
+#[test]
+fn all_code_of_the_repository_is_in_the_house_style() {
+    let root = repository();
+    let mut files = Vec::new();
+    wat_files(&root, &mut files);
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for file in files {
+        let name = file.strip_prefix(&root).expect("it is below").to_string_lossy().into_owned();
+        if ["tests/fail/", "tests/mistakes/", "tests/conformance/"].iter().any(|kind| name.starts_with(kind))
+        {
+            continue;
+        }
+        count += 1;
+        let spelling = if name.starts_with("tests/") { Spelling::Kept } else { Spelling::Short };
+        let Ok(text) = std::fs::read_to_string(&file) else { continue };
+        if format(FileId(0), &text, spelling).ok().is_some_and(|styled| styled != text) {
+            wrong.push(name);
+        }
+    }
+    assert!(count > 250, "{count} files");
+    assert!(wrong.is_empty(), "`wat fmt` would change {}", wrong.join(" "));
+}
+
+/// Blocks that do not read are there to show it.
+#[test]
+fn all_code_of_the_documents_is_in_the_house_style() {
+    let root = repository();
+    let mut pages = vec![root.join("README.md")];
+    for directory in ["book", "errors"] {
+        let entries = std::fs::read_dir(root.join(directory)).expect("a directory");
+        pages.extend(entries.map(|entry| entry.expect("an entry").path()));
+    }
+    let mut count = 0;
+    let mut wrong = Vec::new();
+    for page in pages {
+        let text = std::fs::read_to_string(&page).expect("a page is text");
+        let mut lines = text.lines().enumerate();
+        while let Some((line, fence)) = lines.next() {
+            let Some(info) = fence.strip_prefix("```") else { continue };
+            let block: Vec<&str> =
+                lines.by_ref().map(|(_, text)| text).take_while(|text| *text != "```").collect();
+            if !info.starts_with("wat") && info != "clojure" {
+                continue;
+            }
+            count += 1;
+            let block = block.join("\n") + "\n";
+            let styled = format(FileId(0), &block, Spelling::Kept);
+            if let Some(styled) = styled.ok().filter(|styled| *styled != block) {
+                wrong.push(format!("{}:{}\n{styled}", page.display(), line + 1));
+            }
+        }
+    }
+    assert!(count > 100, "{count} blocks");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// Programs as somebody in a hurry would lay them out.

@@ -2,8 +2,13 @@
 (defn main [] -> nil
   (let [fs (loop [i 0 fs []] (if (= i 3) fs (recur (+ i 1) (conj fs (fn [] i)))))] (println (map (fn [f] (f)) fs)))
   (println (loop [a 1 b 2 n 0] (if (= n 3) [a b] (recur b a (+ n 1)))))
-  (println (loop [i 0 acc []] (if (= i 3) acc (recur (+ i 1) (conj acc (loop [j 0 s 0] (if (= j i) s (recur (+ j 1) (+ s j)))))))))
-  (println (loop [xs [1 2 3 4] odd [] even []] (match xs ([] (tuple odd even)) ([x & more] :when (odd? x) (recur more (conj odd x) even)) ([x & more] (recur more odd (conj even x))))))
+  (println (loop [i 0 acc []]
+             (if (= i 3) acc (recur (+ i 1) (conj acc (loop [j 0 s 0] (if (= j i) s (recur (+ j 1) (+ s j)))))))))
+  (println (loop [xs [1 2 3 4] odd [] even []]
+             (match xs
+               ([] (tuple odd even))
+               ([x & more] :when (odd? x) (recur more (conj odd x) even))
+               ([x & more] (recur more odd (conj even x))))))
   (println (loop [s "" n 3] (let [t (str s n)] (cond (= n 0) t :else (when-helper t (- n 1))))))
   (println (loop [o (Some 3) out []] (if-let [n o] (recur (if (= n 0) None (Some (- n 1))) (conj out n)) out)))
   (println (loop [] 5))
@@ -20,7 +25,7 @@
   (println (let [id (fn [x] x)] (tuple (id 1) 2)))
   (println (apply-twice (fn [s] (str s "!")) "hey"))
   (println (fold-tree 3)))
-(defn when-helper [t <- String n <- i64] -> String (if (= n 0) (str t "|") (when-helper (str t n) (- n 1))))
+(defn when-helper [t <- String  n <- i64] -> String (if (= n 0) (str t "|") (when-helper (str t n) (- n 1))))
 (defn panicky [n <- i64] -> i64 (if (> n 5) (panic! "big") n))
-(defn apply-twice [f <- (Fn [T] -> T) x <- T] -> T (f (f x)))
+(defn apply-twice [f <- (Fn [T] -> T)  x <- T] -> T (f (f x)))
 (defn fold-tree [n <- i64] -> (Vector i64) (if (= n 0) [0] (let [l (fold-tree (- n 1))] (concat l [n] l))))

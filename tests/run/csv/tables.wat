@@ -28,7 +28,8 @@
     (println (= (map csv/print (items text)) (Ok text))))
   (println (some-items "count;extra;colour;name\n1;?;Red;salt\n"))
   (doseq [text ["" "name,count,price,colour,at,more\n" "name,name\n" "name\n" "name,count,colour\nsalt,one,Red"
-                "name,count,colour\nsalt,1,Red\nsalt,1,Blue" "name,count,colour\n\nsalt,1\n" "name,count,colour\nsalt,99999999999999999999,Red"]]
+                "name,count,colour\nsalt,1,Red\nsalt,1,Blue" "name,count,colour\n\nsalt,1\n"
+                "name,count,colour\nsalt,99999999999999999999,Red"]]
     (println (told (items text))))
   (println (csv/text [["a" "b,c"] ["\"" " d" "e\nf"] [""]]))
   (println (csv/rows (csv/text [["a" "b,c"] ["\"" " d" "e\nf"] [""]])))

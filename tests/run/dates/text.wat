@@ -16,7 +16,8 @@
     (println (map-err :kind (time/parse tokyo "%d/%m/%Y" "31/02/2026")))
     (println (map-err :kind (time/parse tokyo "%d/%m/%Y" "31-01-2026")))
     (println (map-err :kind (time/parse tokyo "%H:%M" "12:00")))
-    (doseq [text ["2026-01-31" "2026-01-31T12:00" "2026-01-31T12:00:00Z" "20260131T120000+0100" "2026-01-31 12:00:00.5-08:00"]]
+    (doseq [text ["2026-01-31" "2026-01-31T12:00" "2026-01-31T12:00:00Z" "20260131T120000+0100"
+                  "2026-01-31 12:00:00.5-08:00"]]
       (println (time/parse-iso tokyo text)))
     (doseq [text ["" "2026" "2026-13-01" "2026-01-31T25:00" "31.1.2026" "2026-01-31T12:00Zx" "9999-01-01"]]
       (println (map-err :text (time/parse-iso tokyo text))))

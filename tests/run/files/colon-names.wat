@@ -11,4 +11,4 @@
 (:wat::core::defn helper [xs <- (:wat::core::Vector :wat::core::i64)] -> (:wat::core::Option i64) (first xs))
 (defn helper2 [x <- i64] -> i64 (loop [i 0] (:wat::core::if (= i x) i (:wat::core::recur (+ i 1)))))
 (:wat::core::defenum Shape Dot (Circle [n <- i64]))
-(:wat::core::defstruct Pt [x <- i64 y <- i64])
+(:wat::core::defstruct Pt [x <- i64  y <- i64])

@@ -7,7 +7,8 @@
 (def f (fn [x <- i64] -> i64 (+ x c)))
 (def maybe (get table 7))
 (def st (set (map (fn [n] (mod n 7)) (vec (range 100)))))
-(defn look {:in i64 :out (Tuple (Option i64) i64 bool)} [] -> nil (serve (fn [n] (tuple (get table n) (g n) (contains? st n)))))
+(defn look {:in i64 :out (Tuple (Option i64) i64 bool)} [] -> nil
+  (serve (fn [n] (tuple (get table n) (g n) (contains? st n)))))
 (defn g [n <- i64] -> i64 (f n))
 (defn main [] -> nil
   (println [a b c]) (println (f 1)) (println maybe) (println names)

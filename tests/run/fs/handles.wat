@@ -12,7 +12,7 @@
       (println (fs/seek file 0))
       (println (fs/read-line file))
       (println (map-err :message (map-err (fn [e] (with e :message (string/replace (:message e) dir "DIR")))
-                                   (fs/read-line file {:limit 4}))))
+                                          (fs/read-line file {:limit 4}))))
       (println (fs/position file))
       (println (fs/read-line file))
       (println (fs/read-line file))

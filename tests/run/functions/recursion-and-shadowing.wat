@@ -1,6 +1,6 @@
 ;; A fn calls itself by its own name; closures keep what they saw; locals may take any name.
 (defn make [] -> (Vector (Fn [i64] -> i64)) (vec (map (fn [k] (fn [n] (* k n))) (range 3))))
-(defstruct Box [f <- (Fn [i64] -> (Fn [i64] -> i64)) n <- i64])
+(defstruct Box [f <- (Fn [i64] -> (Fn [i64] -> i64))  n <- i64])
 (defn deep [n <- i64] -> i64 (if (= n 0) 0 (+ 1 (deep (- n 1)))))
 (defn compose-all [fs <- (Vector (Fn [i64] -> i64))] -> (Fn [i64] -> i64) (reduce comp identity fs))
 (defn main [] -> nil
@@ -18,5 +18,4 @@
   (println (let [s "str" v [1 2] m {:a 1} o (Some 1) t (tuple 1 "a") k :kw c \c f 1.5] ((fn [] (str s v m o t k c f)))))
   (println (deep 10000))
   (println (map (fn [x] (map (fn [y] (map (fn [z] (+ x y z)) [100])) [10 20])) [1 2]))
-  (println ((reduce (fn [f g] (fn [x] (g (f x)))) (fn [x] x) [inc inc inc]) 1))
-  )
+  (println ((reduce (fn [f g] (fn [x] (g (f x)))) (fn [x] x) [inc inc inc]) 1)))

@@ -15,7 +15,8 @@
 (defn panic-if [b <- bool] -> i64 (if b (panic! "yes") 1))
 (defn f14 [] -> i64 (cond (= 1 2) (panic! "a") :else 3))
 (defn f15 [] -> String (if (= 1 1) "s" (panic! "no" {:a 1})))
-(defn f16 [xs <- (Vector (Option i64))] -> i64 (loop [i 0 t 0] (if (< i (count xs)) (recur (+ i 1) (+ t (match (nth xs i) ((Some n) n) (None 0)))) t)))
+(defn f16 [xs <- (Vector (Option i64))] -> i64
+  (loop [i 0 t 0] (if (< i (count xs)) (recur (+ i 1) (+ t (match (nth xs i) ((Some n) n) (None 0)))) t)))
 (defn f17 [] -> (Tuple i64 f64) (let [n 5] (tuple n 5)))
 (defn f18 [] -> f64 (+ (* 2 3) 0.5))
 (defn f19 [] -> f64 (reduce + 0 [1.5 2.5]))
@@ -32,4 +33,5 @@
 (defn main [] -> nil
   (println (tuple (f1) (f2) (f3 2) (f4) (f5) (f6) (map (fn [f] (f 3)) (f7)) (f8) (f9 +) (f9 max) (f10)))
   (f11) (f12)
-  (println (tuple (f13) (f14) (f15) (f16 [(Some 1) None]) (f17) (f18) (f19) (f20) (f21 1) (f22) (f23) (f24) (f25) (f27))))
+  (println (tuple (f13) (f14) (f15) (f16 [(Some 1) None]) (f17) (f18) (f19) (f20) (f21 1) (f22) (f23) (f24) (f25)
+                  (f27))))

@@ -6,7 +6,10 @@
 (defn handle [r <- Request] -> Response
   (case (:target r)
     "/"       (http/text 200 "hello")
-    "/echo"   (http/response 200 [(tuple "X-Method" (:method r)) (tuple "X-Type" (unwrap-or (http/header "x-type" (:headers r)) "none"))] (:body r))
+    "/echo"   (http/response
+               200
+               [(tuple "X-Method" (:method r)) (tuple "X-Type" (unwrap-or (http/header "x-type" (:headers r)) "none"))]
+               (:body r))
     "/empty"  (http/response 204 [] (to-bytes "ignored"))
     "/big"    (http/text 200 (times 100000 "0123456789"))
     "/edn"    (http/edn-response 201 (more (unwrap (http/body-edn (:body r)) "the body")))
@@ -29,8 +32,12 @@
     (println (shown (http/get base)))
     (println (shown (http/get (str base "/nowhere?q=1#part"))))
     (println (shown (http/post (str base "/echo") (to-bytes "body") {:headers (Some [(tuple "X-Type" "t")])})))
-    (println (map (fn [r] (tuple (http/header "x-method" (:headers r)) (http/header "x-type" (:headers r)) (http/header "content-length" (:headers r))))
-                  (map-err :kind (http/post (str base "/echo") (to-bytes "body") {:headers (Some [(tuple "X-Type" "t")])}))))
+    (println (map (fn [r]
+                    (tuple (http/header "x-method" (:headers r))
+                           (http/header "x-type" (:headers r))
+                           (http/header "content-length" (:headers r))))
+                  (map-err :kind
+                           (http/post (str base "/echo") (to-bytes "body") {:headers (Some [(tuple "X-Type" "t")])}))))
     (println (shown (http/request "HEAD" (str base "/echo"))))
     (println (shown (http/request "DELETE" (str base "/empty"))))
     (println (map (fn [r] (count (:body r))) (map-err :kind (http/get (str base "/big")))))

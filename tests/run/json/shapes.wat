@@ -67,8 +67,8 @@
     (println text)
     (match (again text)
       ((Ok all) (do
-        (println (= (with all :any (edn nil)) (with (sample) :any (edn nil))))
-        (println (:any all))))
+                  (println (= (with all :any (edn nil)) (with (sample) :any (edn nil))))
+                  (println (:any all))))
       ((Err e) (println e)))
     (println (json/text [##NaN ##Inf ##-Inf -0.0 1.0 1e22]))
     (println (floats "[\"NaN\", \"-Infinity\", 1, 1e2, -0.0]"))

@@ -8,5 +8,5 @@
   (let [t true]
     (println (my-or false (my-or t (> (one 1) 2)))))
   (unless (= (euros 2) 200)
-    (println (money/tagged-now "a rather long text that does not fit on one line") {:keys [1 2] :other "value"}))
+          (println (money/tagged-now "a rather long text that does not fit on one line") {:keys [1 2] :other "value"}))
   (println (match (Some 1) ((Some n) :when (> n 0) n) (_ 0))))

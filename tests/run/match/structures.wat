@@ -19,4 +19,7 @@
   (println (match (tuple 1 "a") ((tuple 1 s) s) (_ "other")))
   (println (match (Point 3 4) ({:keys [x y]} (+ x y))))
   (println (match (Some (Some 2)) ((Some (Some n)) n) ((Some None) 0) (None -1)))
-  (println (match (tuple (Some 1) None) ((tuple (Some a) (Some b)) (+ a b)) ((tuple (Some a) None) a) ((tuple None _) 0))))
+  (println (match (tuple (Some 1) None)
+             ((tuple (Some a) (Some b)) (+ a b))
+             ((tuple (Some a) None) a)
+             ((tuple None _) 0))))

@@ -44,7 +44,11 @@
     (unwrap (net/write-text a "{:x 2 :y 0.5} {:x\n3, :y nil} {:x \"4\" :y nil} ) junk\n{:x 5 :y nil} 6") "write")
     (unwrap (net/close-write a) "close")
     (println [(point b) (point b) (point b)])
-    (println (map-err (fn [e] (tuple (:kind e) (= (:message e) (str "read-edn " (:peer b) ": line 3, column 16: at :x: expected i64, found \"4\"")))) (point b)))
+    (println (map-err (fn [e]
+                        (tuple (:kind e)
+                               (= (:message e)
+                                  (str "read-edn " (:peer b) ": line 3, column 16: at :x: expected i64, found \"4\""))))
+                      (point b)))
     (println (map-err :kind (point b)))
     (println (point b))
     (println (map-err :kind (point b)))

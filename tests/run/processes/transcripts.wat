@@ -1,5 +1,5 @@
 ;; One transcript for process and thread: errors, early ends, crashes, timeouts, draining.
-(defenum Cmd (Div [a <- i64 b <- i64]) (Sleep [ms <- i64]) Quit (Say [s <- String]) (Twice [n <- i64]))
+(defenum Cmd (Div [a <- i64  b <- i64]) (Sleep [ms <- i64]) Quit (Say [s <- String]) (Twice [n <- i64]))
 (defenum Rep (Num [n <- i64]) Done)
 (defn srv {:in Cmd :out Rep} [] -> nil
   (match (readln)
@@ -9,7 +9,8 @@
     ((Some (Cmd/Say s)) (do (eprintln s) (println Rep/Done) (srv)))
     ((Some (Cmd/Twice n)) (do (println (Rep/Num n)) (println (Rep/Num n)) (srv)))
     (None (println Rep/Done))))
-(defn k [r <- (Result T Crash)] -> (Result T (Tuple keyword String i64 (Option keyword))) (map-err (fn [c] (tuple (:kind c) (:message c) (:in-flight c) (:executed c))) r))
+(defn k [r <- (Result T Crash)] -> (Result T (Tuple keyword String i64 (Option keyword)))
+  (map-err (fn [c] (tuple (:kind c) (:message c) (:in-flight c) (:executed c))) r))
 (defn drive [mk <- (Fn [] -> (Peer Cmd Rep))] -> nil
   (let [p (mk)]
     (println (k (call p (Cmd/Div 7 2))))
@@ -37,5 +38,7 @@
     (println (k (call p (Cmd/Div 9 1))))
     (println (k (wait p))))
   (println "wait drains")
-  (let [p (mk)] (doseq [i (range 5000)] (when (= 0 (mod i 1000)) (unwrap (send p (Cmd/Twice i))))) (println (k (wait p)))))
+  (let [p (mk)]
+    (doseq [i (range 5000)] (when (= 0 (mod i 1000)) (unwrap (send p (Cmd/Twice i)))))
+    (println (k (wait p)))))
 (defn main [] -> nil (drive (fn [] (spawn-process srv))) (println "=======") (drive (fn [] (spawn-thread srv))))

@@ -3,11 +3,11 @@
 (defenum Rep Done (Value [v <- (Option i64)]) (Count [n <- i64]))
 (defn store {:in Req :out Rep} [] -> nil
   (serve-state {}
-    (fn [m req]
-      (match req
-        ((Req/Put k v) (tuple (assoc m k v) Rep/Done))
-        ((Req/Get k)   (tuple m (Rep/Value (get m k))))
-        (Req/Size      (tuple m (Rep/Count (count m))))))))
+               (fn [m req]
+                 (match req
+                   ((Req/Put k v) (tuple (assoc m k v) Rep/Done))
+                   ((Req/Get k)   (tuple m (Rep/Value (get m k))))
+                   (Req/Size      (tuple m (Rep/Count (count m))))))))
 (defn main [] -> nil
   (let [s (spawn-process store)]
     (println (call s (Req/Put "a" 1)))

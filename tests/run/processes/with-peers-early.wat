@@ -18,7 +18,9 @@
           sum
           (recur (+ i 1)
                  (with-peers [a (spawn-thread echo)]
-                   (+ sum (try (map-err :message (call a (try (if (< (nth xs i) 0) (Err "negative") (Ok (nth xs i)))))))))))))) 
+                   (+ sum
+                      (try (map-err :message
+                                    (call a (try (if (< (nth xs i) 0) (Err "negative") (Ok (nth xs i))))))))))))))
 (defn main [] -> nil
   (println [(early 1) (early 2)])
   (println [(tried 1) (tried 0)])

@@ -32,6 +32,6 @@
   (println (fold [(tuple 1 "x") (tuple 2 "y")]))
   (println (fold [(Some 1) None (Some 5)]))
   (println (empty -> i64))
-  (println (= (empty) "" ))
+  (println (= (empty) ""))
   (println (+ 5 (empty)))
   (let [s (empty -> Stats)] (println s)))

@@ -15,7 +15,8 @@
 (let [throws (frequencies (first-of 6000 (fn [g] (r/int -1 5 g)) (r/generator 3)))]
   (println (sort (keys throws)))
   (println (every? (fn [n] (and (> n 850) (< n 1150))) (vals throws))))
-(println (every? (fn [n] (and (>= n m/min-i64) (< n m/max-i64))) (first-of 99 (fn [g] (r/int m/min-i64 m/max-i64 g)) (r/generator 3))))
+(println (every? (fn [n] (and (>= n m/min-i64) (< n m/max-i64)))
+                 (first-of 99 (fn [g] (r/int m/min-i64 m/max-i64 g)) (r/generator 3))))
 (println (some? (find neg? (first-of 99 (fn [g] (r/int m/min-i64 m/max-i64 g)) (r/generator 3)))))
 (println (map-err :kind (attempt (fn [] (r/int 3 3 (r/generator 1))))))
 
@@ -37,7 +38,8 @@
   (println (tuple (count xs) (count (set xs)) (every? (fn [n] (< n 20)) xs))))
 (println (first-of 1 (fn [g] (r/sample 9 [7] g)) (r/generator 1)))
 (println (first-of 1 (fn [g] (r/sample -1 [7] g)) (r/generator 1)))
-(println (tuple (first-of 1 (fn [g] (r/pick (drop 1 [7]) g)) (r/generator 1)) (count (set (first-of 100 (fn [g] (r/pick [1 2 3] g)) (r/generator 1))))))
+(println (tuple (first-of 1 (fn [g] (r/pick (drop 1 [7]) g)) (r/generator 1))
+                (count (set (first-of 100 (fn [g] (r/pick [1 2 3] g)) (r/generator 1))))))
 
 (println (= (r/seed) (r/seed)))
 (println (= (first-of 2 r/bits (r/fresh)) (first-of 2 r/bits (r/fresh))))

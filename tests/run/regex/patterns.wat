@@ -2,7 +2,8 @@
 (ns user (:use [wat.regex :as regex]))
 
 (defn main [] -> nil
-  (doseq [pattern ["a(b" "a\n  [z-a]" "*" "(?<n>a)(?<n>b)" "\\p{Nope}" "(?=a)" "\\1" "a{99999999999}" "a{1000}{1000}{1000}"]]
+  (doseq [pattern
+            ["a(b" "a\n  [z-a]" "*" "(?<n>a)(?<n>b)" "\\p{Nope}" "(?=a)" "\\1" "a{99999999999}" "a{1000}{1000}{1000}"]]
     (match (regex/regex pattern)
       ((Ok _)  (println (str pattern ": compiled")))
       ((Err e) (println (str (:line e) ":" (:column e) ": " (:message e))))))

@@ -13,7 +13,9 @@
     (unwrap (sql/exec db "create table person (name text, age integer, score real)" nil) "create")
     (println (sql/exec db "insert into person values (?, ?, ?)" (tuple "Ada" (Some 36) 1.5)))
     (println (sql/exec db "insert into person values (:name, :age, :score)" (Person "Bob" None -0.25)))
-    (println (sql/exec db "insert into person values ($name, @age, :score)" {"name" (edn "Cy") "age" (edn 7) "score" (edn 2)}))
+    (println (sql/exec db
+                       "insert into person values ($name, @age, :score)"
+                       {"name" (edn "Cy") "age" (edn 7) "score" (edn 2)}))
     (println (sql/last-insert-id db))
     (println (people db))
     (println (map (fn [names <- (Vector String)] names) (sql/query db "select name from person where age > ?" [10])))
@@ -21,11 +23,17 @@
       (println (map (fn [row <- Edn] row) all)))
     (let [pairs (unwrap (sql/query db "select name, age from person order by 1" nil) "rows")]
       (println (map (fn [p <- (Tuple String (Option i64))] p) pairs)))
-    (let [every (Every true -9223372036854775808 1e308 "añ\u0000b" (wat.string/to-bytes "añ") #inst "2026-01-02T03:04:05.678Z" (millis 1500)
-                       #uuid "00000000-0000-0000-0000-000000000001" 1.50M 123456789012345678901234567890N :shop/cart [1 2 3]
+    (let [every (Every true -9223372036854775808 1e308 "añ\u0000b" (wat.string/to-bytes "añ")
+                       #inst "2026-01-02T03:04:05.678Z" (millis 1500)
+                       #uuid "00000000-0000-0000-0000-000000000001" 1.50M 123456789012345678901234567890N :shop/cart
+                       [1 2 3]
                        (Some (Person "Dee" None 0.0)))]
-      (unwrap (sql/exec db "create table every (b, n, x, t, raw, at, wait, id, price, big, kind, tags, who)" nil) "create")
-      (unwrap (sql/exec db "insert into every values (:b, :n, :x, :t, :raw, :at, :wait, :id, :price, :big, :kind, :tags, :who)" every) "insert")
+      (unwrap (sql/exec db "create table every (b, n, x, t, raw, at, wait, id, price, big, kind, tags, who)" nil)
+              "create")
+      (unwrap (sql/exec db
+                        "insert into every values (:b, :n, :x, :t, :raw, :at, :wait, :id, :price, :big, :kind, :tags, :who)"
+                        every)
+              "insert")
       (println (map (fn [e] (= e (Some every))) (sql/query-one db "select * from every" nil)))
       (println (map (fn [row <- (Option Edn)] row) (sql/query-one db "select * from every" nil))))
     ;; mistakes

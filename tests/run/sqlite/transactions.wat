@@ -24,12 +24,12 @@
     (println (sql/in-transaction? db))
     (println (all db))
     (println (sql/transact db
-               (fn [db]
-                 (do (try (add db 10))
-                     (ignore (sql/transact db (fn [db] (both db 11 10))))
-                     (ignore (sql/transact db (fn [db] (add db 12))))
-                     (ignore (attempt (fn [] (sql/transact db (fn [db] (crashing db 13))))))
-                     (sql/in-transaction? db)))))
+                           (fn [db]
+                             (do (try (add db 10))
+                                 (ignore (sql/transact db (fn [db] (both db 11 10))))
+                                 (ignore (sql/transact db (fn [db] (add db 12))))
+                                 (ignore (attempt (fn [] (sql/transact db (fn [db] (crashing db 13))))))
+                                 (sql/in-transaction? db)))))
     (println (all db))
     ;; The function may end the transaction itself.
     (println (map-err :message (sql/transact db (fn [db] (do (try (add db 20)) (sql/script db "rollback"))))))

@@ -1,10 +1,10 @@
 ;; Option fields may be absent, keywords are functions, literals take the type of their place.
-(defstruct Acc [total <- i64 items <- (Vector String)])
-(defn add [a <- Acc s <- String] -> Acc (with a :total (+ (:total a) (count s)) :items (conj (:items a) s)))
-(defstruct Opts [retries <- (Option i64) name <- (Option String)])
-(defn run [x <- i64 o <- Opts] -> String (str x (:retries o) (:name o)))
+(defstruct Acc [total <- i64  items <- (Vector String)])
+(defn add [a <- Acc  s <- String] -> Acc (with a :total (+ (:total a) (count s)) :items (conj (:items a) s)))
+(defstruct Opts [retries <- (Option i64)  name <- (Option String)])
+(defn run [x <- i64  o <- Opts] -> String (str x (:retries o) (:name o)))
 (defn kv [& rest <- (Tuple keyword i64)] -> i64 (count rest))
-(defn mixed [a <- String & xs <- f64] -> f64 (reduce + 0 xs))
+(defn mixed [a <- String  & xs <- f64] -> f64 (reduce + 0 xs))
 (defstruct Fnbox [f <- (Fn [i64] -> i64)])
 (defn main [] -> nil
   (println (reduce add (Acc 0 []) ["a" "bcd"]))

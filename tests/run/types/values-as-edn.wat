@@ -1,8 +1,8 @@
 ;; Structs, variants, options and results in their wire form; a Some is written where its inside admits nil.
-(defstruct Pt [x <- i64 y <- (Option i64)])
-(defenum Ev A (B [n <- i64]) (C [p <- Pt e <- Ev]))
+(defstruct Pt [x <- i64  y <- (Option i64)])
+(defenum Ev A (B [n <- i64]) (C [p <- Pt  e <- Ev]))
 (defstruct Empty [])
-(defenum (Tree T) Leaf (Node [left <- (Tree T) value <- T right <- (Tree T)]))
+(defenum (Tree T) Leaf (Node [left <- (Tree T)  value <- T  right <- (Tree T)]))
 (println (Pt 1 None))
 (println (Pt 1 (Some 2)))
 (println Ev/A)

@@ -1,5 +1,5 @@
 ;; Ord where asked; sorting is stable; tuples and sets as keys of an order.
-(defstruct Ver {:derive [Ord]} [major <- i64 minor <- i64])
+(defstruct Ver {:derive [Ord]} [major <- i64  minor <- i64])
 (defenum Lvl {:derive [Ord]} Low (Mid [n <- i64]) High)
 (defstruct (Bx T) {:derive [Ord]} [v <- T])
 (println (sort [(Ver 2 0) (Ver 1 9) (Ver 1 10)]))
@@ -11,4 +11,5 @@
 (println (sort-by (fn [v] (tuple (- (:major v)) (:minor v))) [(Ver 1 5) (Ver 2 3) (Ver 2 1)]))
 (println (sort (keys {"b" 1 "a" 2})))
 (println (= (sort (map (fn [n] (mod (* n 7919) 1009)) (vec (range 1009)))) (vec (range 1009))))
-(println (let [xs (map (fn [n] (tuple (mod n 3) n)) (vec (range 30)))] (= (sort-by (fn [t] (let [(tuple a _) t] a)) xs) (sort xs))))
+(println (let [xs (map (fn [n] (tuple (mod n 3) n)) (vec (range 30)))]
+           (= (sort-by (fn [t] (let [(tuple a _) t] a)) xs) (sort xs))))

@@ -8,4 +8,5 @@
   (println (map :name (sort-by :age [(Person "a" 30) (Person "b" 20) (Person "c" 30) (Person "d" 20)])))
   (println (sort-by (fn [n] (- n)) [1 3 2]))
   (println (sort [true false]))
-  (println (let [v (sort (map (fn [n] (mod (* n 7919) 1000)) (vec (range 1000))))] [(nth v 0) (nth v 500) (nth v 999)])))
+  (println (let [v (sort (map (fn [n] (mod (* n 7919) 1000)) (vec (range 1000))))]
+             [(nth v 0) (nth v 500) (nth v 999)])))

@@ -22,7 +22,8 @@
     (println (= (subvec changed 0 9934) (subvec both 0 9934)))
     (println (sort (distinct (subvec changed 9930 9940)))))
   (println (count (reduce (fn [acc i] (concat acc (subvec xs i (+ i 100)))) xs (range 50))))
-  (println (= (reduce + 0 xs) (reduce + 0 (reduce (fn [acc i] (concat acc (subvec xs (* i 100) (* (+ i 1) 100)))) [] (range 50))))))
+  (println (= (reduce + 0 xs)
+              (reduce + 0 (reduce (fn [acc i] (concat acc (subvec xs (* i 100) (* (+ i 1) 100)))) [] (range 50))))))
 
 ;; Elements that are objects are kept by what holds them.
 (let [words (map str (tree 3000))
