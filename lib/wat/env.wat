@@ -40,3 +40,23 @@
 (defn cpus "How many processors this process may use. Example: (> (wat.env/cpus) 0) => true"
   [] -> i64
   (number 1))
+
+(defn setting-text "The EDN of a setting." {:intrinsic "env_setting" :private true}
+  [name <- String] -> (Option String))
+
+(defn setting
+  "A setting of wat.edn or of --set, at the type the place expects; None where it is not set, a crash where it is another
+  type's. Example: (unwrap-or (wat.env/setting :limit) 20) => 20"
+  {:where [(Wire T)]}
+  [name <- keyword] -> (Option T)
+  (match (try-setting name)
+    ((Ok value) value)
+    ((Err e)    (panic! (str "the setting " name " cannot be used: expected " (:expected e) ", found " (:found e)) e))))
+
+(defn try-setting
+  "As `setting`, with what is wrong as a value. Example: (= (wat.env/try-setting :limit) (Ok (Some 20))) => false"
+  {:where [(Wire T)]}
+  [name <- keyword] -> (Result (Option T) ReadError)
+  (match (setting-text (str name))
+    (None        (Ok None))
+    ((Some text) (map Some (wat.edn/parse text)))))

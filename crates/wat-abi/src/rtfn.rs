@@ -475,6 +475,8 @@ rtfns! {
     env_get Fallible (B, DR) P;
     /// Names and values in turn.
     env_pairs Fallible (DR) P;
+    /// The EDN text of a setting, `(Option String)`, of its name with the colon.
+    env_setting Fallible (B, DR) P;
     /// 0 the host's name, 1 the directory of the root.
     env_word Fallible (I) P;
     /// 0 this process's number, 1 processors it may use.

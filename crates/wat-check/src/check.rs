@@ -48,7 +48,8 @@ pub fn check_with_macros(
     let program = expanded(entry, world, lib, sources, runner, &mut out);
     let Program { files, marks, macros, .. } = &program;
     let output = run(Input { files, lib, in_library: false, marks, macros, is_macro: false }, out);
-    let diagnostics = places::relocate(output.diagnostics, &program, sources);
+    let mut diagnostics = places::relocate(output.diagnostics, &program, sources);
+    places::name_cases(&mut diagnostics, sources);
     let entry = program.files.iter().find(|file| file.is_entry);
     let namespace = entry.map_or_else(|| Symbol::new("user"), |file| file.ns);
     Checked { unit: output.unit, main: output.main, tests: output.tests, namespace, diagnostics }
@@ -136,6 +137,7 @@ pub fn on_deep_stack(input: Input<'_>, mut out: Vec<Diagnostic>) -> Output {
         declare::check_uses(files, &env, &mut out);
     }
     recursion::types(env.own.types.values(), &mut out);
+    let mut unwired = Vec::new();
     for (ty, span) in &decls.contracts {
         if let Err(part) = wire::wire(ty, &env)
             && !matches!(part, Ty::Var(_))
@@ -144,11 +146,14 @@ pub fn on_deep_stack(input: Input<'_>, mut out: Vec<Diagnostic>) -> Output {
                 Diagnostic::new(Code::NotWire, format!("a contract is about data, and {part} is not"))
                     .label(*span, format!("this is {ty}")),
             );
+            unwired.push(ty.clone());
         }
     }
     let entry = if in_library { None } else { entry_point(files, &env, &decls, unreadable, &mut out) };
 
-    let cx = Cx::new(&env, &decls.values);
+    let mut cx = Cx::new(&env, &decls.values);
+    cx.unwired = unwired;
+    let cx = cx;
     cx.done.borrow_mut().extend(decls.methods.iter().cloned());
     for decl in &decls.values {
         cx.value_type(decl.name, decl.name_span);

@@ -821,7 +821,19 @@ impl<'a> Declarer<'a, '_, '_> {
                     [colon, _, ..] if colon.is_symbol(":") => rest = &rest[1..],
                     _ => {}
                 }
-                self.out.push(diagnostic);
+                if untyped.is_some() {
+                    // Who leaves out all types makes one mistake.
+                    if let Some(told) = self
+                        .out
+                        .iter_mut()
+                        .rev()
+                        .find(|told| told.span() == untyped.map_or(Span::NONE, |pattern| pattern.span))
+                    {
+                        told.notes.push(format!("{what} also states its result after the parameters: -> T"));
+                    }
+                } else {
+                    self.out.push(diagnostic);
+                }
                 match rest {
                     [ty, body @ ..] if self.is_type(file, ty) => {
                         (self.ty(file, ty, Variables::Introduce(generics)), ty.span, body)

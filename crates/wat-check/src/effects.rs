@@ -14,6 +14,7 @@ const EFFECTS: &[&str] = &[
     "readln",
     "try_readln",
     "args",
+    "env_setting",
     "now",
     "ticks",
     "sleep",

@@ -33,6 +33,11 @@ mod unify;
 mod walk;
 mod wire;
 
+/// The names of the language's own forms.
+pub fn form_names() -> &'static [&'static str] {
+    special::Special::NAMES
+}
+
 pub use check::{Checked, check, check_with_macros, expand};
 pub use expand::{Code, Fault, MacroRunner, NoMacros, Node};
 pub use library::{Library, Linked};

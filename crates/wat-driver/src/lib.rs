@@ -3,8 +3,11 @@
 //! Not here: terminals, processes, what any phase does. The library was checked when wat was built and is
 //! carried in that form; see `build.rs`.
 
+pub mod docs;
+mod forms;
 mod library;
 mod macros;
+pub mod project;
 mod session;
 mod testing;
 mod world;

@@ -12,6 +12,11 @@ pub fn is_library(path: &str) -> bool {
     FILES.iter().any(|(name, _)| *name == path)
 }
 
+/// Its files: paths and texts.
+pub fn texts() -> &'static [(&'static str, &'static str)] {
+    FILES
+}
+
 /// The library. It lives as long as the process: a start has better things to do than to take it apart.
 pub fn shared() -> &'static Library {
     static LIBRARY: OnceLock<Library> = OnceLock::new();

@@ -1,6 +1,7 @@
-//! Namespaces on disk: `a.b` is the file `a/b.wat` under the entry's root, which is the entry file's directory
-//! less the leading segments of its namespace.
+//! Namespaces on disk: `a.b` is the file `a/b.wat` under a source root. The entry's own root is its directory less the
+//! leading segments of its namespace; a file of a project has the project's roots as well.
 
+use crate::project;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use wat_check::World;
@@ -13,7 +14,7 @@ const MAX_SOURCE: u64 = 256 << 20;
 const HEAD: usize = 64 << 10;
 
 pub struct Disk {
-    root: PathBuf,
+    roots: Vec<PathBuf>,
 }
 
 impl Disk {
@@ -21,35 +22,47 @@ impl Disk {
     pub fn open(path: &str) -> Result<(Vec<u8>, Disk), Diagnostic> {
         let text = read(Path::new(path)).map_err(|e| Diagnostic::new(Code::CannotRead, e))?;
         let root = Path::new(path).parent().unwrap_or(Path::new("")).to_path_buf();
-        let disk = Disk::below(root, &text);
+        let disk = Disk::below(root, &text, project::roots(Path::new(path)));
         Ok((text, disk))
     }
 
     /// The world of an entry that is no file, as if it lay in the working directory.
     pub fn beside(text: &[u8]) -> Disk {
-        Disk::below(PathBuf::new(), text)
+        let project = project::here().ok().flatten();
+        Disk::below(PathBuf::new(), text, project.map_or(&[], |project| &project.paths))
     }
 
-    fn below(mut root: PathBuf, text: &[u8]) -> Disk {
+    fn below(mut root: PathBuf, text: &[u8], others: &[PathBuf]) -> Disk {
         for _ in 1..namespace_of(text).map_or(1, |ns| ns.split('.').count()) {
             root = match root.file_name() {
                 Some(_) => root.parent().unwrap_or(Path::new("")).to_path_buf(),
                 None => root.join(".."),
             };
         }
-        Disk { root }
+        let same = |other: &&PathBuf| project::real(other) != project::real(&root);
+        let others: Vec<PathBuf> = others.iter().filter(same).cloned().collect();
+        Disk { roots: [vec![root], others].concat() }
     }
 }
 
 impl World for Disk {
     fn read(&mut self, namespace: Symbol) -> Result<Option<(String, Vec<u8>)>, String> {
-        let mut path = self.root.clone();
-        path.extend(namespace.as_str().split('.'));
-        path.set_extension("wat");
-        if !path.exists() {
-            return Ok(None);
+        let file = |root: &PathBuf| {
+            let mut path = root.clone();
+            path.extend(namespace.as_str().split('.'));
+            path.set_extension("wat");
+            path.exists().then_some(path)
+        };
+        let found: Vec<PathBuf> = self.roots.iter().filter_map(file).collect();
+        match found.as_slice() {
+            [] => Ok(None),
+            [path] => read(path).map(|text| Some((path.display().to_string(), text))),
+            [one, two, ..] => Err(format!(
+                "two files define `{namespace}`: {} and {}; keep one",
+                one.display(),
+                two.display()
+            )),
         }
-        read(&path).map(|text| Some((path.display().to_string(), text)))
     }
 }
 

@@ -39,6 +39,8 @@ pub struct Root<'a> {
     /// The name of its main program.
     pub program: &'a str,
     pub args: Vec<String>,
+    /// Named settings with their EDN.
+    pub settings: Vec<(String, String)>,
     pub lines_in: bool,
     pub lines_out: bool,
     /// How SIGQUIT shows the tree.
@@ -57,6 +59,7 @@ pub fn root(root: Root, show: &dyn Fn(&str), library: fn(&mut Table)) -> Result<
     let image = wat_runtime::unit::image::seal(root.image).map_err(|e| format!("seal the image: {e}"))?;
     let mut boot = Boot::root(0, root.program);
     boot.args = root.args;
+    boot.settings = root.settings;
     let process = boot::root(boot, Some(image)).map_err(|e| e.to_string())?;
     process.on_quit(root.draw);
     let stdio = run::Stdio { lines_in: root.lines_in, lines_out: root.lines_out };

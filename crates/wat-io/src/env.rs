@@ -19,6 +19,12 @@ wat_host::world_rows! {
         }
         Ok(all.slot())
     };
+    env_setting(ctx, mem, name, result) => {
+        let settings = &host(ctx).node.process.boot().settings;
+        let found = settings.iter().find(|(key, _)| key == text::str(name));
+        let value = found.map(|(_, value)| text::make_string(mem, value)).transpose()?;
+        Ok(sum::option(mem, DescRef(result as u32), value)?)
+    };
     env_word(ctx, mem, which) => {
         let word = if which == 0 {
             rustix::system::uname().nodename().to_string_lossy().into_owned()

@@ -172,6 +172,7 @@ fn record(own: &Boot, what: &Spawn, path: &str, pipes: [u32; 3], granted: u32) -
         path: path.to_string(),
         directory: own.directory.clone(),
         environment: what.environment.clone().unwrap_or_else(|| own.environment.clone()),
+        settings: own.settings.clone(),
         cpu_features: own.cpu_features,
         limits,
         grace_ms: own.grace_ms,

@@ -56,6 +56,7 @@ codes! {
     TooDeep "too-deep" Error "forms nested more deeply than the reader allows";
     BadName "bad-name" Error "a name that is not spelled as its kind demands";
     CannotRead "cannot-read" Error "a source file that cannot be read";
+    BadProject "bad-project" Error "a project file that does not say what a project is";
 
     // Names and files.
     UnboundName "unbound-name" Error "a name that nothing defines";

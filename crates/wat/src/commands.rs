@@ -1,35 +1,135 @@
 //! The commands: each takes its words and answers an exit code.
 
 use crate::options::{self, Command, Format, Options};
-use crate::{crash, exit, formatting, newproject, repl, report, seeing, testing};
+use crate::{crash, doc, exit, formatting, help, newproject, repl, report, seeing, testing};
 use std::io::{Read, Write};
+use std::path::Path;
+use wat_driver::project;
 use wat_driver::{Compiled, Report};
 use wat_source::{Code, suggest};
 
 pub fn run() -> i32 {
     match options::parse() {
-        Ok((command, options)) => match command {
-            Command::Run { file, args } => program(&file, args, &options),
-            Command::Check { files } => check(&files, &options),
-            Command::Expand { file } => expand(&file, &options),
-            Command::Explain { code } => explain(&code),
-            Command::Repl => repl::run(options.json),
-            Command::Test { paths } if options.events => testing::events(&paths[0], &options),
-            Command::Test { paths } => testing::run(&paths, &options),
-            Command::Format { paths } => formatting::run(&paths, &options),
-            Command::New { name } => newproject::run(&name),
-            Command::Tree { pid } => seeing::tree(pid, &options),
-            Command::Help => print(&options::help()),
-            Command::Version => print(&format!("wat {}\n", env!("CARGO_PKG_VERSION"))),
+        Ok((command, options)) => obey(command, &options),
+        Err(mistake) => misuse(&mistake),
+    }
+}
+
+fn obey(command: Command, options: &Options) -> i32 {
+    if looks_at_project(&command)
+        && let Err(found) = project::here()
+    {
+        report::print(found, options.json);
+        return exit::COMPILE;
+    }
+    match command {
+        Command::Main { args } => main_program(args, options),
+        Command::Run { file, args } => program(&file, args, options),
+        Command::Check { files } if files.is_empty() => check_project(options),
+        Command::Check { files } => check(&files, options),
+        Command::Expand { file } => expand(&file, options),
+        Command::Explain { code } => explain(&code),
+        Command::Doc { name } => match (&options.html, name) {
+            (Some(_), Some(_)) => misuse("--html writes all pages: wat doc --html DIR"),
+            (Some(directory), None) => doc::pages(directory),
+            (None, name) => doc::run(name.as_deref()),
         },
-        Err(mistake) => {
-            report::write(&format!("wat: {mistake}\n  wat --help lists commands and options\n"));
-            exit::MISUSE
+        Command::Repl => repl::run(options),
+        Command::Test { paths } if options.events => testing::events(&paths[0], options),
+        Command::Test { paths } => testing::run(&places(paths), options),
+        Command::Format { paths } => formatting::run(&places(paths), options),
+        Command::New { name } => newproject::run(&name),
+        Command::Tree { pid } => seeing::tree(pid, options),
+        Command::Help { about } => help_about(about.as_deref()),
+        Command::Version => print(&format!("wat {}\n", env!("CARGO_PKG_VERSION"))),
+    }
+}
+
+/// Does it read wat.edn, which must then be right?
+fn looks_at_project(command: &Command) -> bool {
+    use Command::*;
+    matches!(
+        command,
+        Run { .. }
+            | Main { .. }
+            | Check { .. }
+            | Expand { .. }
+            | Doc { .. }
+            | Repl
+            | Test { .. }
+            | Format { .. }
+    )
+}
+
+/// What was named; else the source roots of the project; else the working directory.
+fn places(named: Vec<String>) -> Vec<String> {
+    let project = project::here().ok().flatten();
+    match project.filter(|_| named.is_empty()) {
+        Some(project) => project.paths.iter().map(|path| shown(path)).collect(),
+        None if named.is_empty() => vec![".".to_string()],
+        None => named,
+    }
+}
+
+fn shown(path: &Path) -> String {
+    if path.as_os_str().is_empty() { ".".to_string() } else { path.display().to_string() }
+}
+
+fn main_program(args: Vec<String>, options: &Options) -> i32 {
+    let Some(project) = project::here().ok().flatten() else {
+        return misuse(
+            "which program? wat FILE runs one; wat alone runs that of a project, and there is no wat.edn here or above",
+        );
+    };
+    match &project.main {
+        Some(main) => program(&shown(main), args, options),
+        None => {
+            misuse("wat.edn does not say what to run: give it :main and a namespace, as in {:main shop.main}")
         }
     }
 }
 
+fn check_project(options: &Options) -> i32 {
+    if project::here().ok().flatten().is_none() {
+        return misuse(
+            "check which file? wat check FILE…; without one it checks a project, and there is no wat.edn here or above",
+        );
+    }
+    let files: Vec<String> = places(Vec::new())
+        .iter()
+        .flat_map(|place| wat_driver::docs::files_below(Path::new(place)))
+        .map(|file| shown(file.strip_prefix("./").unwrap_or(&file)))
+        .collect();
+    check(&files, options)
+}
+
+fn help_about(about: Option<&str>) -> i32 {
+    let Some(about) = about else { return print(&help::overview()) };
+    match help::page(about) {
+        Some(page) => print(&page),
+        None => misuse(&format!("there is no command {about}{}", meant(about))),
+    }
+}
+
+/// A command somebody may have wanted to write.
+fn meant(word: &str) -> String {
+    suggest(word, help::words()).map_or(String::new(), |near| format!("; did you mean wat {near}?"))
+}
+
+fn misuse(mistake: &str) -> i32 {
+    report::write(&format!("wat: {mistake}\n  wat help lists commands and options\n"));
+    exit::MISUSE
+}
+
 fn program(file: &str, args: Vec<String>, options: &Options) -> i32 {
+    let is_bare = !file.contains(['.', '/']) && file != "-" && !Path::new(file).exists();
+    if is_bare && !meant(file).is_empty() {
+        return misuse(&format!("there is neither a file nor a command {file}{}", meant(file)));
+    }
+    let settings = match project::settings(&options.set) {
+        Ok(settings) => settings,
+        Err(mistake) => return misuse(&mistake),
+    };
     let found = match file {
         "-" => program_of_stdin(),
         file => wat_driver::compile_file(file),
@@ -46,6 +146,7 @@ fn program(file: &str, args: Vec<String>, options: &Options) -> i32 {
         image: &compiled.image,
         program: &compiled.program,
         args,
+        settings,
         lines_in: options.input == Format::Lines,
         lines_out: options.output == Format::Lines,
         draw: seeing::dump,

@@ -6,7 +6,9 @@
 
 mod commands;
 mod crash;
+mod doc;
 mod formatting;
+mod help;
 mod newproject;
 mod options;
 mod repl;

@@ -40,41 +40,50 @@ fn check_name(name: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-fn files(name: &str) -> [(String, String); 5] {
+fn files(name: &str) -> [(String, String); 6] {
+    let project = format!(
+        "{{:paths    [\"src\" \"test\"]
+ :main     {name}.main
+ :settings {{:greeting \"hello\"}}}}
+"
+    );
     let main = format!(
-        ";; wat {name}/main.wat
-(ns {name}.main (:use [{name}.greeting :as greeting]))
+        "(ns {name}.main (:use [{name}.greeting :as greeting] [wat.env :as env]))
 
 (defn main [] -> nil
-  (println (greeting/greet \"world\")))
+  (println (greeting/greet (unwrap-or (env/setting :greeting) \"hello\") \"world\")))
 "
     );
     let greeting = format!(
         "(ns {name}.greeting)
 
-(defn greet \"A greeting for somebody.\" [who <- String] -> String
-  (str \"hello, \" who))
+(defn greet \"A greeting for somebody.\" [greeting <- String  who <- String] -> String
+  (str greeting \", \" who))
 "
     );
     let test = format!(
         "(ns {name}.greeting-test (:use [{name}.greeting :as greeting] [wat.test :only [assert-eq]]))
 
 (deftest \"greets by name\"
-  (assert-eq \"hello, ada\" (greeting/greet \"ada\")))
+  (assert-eq \"hello, ada\" (greeting/greet \"hello\" \"ada\")))
 "
     );
     let readme = format!(
         "# {name}
 
-    wat {name}/main.wat    run it
-    wat test {name}        run its tests
-    wat fmt {name}         format it
-"
+    wat                          run src/{name}/main.wat
+    wat --set 'greeting=\"hi\"'    with another setting than that of wat.edn
+    wat test                     run the tests
+    wat fmt                      format all files
+    wat doc {name}.greeting{space} what a namespace defines
+",
+        space = " ".repeat(12usize.saturating_sub(name.len()))
     );
     [
-        (format!("{name}/main.wat"), main),
-        (format!("{name}/greeting.wat"), greeting),
-        (format!("{name}/greeting-test.wat"), test),
+        ("wat.edn".into(), project),
+        (format!("src/{name}/main.wat"), main),
+        (format!("src/{name}/greeting.wat"), greeting),
+        (format!("test/{name}/greeting-test.wat"), test),
         ("README.md".into(), readme),
         (".gitignore".into(), "*.log\n".into()),
     ]

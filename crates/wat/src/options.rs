@@ -1,5 +1,6 @@
-//! The command line's words: one table of commands and options from which parsing and `--help` derive.
+//! The command line's words: one table of commands and options from which parsing and help derive.
 
+use crate::help;
 use lexopt::{Arg, Parser, ValueExt};
 use std::ffi::OsString;
 
@@ -32,6 +33,10 @@ pub struct Options {
     pub events: bool,
     /// The first test's number.
     pub from: usize,
+    /// Settings in place of the project's, `NAME=EDN` each.
+    pub set: Vec<String>,
+    /// Of `wat doc`: where the pages go.
+    pub html: Option<String>,
     /// Of `wat fmt`: say what differs and write nothing.
     pub check: bool,
     /// Of `wat fmt`: the reader's additions in their long form.
@@ -55,6 +60,8 @@ impl Default for Options {
             limit_ms: 60_000,
             events: false,
             from: 0,
+            set: Vec::new(),
+            html: None,
             check: false,
             edn: false,
             waits: false,
@@ -66,41 +73,69 @@ impl Default for Options {
 
 #[derive(Debug)]
 pub enum Command {
-    Run { file: String, args: Vec<String> },
-    Check { files: Vec<String> },
-    Expand { file: String },
-    Explain { code: String },
-    Test { paths: Vec<String> },
-    Format { paths: Vec<String> },
-    New { name: String },
-    Tree { pid: Option<i32> },
+    Run {
+        file: String,
+        args: Vec<String>,
+    },
+    /// The project's main program.
+    Main {
+        args: Vec<String>,
+    },
+    Check {
+        files: Vec<String>,
+    },
+    Expand {
+        file: String,
+    },
+    Explain {
+        code: String,
+    },
+    Doc {
+        name: Option<String>,
+    },
+    Test {
+        paths: Vec<String>,
+    },
+    Format {
+        paths: Vec<String>,
+    },
+    New {
+        name: String,
+    },
+    Tree {
+        pid: Option<i32>,
+    },
     Repl,
-    Help,
+    Help {
+        about: Option<String>,
+    },
     Version,
 }
 
-struct Flag {
-    name: &'static str,
-    value: Option<&'static str>,
-    help: &'static str,
+/// An option. One for some commands only says so first: `fmt: …`, `check, test: …`.
+pub struct Flag {
+    pub name: &'static str,
+    pub value: Option<&'static str>,
+    pub help: &'static str,
 }
 
-const COMMANDS: &[(&str, &str)] = &[
+/// Each command and what it does; its second word is what it is called by.
+pub const COMMANDS: &[(&str, &str)] = &[
     ("wat FILE [ARGS…]", "run a program; ARGS are its (args); - is a program on stdin"),
-    ("wat check FILE…", "report what is wrong with programs, without running them"),
+    ("wat run [ARGS…]", "run the main program of the project, as plain wat does"),
+    ("wat check [FILE…]", "report what is wrong with programs, without running them"),
     ("wat expand FILE", "a program's text with its macros expanded"),
     ("wat explain CODE", "what a diagnostic code means and how to mend it"),
+    ("wat doc [NAME]", "what a function, type, namespace, form or error code is"),
     ("wat repl", "a session: definitions are kept, expressions are evaluated"),
     ("wat test [PATH…]", "run the tests of files, or of all files below directories"),
-    ("wat fmt FILE|DIR|-…", "format files, all files below directories, or stdin to stdout"),
+    ("wat fmt [FILE|DIR|-…]", "format files, all files below directories, or stdin to stdout"),
     ("wat tree [PID]", "the nodes of a running tree: state, memory, messages, who waits for whom"),
-    ("wat new NAME", "a directory with a program, its test and a README"),
+    ("wat new NAME", "a directory with a project: a program, its test and a README"),
+    ("wat help [COMMAND]", "what a command does, its options, lines to try"),
 ];
 
-/// Words that are commands and no files; a program of such a name is run as ./NAME.
-const WORDS: &[&str] = &["check", "expand", "explain", "test", "fmt", "new", "repl", "tree"];
-
-const FLAGS: &[Flag] = &[
+pub const FLAGS: &[Flag] = &[
     Flag {
         name: "in",
         value: Some("edn|lines"),
@@ -111,6 +146,16 @@ const FLAGS: &[Flag] = &[
         name: "diagnostics",
         value: Some("text|json"),
         help: "how mistakes are shown: drawn, or one JSON object a line",
+    },
+    Flag {
+        name: "set",
+        value: Some("NAME=EDN"),
+        help: "a setting in place of that in wat.edn, for (wat.env/setting :NAME)",
+    },
+    Flag {
+        name: "html",
+        value: Some("DIR"),
+        help: "doc: write the book, the library and the project as pages",
     },
     Flag { name: "filter", value: Some("TEXT"), help: "test: only the tests with TEXT in their names" },
     Flag {
@@ -147,15 +192,23 @@ pub fn parse() -> Result<(Command, Options), String> {
     let mut parser = Parser::from_env();
     let mut options = Options::default();
     let mut words: Vec<String> = Vec::new();
+    let mut given: Vec<String> = Vec::new();
     while let Some(arg) = parser.next().map_err(|e| e.to_string())? {
+        if let Arg::Long(name) = arg {
+            given.push(name.to_string());
+        }
         match arg {
-            Arg::Short('h') | Arg::Long("help") => return Ok((Command::Help, options)),
+            Arg::Short('h') | Arg::Long("help") => {
+                return Ok((Command::Help { about: words.into_iter().next() }, options));
+            }
             Arg::Short('V') | Arg::Long("version") => return Ok((Command::Version, options)),
             Arg::Long("in") => options.input = format(&mut parser, "in")?,
             Arg::Long("out") => options.output = format(&mut parser, "out")?,
             Arg::Long("diagnostics") => {
                 options.json = one_of(&mut parser, "diagnostics", &["text", "json"])? == "json";
             }
+            Arg::Long("set") => options.set.push(value(&mut parser, "set", "NAME=EDN")?),
+            Arg::Long("html") => options.html = Some(value(&mut parser, "html", "a directory")?),
             Arg::Long("filter") => options.filter = Some(value(&mut parser, "filter", "a text")?),
             Arg::Long("tier") => {
                 let word = one_of(&mut parser, "tier", &["process", "thread"])?;
@@ -184,11 +237,17 @@ pub fn parse() -> Result<(Command, Options), String> {
             Arg::Value(word) => {
                 let first = words.is_empty();
                 words.push(text(word)?);
-                if first && !WORDS.contains(&words[0].as_str()) {
+                if first && words[0] == "run" {
+                    let rest = parser.raw_args().map_err(|e| e.to_string())?;
+                    let args = rest.map(text).collect::<Result<_, _>>()?;
+                    return fits("run", &given).map(|()| (Command::Main { args }, options));
+                }
+                if first && !help::words().any(|known| known == words[0]) {
                     // What follows the program's file is the program's.
                     let rest = parser.raw_args().map_err(|e| e.to_string())?;
                     let args = rest.map(text).collect::<Result<_, _>>()?;
-                    return Ok((Command::Run { file: words.remove(0), args }, options));
+                    let file = words.remove(0);
+                    return fits("FILE", &given).map(|()| (Command::Run { file, args }, options));
                 }
             }
             Arg::Short(c) => return Err(format!("unknown option -{c}")),
@@ -196,8 +255,7 @@ pub fn parse() -> Result<(Command, Options), String> {
         }
     }
     let command = match words.split_first() {
-        None => return Err("which program? wat FILE runs one".to_string()),
-        Some((word, [])) if word == "check" => return Err("check which file? wat check FILE…".to_string()),
+        None => return fits("run", &given).map(|()| (Command::Main { args: Vec::new() }, options)),
         Some((word, files)) if word == "check" => Command::Check { files: files.to_vec() },
         Some((word, [file])) if word == "expand" => Command::Expand { file: file.clone() },
         Some((word, _)) if word == "expand" => return Err("expand which file? wat expand FILE".to_string()),
@@ -206,25 +264,41 @@ pub fn parse() -> Result<(Command, Options), String> {
             return Err("a session has no arguments: wat repl".to_string());
         }
         Some((word, paths)) if word == "test" => match paths {
-            [] => Command::Test { paths: vec![".".to_string()] },
-            paths if options.events && paths.len() > 1 => {
+            paths if options.events && paths.len() != 1 => {
                 return Err("--report edn is for the tests of one file".to_string());
             }
             paths => Command::Test { paths: paths.to_vec() },
         },
-        Some((word, [])) if word == "fmt" => {
-            return Err("format what? wat fmt FILE or DIR, or - for stdin".to_string());
-        }
         Some((word, paths)) if word == "fmt" => Command::Format { paths: paths.to_vec() },
         Some((word, [])) if word == "tree" => Command::Tree { pid: None },
         Some((word, [pid])) if word == "tree" => Command::Tree { pid: Some(process(pid)?) },
         Some((word, _)) if word == "tree" => return Err("one tree at a time: wat tree [PID]".to_string()),
         Some((word, [name])) if word == "new" => Command::New { name: name.clone() },
         Some((word, _)) if word == "new" => return Err("new what? wat new NAME".to_string()),
+        Some((word, [])) if word == "doc" => Command::Doc { name: None },
+        Some((word, [name])) if word == "doc" => Command::Doc { name: Some(name.clone()) },
+        Some((word, _)) if word == "doc" => return Err("one name at a time: wat doc NAME".to_string()),
+        Some((word, about)) if word == "help" => Command::Help { about: about.first().cloned() },
         Some((_, [code])) => Command::Explain { code: code.clone() },
         Some(_) => return Err("explain which code? wat explain CODE".to_string()),
     };
-    Ok((command, options))
+    fits(&words[0], &given).map(|()| (command, options))
+}
+
+/// Have all the options a meaning for the command?
+fn fits(command: &str, given: &[String]) -> Result<(), String> {
+    for name in given {
+        let Some(flag) = FLAGS.iter().find(|flag| flag.name == name) else { continue };
+        if !help::takes(command, flag) {
+            let what = if command == "FILE" { "running a program".into() } else { format!("wat {command}") };
+            let whose = match help::commands(flag).as_slice() {
+                [] => "running a program".to_string(),
+                words => format!("wat {}", words.join(" and wat ")),
+            };
+            return Err(format!("--{name} is an option of {whose}, not of {what}"));
+        }
+    }
+    Ok(())
 }
 
 fn format(parser: &mut Parser, name: &str) -> Result<Format, String> {
@@ -259,21 +333,4 @@ fn unknown(name: &str) -> String {
         Some(near) => format!("unknown option --{name}; did you mean --{near}?"),
         None => format!("unknown option --{name}"),
     }
-}
-
-pub fn help() -> String {
-    let mut out = String::from("wat: a typed Lisp whose unit of composition is the isolated process\n\n");
-    for (form, what) in COMMANDS {
-        out.push_str(&format!("  {form:28} {what}\n"));
-    }
-    out.push_str("\noptions, before FILE:\n");
-    for flag in FLAGS {
-        let form = match flag.value {
-            Some(value) => format!("--{} {value}", flag.name),
-            None => format!("--{}", flag.name),
-        };
-        out.push_str(&format!("  {form:28} {}\n", flag.help));
-    }
-    out.push_str("\nexit: 0 ended well, 1 crashed, 2 did not compile, 64 misuse, 70 a defect in wat\n");
-    out
 }

@@ -6,6 +6,7 @@
 mod editor;
 mod evaluate;
 
+use crate::options::Options;
 use crate::{exit, report};
 use editor::{Input, Line};
 use evaluate::Outcome;
@@ -21,8 +22,12 @@ const HELP: &str = "\
 *1                    the last value
 ";
 
-pub fn run(json: bool) -> i32 {
-    let mut repl = Repl { session: Session::default(), json };
+pub fn run(options: &Options) -> i32 {
+    if let Err(mistake) = wat_driver::project::settings(&options.set) {
+        report::write(&format!("wat: {mistake}\n"));
+        return exit::MISUSE;
+    }
+    let mut repl = Repl { session: Session::default(), json: options.json, set: options.set.clone() };
     let mut input = match Input::open() {
         Ok(input) => input,
         Err(reason) => {
@@ -46,6 +51,8 @@ pub fn run(json: bool) -> i32 {
 struct Repl {
     session: Session,
     json: bool,
+    /// Settings for the processes of the expressions.
+    set: Vec<String>,
 }
 
 impl Repl {
@@ -117,7 +124,7 @@ impl Repl {
             ));
             return;
         }
-        if let Outcome::Value(text) = evaluate::run(&valued(&self.session, value)) {
+        if let Outcome::Value(text) = evaluate::run(&valued(&self.session, value), &self.set) {
             self.hold(name, &text, &judged.ty);
         }
     }
@@ -140,12 +147,12 @@ impl Repl {
         };
         if !judged.is_wire {
             let program = self.session.program(&format!("(ignore\n{expression})"));
-            if let Outcome::Done = evaluate::run(&program) {
+            if let Outcome::Done = evaluate::run(&program, &self.set) {
                 say(&format!("#<{}>\n", judged.ty));
             }
             return;
         }
-        if let Outcome::Value(text) = evaluate::run(&valued(&self.session, expression)) {
+        if let Outcome::Value(text) = evaluate::run(&valued(&self.session, expression), &self.set) {
             if judged.ty == "nil" {
                 say("nil\n");
             } else {

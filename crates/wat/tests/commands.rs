@@ -96,23 +96,13 @@ fn a_missing_file_or_word_is_said() {
     let source = Source::empty();
     let done = run(&source.directory, &["fmt", "gone.wat"]);
     assert_eq!((done.status.code(), err(&done).as_str()), (Some(1), "wat: open gone.wat: no such file\n"));
-    let done = run(&source.directory, &["fmt"]);
-    assert_eq!(done.status.code(), Some(64));
-    assert!(err(&done).contains("format what?"), "{}", err(&done));
 }
 
 #[test]
-fn a_new_project_runs_is_tested_and_is_formatted() {
-    let source = Source::empty();
-    let done = run(&source.directory, &["new", "shop"]);
-    assert_eq!((done.status.code(), err(&done).as_str()), (Some(0), ""));
-    let project = source.directory.join("shop");
-    let done = run(&project, &["--out", "lines", "shop/main.wat"]);
-    assert_eq!((out(&done).as_str(), err(&done).as_str()), ("hello, world\n", ""));
-    let done = run(&project, &["test", "shop"]);
-    assert_eq!(done.status.code(), Some(0), "{}{}", out(&done), err(&done));
-    let done = run(&project, &["fmt", "--check", "."]);
-    assert_eq!((done.status.code(), out(&done).as_str()), (Some(0), ""));
+fn without_a_path_all_below_the_directory_is_formatted() {
+    let source = program(UNTIDY);
+    assert_eq!(run(&source.directory, &["fmt"]).status.code(), Some(0));
+    assert_eq!(fs::read_to_string(&source.file).expect("it is there"), TIDY);
 }
 
 #[test]

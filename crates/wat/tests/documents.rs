@@ -1,6 +1,6 @@
 //! Every example in the documents is run: those of the library's docstrings, the pages of `errors/`, the README, the book.
 //!
-//! A docstring's `Example: CODE => OUT` must print OUT; one without `=>` must check. The first `wat` block of a page
+//! The examples of the language's own forms print what they say. A docstring's `Example: CODE => OUT` must print OUT; one without `=>` must check. The first `wat` block of a page
 //! must give exactly the codes it marks, the others none. The README's program must run.
 //!
 //! In a chapter of the book a `wat` block with marked codes gives exactly those; one with a `text` block after it prints
@@ -27,6 +27,17 @@ fn main() {
     for dir in ["lib/wat", "lib/macros"] {
         for file in files(&root.join(dir), "wat") {
             examples(&file, &mut trials);
+        }
+    }
+    for space in wat_driver::docs::library() {
+        for entry in space.entries.into_iter().filter(|entry| entry.kind == "form") {
+            let Some(wat_driver::docs::Example { code, gives: Some(gives) }) = entry.example else {
+                continue;
+            };
+            let program = format!("(println {code})\n");
+            trials.push(Trial::test(format!("forms/{}", entry.name), move || {
+                prints(&program, &format!("{gives}\n"))
+            }));
         }
     }
     for file in files(&root.join("errors"), "md") {

@@ -177,6 +177,12 @@ impl Infer<'_, '_> {
     fn decided_by(&mut self, sig: &Sig, n: usize, slots: &[Option<E>], said: usize) {
         let Some(span) = slots[n].as_ref().map(|e| e.span).filter(|_| self.out.len() > said) else { return };
         let last = sig.params.len().saturating_sub(1);
+        if matches!(sig.params[n.min(last)].1, Ty::Fn(..))
+            && slots[n].as_ref().is_some_and(|e| !self.types.show(e.ty).starts_with("(Fn"))
+        {
+            // No other argument made it want a function.
+            return;
+        }
         let shares = |m: usize, variable: &Symbol| mentions(&sig.params[m.min(last)].1, *variable);
         let decides = slots.iter().enumerate().find_map(|(m, slot)| {
             let slot = slot.as_ref().filter(|slot| m != n && !self.types.has_error(slot.ty))?;

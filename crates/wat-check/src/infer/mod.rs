@@ -41,6 +41,8 @@ pub struct Cx<'a> {
     pub stdio: RefCell<FxHashMap<Symbol, Stdio>>,
     pub done: RefCell<Vec<Def>>,
     pub out: RefCell<Vec<Diagnostic>>,
+    /// Types of contracts that are told not to be data: their values are not told again.
+    pub unwired: Vec<Ty>,
 }
 
 impl<'a> Cx<'a> {
@@ -52,6 +54,7 @@ impl<'a> Cx<'a> {
             stdio: RefCell::default(),
             done: RefCell::default(),
             out: RefCell::default(),
+            unwired: Vec::new(),
         }
     }
 

@@ -198,6 +198,9 @@ impl Infer<'_, '_> {
     }
 
     fn lacking(&mut self, ty: &Ty, lack: Lack, span: Span, asked: Symbol) {
+        if lack.protocol == "Wire" && self.cx.unwired.contains(ty) {
+            return;
+        }
         let asked = asked.name();
         let protocol = lack.protocol.name();
         let part = lack.part.to_string();

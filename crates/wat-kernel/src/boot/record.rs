@@ -23,6 +23,8 @@ pub struct Boot {
     pub directory: PathBuf,
     /// All of the environment the program sees.
     pub environment: Vec<(String, String)>,
+    /// Named settings of the project, with their EDN; the same in the whole tree.
+    pub settings: Vec<(String, String)>,
     /// CPU features as the runtime encodes them; a child does not detect them again.
     pub cpu_features: u64,
     /// What the process may use.
@@ -80,6 +82,7 @@ impl Boot {
             path: "/".to_string(),
             directory: std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/")),
             environment: environment.collect(),
+            settings: Vec::new(),
             cpu_features: 0,
             limits: Limits::default(),
             grace_ms: GRACE.as_millis() as u64,

@@ -142,6 +142,9 @@ fn start(file: &str, options: &Options, from: usize) -> std::io::Result<Child> {
     if let Some(filter) = &options.filter {
         command.args(["--filter", filter]);
     }
+    for setting in &options.set {
+        command.args(["--set", setting]);
+    }
     if options.json {
         command.args(["--diagnostics", "json"]);
     }
@@ -247,12 +250,20 @@ pub fn events(file: &str, options: &Options) -> i32 {
     if numbers.is_empty() {
         return 0;
     }
+    let settings = match wat_driver::project::settings(&options.set) {
+        Ok(settings) => settings,
+        Err(mistake) => {
+            report::write(&format!("wat: {mistake}\n"));
+            return exit::MISUSE;
+        }
+    };
     let mut args = vec![options.tier.name().to_string(), options.limit_ms.to_string()];
     args.extend(numbers.iter().map(usize::to_string));
     let root = wat_host::Root {
         image: &compiled.image,
         program: &compiled.program,
         args,
+        settings,
         lines_in: false,
         lines_out: false,
         draw: crate::seeing::dump,

@@ -40,7 +40,9 @@ impl Source {
 
     /// Another file beside the entry.
     pub fn with(self, name: &str, text: impl AsRef<[u8]>) -> Source {
-        fs::write(self.directory.join(name), text).expect("a writable temporary directory");
+        let path = self.directory.join(name);
+        fs::create_dir_all(path.parent().expect("it is below")).expect("a writable temporary directory");
+        fs::write(path, text).expect("a writable temporary directory");
         self
     }
 
