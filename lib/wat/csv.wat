@@ -1,7 +1,7 @@
 ;; Comma-separated values: rows of cells, quoted as RFC 4180 has it, and rows as structs by their header. A cell holds
 ;; what a text spells: a String, number, bool, keyword without its colon, char, Instant, Duration, Uuid, Bytes in base64,
 ;; or a variant without fields; an empty cell is None where the field is an Option. Lines end at LF, CR or CRLF; those
-;; without anything are passed over. Errors name the line; their column is 1.
+;; without anything are passed over. Errors name the line and the column at which the cell begins.
 (ns wat.csv)
 
 (defstruct Options

@@ -23,7 +23,7 @@
 //! | an integer beyond 64 bits without `N` | [`Token::IntOutOfRange`], an error of [`Value`] |
 //! | `1e400` | [`Token::FloatOutOfRange`]: too large; too small a number rounds to zero |
 //! | `##Inf ##-Inf ##NaN` | accepted; any other `##x` rejected |
-//! | digits of a BigInt or Decimal, its exponent | at most 10,000 ([`number::MAX_DIGITS`]) |
+//! | digits of a BigInt or Decimal, its exponent | at most 100,000 ([`number::MAX_DIGITS`]) |
 //! | white space | space, tab, LF, VT, FF, CR, comma; NBSP and Unicode's others are rejected |
 //! | byte-order mark | rejected, also at the start |
 //! | string escapes | `\" \\ \n \r \t \b \f \uXXXX`; a pair of surrogates is one character, a lone one rejected; octal rejected |

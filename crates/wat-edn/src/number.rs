@@ -8,12 +8,20 @@ use bigdecimal::BigDecimal;
 use num_bigint::BigInt;
 
 /// The most digits of a BigInt or Decimal that are converted (time grows with their square), and the most an exponent
-/// may move the point.
-pub const MAX_DIGITS: usize = 10_000;
+/// may move the point. What [`fits`] is written with no more.
+pub const MAX_DIGITS: usize = 100_000;
+/// A Decimal below one may be written with zeros around its point: see [`crate::write::decimal_parts`].
+const ZEROS: usize = 8;
+
+/// Whether these digits times ten to the power `-scale` can be read back: a number that does not fit cannot be written.
+pub fn fits(digits: &BigInt, scale: i64) -> bool {
+    // 100,000 digits have at least 332,189.6 bits.
+    digits.bits() <= 332_189 && scale.unsigned_abs() <= MAX_DIGITS as u64
+}
 
 /// An integer with optional sign, as [`Token::BigInt`] holds it.
 pub fn parse_bigint(text: &str) -> Result<BigInt, LiteralError> {
-    if text.len() > MAX_DIGITS + 1 {
+    if text.len() > MAX_DIGITS + ZEROS {
         return Err(LiteralError::TooLong);
     }
     text.parse().map_err(|_| LiteralError::Malformed)
@@ -27,7 +35,7 @@ pub fn parse_decimal(text: &str) -> Result<BigDecimal, LiteralError> {
         None => (text, 0),
     };
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    if whole.len() + fraction.len() > MAX_DIGITS + 1 {
+    if whole.len() + fraction.len() > MAX_DIGITS + ZEROS {
         return Err(LiteralError::TooLong);
     }
     if fraction.starts_with(['+', '-']) {

@@ -3,9 +3,12 @@
 //! A cell holds what a bare text spells (`scalar.rs`); an empty one is None where the field is an Option. Lines end at LF,
 //! CR or both; lines without anything are passed over.
 
+mod place;
+
 use crate::result::refused;
 use crate::scalar;
 use csv::{ReaderBuilder, StringRecord, WriterBuilder};
+use place::Part;
 use std::io::Read;
 use wat_abi::desc::Kind;
 use wat_runtime::codec::{self, ReadFault};
@@ -24,8 +27,8 @@ value_rows! {
         let mut all = vector::with_capacity(mem, rows, 0)?;
         loop {
             match records.next() {
-                Ok(Some(_)) => all = vector::push(mem, all, row(mem, rows.arg0(), &records.record)?)?,
-                Ok(None) => return sum::ok(mem, desc, all.slot()),
+                Ok(true) => all = vector::push(mem, all, row(mem, rows.arg0(), &records.record)?)?,
+                Ok(false) => return sum::ok(mem, desc, all.slot()),
                 Err(fault) => {
                     mem.drop(all.slot());
                     return refused(mem, desc, &fault);
@@ -78,45 +81,57 @@ struct Records<'t> {
     length: u64,
     /// The line of the text's first byte, less one.
     above: u64,
+    delimiter: u8,
+    /// The byte at which the row last read begins.
+    start: u64,
 }
 
 impl<'t> Records<'t> {
     fn of(text: &'t str, separator: u64, line: u64) -> Result<Records<'t>, Fail> {
+        let delimiter = delimiter(separator)?;
         let reader = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
-            .delimiter(delimiter(separator)?)
+            .delimiter(delimiter)
             .buffer_capacity(text.len().clamp(64, 8192))
             .from_reader(text.as_bytes().chain(MARK));
-        Ok(Records { reader, record: StringRecord::new(), text, length: text.len() as u64, above: line - 1 })
+        let (length, above) = (text.len() as u64, line - 1);
+        Ok(Records { reader, record: StringRecord::new(), text, length, above, delimiter, start: 0 })
     }
 
-    /// Reads the next row into `record`: its line; None at the end.
-    fn next(&mut self) -> Result<Option<u64>, ReadFault> {
-        let begun = self.reader.position().line();
+    /// Reads the next row into `record`; whether there was one.
+    fn next(&mut self) -> Result<bool, ReadFault> {
         let read = self.reader.read_record(&mut self.record);
-        let (start, line) = match self.record.position() {
-            Some(at) => (at.byte(), at.line()),
-            None => (self.length, begun),
-        };
-        // The crate counts from where the last row ended: lines without anything come first.
-        let empty = self.text.bytes().skip(start as usize).take_while(|b| b"\r\n".contains(b));
-        let line = line + self.above + empty.filter(|&b| b == b'\n').count() as u64;
+        let from = self.record.position().map_or(self.length, csv::Position::byte);
+        // The crate counts from where the last row ended: the LF of its CRLF and lines without anything come first.
+        let empty = self.text.bytes().skip(from as usize).take_while(|b| b"\r\n".contains(b)).count();
+        self.start = from + empty as u64;
+        let malformed = |found: String, part| self.fault("malformed", Vec::new(), "CSV", found, part);
         match read {
-            Err(error) => Err(fault("malformed", Vec::new(), "CSV".to_string(), error.to_string(), line)),
-            Ok(false) => Ok(None),
-            Ok(true) if start >= self.length => Ok(None),
+            Err(error) => Err(malformed(error.to_string(), Part::Cell(0))),
+            Ok(false) => Ok(false),
+            Ok(true) if self.start >= self.length => Ok(false),
             Ok(true) if self.reader.position().byte() > self.length + 1 => {
-                let found = "a quote without an end".to_string();
-                Err(fault("malformed", Vec::new(), "CSV".to_string(), found, line))
+                Err(malformed("a quote without an end".to_string(), Part::OpenQuote))
             }
-            Ok(true) => Ok(Some(line)),
+            Ok(true) => Ok(true),
         }
     }
-}
 
-fn fault(kind: &'static str, at: Vec<String>, expected: String, found: String, line: u64) -> ReadFault {
-    ReadFault { kind, at, expected, found, line, column: 1, offset: 0, unfinished: false }
+    /// What is wrong with a part of the row last read.
+    fn fault(
+        &self,
+        kind: &'static str,
+        at: Vec<String>,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+        part: Part,
+    ) -> ReadFault {
+        let place = place::of(self.text.as_bytes(), self.start as usize, self.delimiter, part);
+        let (line, column) = (place.line + self.above, place.column);
+        let (expected, found) = (expected.into(), found.into());
+        ReadFault { kind, at, expected, found, line, column, offset: 0, unfinished: false }
+    }
 }
 
 /// A `(Vector String)`.
@@ -131,16 +146,23 @@ fn row(mem: Mem, desc: DescRef, record: &StringRecord) -> Result<u64, Fail> {
 /// The row at a byte of the text, with the byte and the line behind it:
 /// `(Option (Tuple (Result (Vector String) ReadError) i64 i64))`.
 fn next(mem: Mem, string: &str, separator: u64, from: u64, line: u64, desc: DescRef) -> Result<u64, Fail> {
-    let rest = string.get(from as usize..).unwrap_or_default();
+    if from as usize >= string.len() {
+        return sum::option(mem, desc, None);
+    }
+    // From the end of the row before, which is read as a line without anything: at the very beginning of what it reads,
+    // the crate takes U+FEFF for a byte-order mark.
+    let begin = from.saturating_sub(1);
+    let rest = string.get(begin as usize..).unwrap_or_default();
+    let line = line - u64::from(from > 0 && rest.starts_with('\n'));
     let mut records = Records::of(rest, separator, line)?;
     let (tuple, result) = (sum::payload(desc), sum::payload(desc).variant(0).field(0));
     let (value, behind) = match records.next() {
-        Ok(None) => return sum::option(mem, desc, None),
-        Ok(Some(_)) => {
+        Ok(false) => return sum::option(mem, desc, None),
+        Ok(true) => {
             let value = row(mem, sum::payload(result), &records.record)?;
-            (sum::ok(mem, result, value)?, from + records.reader.position().byte().min(records.length))
+            (sum::ok(mem, result, value)?, begin + records.reader.position().byte().min(records.length))
         }
-        Err(fault) => (refused(mem, result, &fault)?, from + records.length),
+        Err(fault) => (refused(mem, result, &fault)?, begin + records.length),
     };
     let below = records.reader.position().line() + line - 1;
     let pair = sum::tuple(mem, tuple, &[value, behind, below])?;
@@ -184,47 +206,61 @@ fn edn(
 fn structs(records: &mut Records<'_>, fields: VariantRef, skip_unknown: bool) -> Result<Vec<u8>, ReadFault> {
     let mut out = b"[".to_vec();
     let names = (0..fields.len()).map(|i| fields.field_name(i)).collect::<Vec<_>>().join(",");
-    let Some(line) = records.next()? else {
-        let found = "nothing".to_string();
-        return Err(fault("missing-key", Vec::new(), format!("the header {names}"), found, 1));
-    };
+    if !records.next()? {
+        records.start = 0;
+        let expected = format!("the header {names}");
+        return Err(records.fault("missing-key", Vec::new(), expected, "nothing", Part::Cell(0)));
+    }
     let mut columns = Vec::new();
-    for name in &records.record {
+    for (i, name) in records.record.iter().enumerate() {
         let field = fields.find(name, columns.len());
+        let fault = |kind, expected: String| {
+            records.fault(kind, Vec::new(), expected, format!("the column {name}"), Part::Cell(i))
+        };
         if field.is_none() && !skip_unknown {
-            let expected = format!("columns of {names}");
-            return Err(fault("unknown-key", Vec::new(), expected, format!("the column {name}"), line));
+            return Err(fault("unknown-key", format!("columns of {names}")));
         }
         if field.is_some() && columns.contains(&field) {
-            let expected = "each column once".to_string();
-            return Err(fault("duplicate-key", Vec::new(), expected, format!("the column {name}"), line));
+            return Err(fault("duplicate-key", "each column once".to_string()));
         }
         columns.push(field);
     }
     for i in 0..fields.len() {
         if !columns.contains(&Some(i)) && !inner(fields.field(i)).1 {
             let expected = format!("the column {}", fields.field_name(i));
-            return Err(fault("missing-key", Vec::new(), expected, "none".to_string(), line));
+            return Err(records.fault(
+                "missing-key",
+                Vec::new(),
+                expected,
+                "none",
+                Part::Cell(columns.len()),
+            ));
         }
     }
     let mut at = 0;
-    while let Some(line) = records.next()? {
+    while records.next()? {
         if records.record.len() != columns.len() {
             let (expected, found) = (columns.len(), records.record.len());
-            let at = vec![at.to_string()];
-            return Err(fault("wrong-length", at, format!("{expected} cells"), found.to_string(), line));
+            let (at, part) = (vec![at.to_string()], Part::Cell(expected.min(found)));
+            return Err(records.fault(
+                "wrong-length",
+                at,
+                format!("{expected} cells"),
+                found.to_string(),
+                part,
+            ));
         }
         out.extend_from_slice(b" {");
         for i in 0..fields.len() {
             out.extend_from_slice(format!(" :{} ", fields.field_name(i)).as_bytes());
             let (desc, optional) = inner(fields.field(i));
-            let cell = columns.iter().position(|c| *c == Some(i)).and_then(|c| records.record.get(c));
-            match cell {
+            let column = columns.iter().position(|c| *c == Some(i)).unwrap_or(columns.len());
+            match records.record.get(column) {
                 None => out.extend_from_slice(b"nil"),
                 Some("") if optional => out.extend_from_slice(b"nil"),
                 Some(cell) => scalar::read(desc, cell, &mut out).map_err(|kind| {
                     let path = vec![at.to_string(), format!(":{}", fields.field_name(i))];
-                    fault(kind, path, scalar::expected(desc), format!("{cell:?}"), line)
+                    records.fault(kind, path, scalar::expected(desc), format!("{cell:?}"), Part::Cell(column))
                 })?,
             }
         }

@@ -127,9 +127,14 @@ pub fn show(slot: u64, desc: DescRef, out: &mut Vec<u8>) -> Result<bool, Fail> {
             f64::NEG_INFINITY => out.extend_from_slice(b"-Infinity"),
             x => write::float(out, x),
         },
-        Kind::BigInt => out.extend_from_slice(number::bigint(Obj::of(slot)).to_string().as_bytes()),
+        Kind::BigInt => {
+            let digits = number::bigint(Obj::of(slot));
+            codec::exact(&digits, 0)?;
+            out.extend_from_slice(digits.to_string().as_bytes());
+        }
         Kind::Decimal => {
             let (digits, scale) = number::decimal(Obj::of(slot));
+            codec::exact(&digits, scale)?;
             write::decimal_parts(out, &digits.to_string(), scale);
             out.pop();
         }

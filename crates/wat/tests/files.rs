@@ -1,7 +1,11 @@
-//! Files that wait, as real processes meet them: a FIFO gives what is written to it, and a stop ends the wait for it.
+//! Files that wait, cannot be read, are no text or go away, as real processes meet them: a FIFO gives what is written to it,
+//! and a stop ends the wait for it.
 
 use std::fs;
 use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -36,6 +40,24 @@ impl Place {
             .stdout(Stdio::piped())
             .spawn()
             .expect("wat starts")
+    }
+}
+
+impl Place {
+    /// As an ordinary user, where the test runs as root, with a copy of the binary that this user can reach.
+    fn start_ordinary(&self) -> Child {
+        let binary = self.0.join("wat");
+        fs::copy(env!("CARGO_BIN_EXE_wat"), &binary).expect("a copy of the binary");
+        for path in [&self.0, &binary, &self.0.join("program.wat")] {
+            fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("a mode");
+        }
+        let mut command = Command::new(&binary);
+        command.arg("program.wat").current_dir(&self.0).stdin(Stdio::null()).stdout(Stdio::piped());
+        // SAFETY: reads a number.
+        if unsafe { libc::geteuid() } == 0 {
+            command.uid(65_534).gid(65_534);
+        }
+        command.spawn().expect("wat starts")
     }
 }
 
@@ -90,4 +112,108 @@ fn a_stop_ends_the_wait_for_the_other_side_of_a_fifo() {
         unsafe { libc::kill(child.id() as i32, libc::SIGTERM) };
         assert_eq!(output(child), "#wat.core/Err :stopped\n", "waiting for a {name}");
     }
+}
+
+/// Guards: the kinds of what the system refuses, with the call and the path.
+#[test]
+fn what_an_ordinary_user_may_not_do_is_said() {
+    let place = Place::new(
+        "denied",
+        "(ns user (:use [wat.fs :as fs]))
+         (defn said [r <- (Result T IoError)] -> nil (println (match r ((Ok _) \"done\") ((Err e) (:message e)))))
+         (defn main [] -> nil
+           (said (fs/read-text \"secret\"))
+           (said (fs/write-text \"secret\" \"x\"))
+           (said (fs/list-dir \"closed\"))
+           (said (fs/read-text \"closed/inside\"))
+           (said (fs/remove \"closed/inside\"))
+           (said (fs/create-text \"new\" \"x\"))
+           (said (fs/open \"secret\"))
+           (said (fs/read-text \"missing\"))
+           (said (fs/read-text \"program.wat/below\"))
+           (said (fs/read-text \"loop\")))",
+    );
+    fs::write(place.0.join("secret"), "secret").expect("a writable file");
+    fs::set_permissions(place.0.join("secret"), fs::Permissions::from_mode(0o000)).expect("a mode");
+    fs::create_dir(place.0.join("closed")).expect("a directory");
+    fs::write(place.0.join("closed/inside"), "x").expect("a writable file");
+    fs::set_permissions(place.0.join("closed"), fs::Permissions::from_mode(0o000)).expect("a mode");
+    std::os::unix::fs::symlink("loop", place.0.join("loop")).expect("a symlink");
+    let said = output(place.start_ordinary());
+    fs::set_permissions(place.0.join("closed"), fs::Permissions::from_mode(0o700)).expect("a mode");
+    let denied = [
+        "read secret",
+        "write secret",
+        "list closed",
+        "read closed/inside",
+        "remove closed/inside",
+        "write new",
+        "open secret",
+    ];
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines.len(), 10, "{said}");
+    for (line, call) in lines.iter().zip(denied) {
+        assert_eq!(*line, format!("\"{call}: permission denied\""), "{said}");
+    }
+    assert_eq!(lines[7], "\"read missing: no such file or directory\"", "{said}");
+    assert_eq!(lines[8], "\"read program.wat/below: not a directory\"", "{said}");
+    assert!(lines[9].starts_with("\"read loop: "), "{said}");
+    assert!(!place.0.join("new").exists());
+}
+
+/// Guards: what is no text is an error with its place, in contents and in names; bytes are read as they are.
+#[test]
+fn what_is_not_utf8_is_said() {
+    let place = Place::new(
+        "latin",
+        "(ns user (:use [wat.fs :as fs]))
+         (defn kind [r <- (Result T IoError)] -> nil (println (match r ((Ok _) :ok) ((Err e) (:kind e)))))
+         (defn main [] -> nil
+           (kind (fs/read-text \"latin\"))
+           (kind (fs/read-lines \"latin\"))
+           (kind (fs/fold-lines (fn [n line] (+ n 1)) 0 \"latin\"))
+           (kind (fs/read-bytes \"latin\"))
+           (kind (fs/list-dir \"names\"))
+           (println (map (fn [f] (tuple (fs/read-line f) (map-err :kind (fs/read-line f)) (fs/read-line f))) (fs/open \"latin\"))))",
+    );
+    fs::write(place.0.join("latin"), b"one\ncaf\xe9\nthree\n").expect("a writable file");
+    fs::create_dir(place.0.join("names")).expect("a directory");
+    let name = std::ffi::OsStr::from_bytes(b"caf\xe9");
+    fs::write(place.0.join("names").join(name), "x").expect("a writable file");
+    let wanted = ":invalid\n:invalid\n:invalid\n:ok\n:invalid\n\
+                  #wat.core/Ok [#wat.core/Ok \"one\" #wat.core/Err :invalid #wat.core/Ok \"three\"]\n";
+    assert_eq!(output(place.start()), wanted);
+}
+
+/// Guards: handles, not names: what was opened is read to its end though it is removed, and what is listed and gone is an error of
+/// its own, not a crash.
+#[test]
+fn what_vanishes_while_it_is_read_is_read_or_said() {
+    let place = Place::new(
+        "gone",
+        "(ns user (:use [wat.fs :as fs]))
+         (defn main [] -> nil
+           (let [f (unwrap (fs/open \"long\"))]
+             (println (map (fn [l] (map count l)) (fs/read-line f)))
+             (println (fs/read-text \"fifo\"))
+             (println (fs/fold-lines (fn [n line] (+ n 1)) 0 \"long\"))
+             (println (loop [n 1] (match (unwrap (fs/read-line f)) (None n) ((Some _) (recur (+ n 1))))))
+             (println (map-err :kind (map :size (fs/info \"long\"))))
+             (println (map-err :kind (fs/list-dir \"dir\")))))",
+    );
+    let long = "a line of thirty letters or so\n".repeat(20_000);
+    fs::write(place.0.join("long"), long).expect("a writable file");
+    fs::create_dir(place.0.join("dir")).expect("a directory");
+    let child = place.start();
+    // The program has read its first line, and waits: what it reads goes away.
+    let mut fifo = fs::File::options().write(true).open(place.fifo()).expect("the reader opens its side");
+    fs::remove_file(place.0.join("long")).expect("a file to remove");
+    fs::remove_dir(place.0.join("dir")).expect("a directory to remove");
+    fifo.write_all(b"go").expect("the reader reads");
+    drop(fifo);
+    let said = output(child);
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines[..2], ["#wat.core/Ok 30", "#wat.core/Ok \"go\""], "{said}");
+    assert!(lines[2].contains(":not-found"), "{said}");
+    assert_eq!(lines[3..], ["20000", "#wat.core/Err :not-found", "#wat.core/Err :not-found"], "{said}");
 }

@@ -1,4 +1,4 @@
-;; Rows of cells and rows as structs; what is wrong with them is told with the line.
+;; Rows of cells and rows as structs; what is wrong with them is told with line and column.
 (ns user (:use [wat.csv :as csv]))
 
 (defenum Colour Red Green)
@@ -11,7 +11,9 @@
 (defn told [result <- (Result T ReadError)] -> String
   (match result
     ((Ok _) "read")
-    ((Err e) (str (:kind e) " at " (:at e) ", line " (:line e) ": expected " (:expected e) ", found " (:found e)))))
+    ((Err e)
+     (str (:kind e) " at " (:at e) ", line " (:line e) ", column " (:column e) ": expected " (:expected e) ", found "
+          (:found e)))))
 
 (defn main [] -> nil
   (println (csv/rows "a,\"b \"\"q\"\", \r\nc\",d\r\n\r\n1,2\n☃,\"\""))
@@ -22,6 +24,9 @@
   (println (vec (csv/row-seq "a,b\n\n1,\"2\n3\"\nx")))
   (println (map told (vec (csv/row-seq "a,b\n1,\"2\n3,4\n"))))
   (println (vec (take 2 (csv/row-seq "a\nb\n\"c"))))
+  (println (csv/rows "a,b\r\n\"c\",d\r\n"))
+  (println (csv/rows "\r\n"))
+  (println (= (map (fn [r] (unwrap r)) (vec (csv/row-seq "a\n\ufeff\"b\""))) (unwrap (csv/rows "a\n\ufeff\"b\""))))
   (let [text "name,count,price,colour,at\n\"tea, green\",2,1.50,Green,2026-01-31T12:00:00Z\nsalt,1,,Red,\n"]
     (println (items text))
     (println (map csv/print (items text)))

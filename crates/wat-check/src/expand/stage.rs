@@ -45,6 +45,10 @@ impl Expander<'_> {
         }
         let file = self.macros[&name].file;
         files.push(main_file(name));
+        // What does not read has been reported, and checking is silent about it.
+        if files.iter().flat_map(|file| &file.forms).any(Form::has_error) {
+            return Err(None);
+        }
         // The main sees the macro as its own file does.
         let mut marks = std::mem::take(&mut self.program.marks);
         marks.open(FileId::NONE, super::marks::Scope { file, name });

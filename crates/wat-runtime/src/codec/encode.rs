@@ -14,7 +14,9 @@ use crate::sum::{OK, SOME};
 use crate::text;
 use crate::value::cursor::Cursor;
 use crate::value::{resolve, tag_of};
+use num_bigint::BigInt;
 use wat_abi::desc::Kind;
+use wat_edn::number::{MAX_DIGITS, fits};
 use wat_edn::{Instant, Limits, write};
 
 /// A value that no reader would take back.
@@ -24,6 +26,8 @@ pub enum Limit {
     Depth(usize),
     /// More than so many bytes.
     Bytes(usize),
+    /// A number of more than [`MAX_DIGITS`], or as far from one.
+    Digits,
 }
 
 impl std::fmt::Display for Limit {
@@ -31,6 +35,7 @@ impl std::fmt::Display for Limit {
         match self {
             Limit::Depth(depth) => write!(f, "the value is nested deeper than {depth} levels"),
             Limit::Bytes(bytes) => write!(f, "the value is larger than {bytes} bytes"),
+            Limit::Digits => write!(f, "a number has more than {MAX_DIGITS} digits"),
         }
     }
 }
@@ -122,6 +127,11 @@ fn scalar(slot: u64) -> char {
     char::from_u32(slot as u32).expect("a char slot holds a scalar value")
 }
 
+/// Every reader of ours refuses a longer number, so it is not written.
+pub fn exact(digits: &BigInt, scale: i64) -> Result<(), Limit> {
+    if fits(digits, scale) { Ok(()) } else { Err(Limit::Digits) }
+}
+
 impl Encoder<'_> {
     /// Writes a scalar, or the opening of a compound.
     #[inline]
@@ -155,9 +165,14 @@ impl Encoder<'_> {
             Kind::Keyword => write::keyword(out, text::str(slot)),
             Kind::Symbol => write::symbol(out, text::str(slot)),
             Kind::Str => write::string(out, text::str(slot)),
-            Kind::BigInt => write::bigint(out, &number::bigint(Obj::of(slot))),
+            Kind::BigInt => {
+                let digits = number::bigint(Obj::of(slot));
+                exact(&digits, 0)?;
+                write::bigint(out, &digits);
+            }
             Kind::Decimal => {
                 let (digits, scale) = number::decimal(Obj::of(slot));
+                exact(&digits, scale)?;
                 write::decimal_parts(out, &digits.to_str_radix(10), scale);
             }
             Kind::Bytes | Kind::Instant | Kind::Duration | Kind::Uuid => {

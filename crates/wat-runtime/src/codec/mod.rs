@@ -11,7 +11,7 @@ use crate::fail::Fail;
 use crate::heap::Mem;
 use crate::{sum, text};
 pub use decode::{decode, decode_at, decode_prefix};
-pub use encode::{Limit, encode, encode_within, show, show_text, text_of};
+pub use encode::{Limit, encode, encode_within, exact, show, show_text, text_of};
 pub use fault::ReadFault;
 pub(crate) use plan::forget as forget_plans;
 

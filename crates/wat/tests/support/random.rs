@@ -14,6 +14,11 @@ impl Random {
         Random(seed)
     }
 
+    /// From `WAT_SEED` where it is set, else from `seed`: alike at every run.
+    pub fn of(seed: u64) -> Random {
+        Random(std::env::var("WAT_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(seed))
+    }
+
     pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
