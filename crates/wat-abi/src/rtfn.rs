@@ -483,6 +483,14 @@ rtfns! {
     env_number Fallible (I) I;
 
     // ---- wat.process (io)
+    /// Command, arguments, environment (names and values in turn), directory (empty for the root's), codec (0 EDN,
+    /// 1 JSON, 2 lines, 3 bytes), numbers.
+    process_spawn Fallible (B, B, B, B, I, B) P;
+    /// Command, arguments, environment, directory, input (Bytes or String), numbers, whether the output is text:
+    /// `(Result (Output T) Crash)`.
+    process_run Fallible (B, B, B, B, B, B, I, DR) P;
+    /// `(Option String)`.
+    process_which Fallible (B, DR) P;
 
     // ---- wat.log (io)
 

@@ -10,6 +10,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use wat_kernel::see::{Edge, Wait};
+use wat_edn::Position;
 use wat_kernel::{Child, Interrupt, ReadError, Source, WINDOW, Waiter, WriteError};
 
 /// What a call keeps for `recv` at most.
@@ -31,7 +32,8 @@ pub struct Incoming {
 
 /// A value that has arrived and has not been decoded.
 pub enum Item {
-    Text(Vec<u8>),
+    /// And where it stood in the output of a command.
+    Text(Vec<u8>, Position),
     Parcel(Parcel),
 }
 
@@ -61,7 +63,7 @@ impl Peer {
             Arrived::Item(_, item) => Ok(Got::Item(item)),
             Arrived::End => {
                 drop(incoming);
-                self.end(waiter)?.map_or(Ok(Got::End), |text| Err(Trouble::Crash(text)))
+                self.end_of_output(waiter)?.map_or(Ok(Got::End), |text| Err(Trouble::Crash(text)))
             }
             Arrived::Late => unreachable!("there is no deadline"),
         }
@@ -91,7 +93,7 @@ impl Peer {
         match why {
             Ok(()) => {
                 drop(incoming);
-                match self.end(waiter)? {
+                match self.end_of_output(waiter)? {
                     Some(text) => Err(Trouble::Crash(text)),
                     None => Err(self.request("ended", "the peer ended well without answering", "unknown")),
                 }
@@ -149,16 +151,22 @@ impl Peer {
         loop {
             match incoming.values.next() {
                 Found::Value(range) => {
+                    let place = if child.is_command() {
+                        let (line, column) = incoming.values.position(range.start);
+                        Position { line, column }
+                    } else {
+                        Position::START
+                    };
                     let text = incoming.values.bytes()[range].to_vec();
                     if let Some(number) = incoming.number() {
-                        return Ok(Some(Arrived::Item(number, Item::Text(text))));
+                        return Ok(Some(Arrived::Item(number, Item::Text(text, place))));
                     }
                 }
                 Found::More => return Ok(None),
                 Found::End => return Ok(Some(Arrived::End)),
                 Found::Bad(error) => {
                     child.ask_stop(Duration::ZERO);
-                    let message = format!("what {} wrote is not EDN: {error}", self.path);
+                    let message = format!("what {} wrote is not {}: {error}", self.path, self.codec.noun());
                     return Err(self.request("malformed-output", &message, "unknown"));
                 }
             }
@@ -254,7 +262,7 @@ impl Peer {
 }
 
 impl Incoming {
-    pub fn new(value_limit: usize, edge: Arc<Edge>) -> Incoming {
+    pub fn new(values: Values, edge: Arc<Edge>) -> Incoming {
         Incoming {
             arrived: 0,
             abandoned: BTreeSet::new(),
@@ -262,7 +270,7 @@ impl Incoming {
             kept_bytes: 0,
             ahead: VecDeque::new(),
             ahead_bytes: 0,
-            values: Values::edn(value_limit),
+            values,
             edge,
         }
     }
@@ -310,7 +318,7 @@ impl Incoming {
 impl Item {
     fn bytes(&self) -> usize {
         match self {
-            Item::Text(text) => text.len(),
+            Item::Text(text, _) => text.len(),
             Item::Parcel(parcel) => parcel.bytes,
         }
     }

@@ -4,6 +4,9 @@
 //! Begin with [`root`] and [`child`], which [`run`] makes one; then `table.rs` for what compiled code can ask.
 
 mod arrival;
+mod codec;
+mod command;
+mod frames;
 mod host;
 mod input;
 mod kin;
@@ -21,6 +24,8 @@ mod traffic;
 mod values;
 mod world;
 
+pub use codec::{Codec, Json};
+pub use command::{Told, run as run_command, spawn as spawn_command};
 pub use host::{Halt, Host, Node, answer, host, mem};
 pub use peer::lock;
 pub use wat_kernel::see;

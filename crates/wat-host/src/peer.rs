@@ -3,6 +3,7 @@
 //! Here: sending, closing and ending. What arrives is in `arrival.rs`, wat types are in `traffic.rs`.
 
 use crate::arrival::{Incoming, Item};
+use crate::codec::Codec;
 use crate::kin::{Kin, ThreadShared};
 use crate::parcel::Parcel;
 use crate::story::Story;
@@ -19,6 +20,10 @@ pub struct Peer {
     pub link: Link,
     /// What passes, for whoever looks at the tree.
     pub edge: Arc<Edge>,
+    /// How its values travel, where it is a process.
+    pub codec: Codec,
+    /// Bytes of one value.
+    pub value_limit: usize,
     outgoing: Mutex<Outgoing>,
     pub(crate) incoming: Mutex<Incoming>,
 }
@@ -73,9 +78,13 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Peer {
     pub fn new(edge: Arc<Edge>, program: String, link: Link, value_limit: usize) -> Peer {
-        let incoming = Mutex::new(Incoming::new(value_limit, edge.clone()));
+        Peer::speaking(edge, program, link, Codec::Edn, value_limit)
+    }
+
+    pub fn speaking(edge: Arc<Edge>, program: String, link: Link, codec: Codec, value_limit: usize) -> Peer {
+        let incoming = Mutex::new(Incoming::new(codec.values(value_limit), edge.clone()));
         let path = edge.path().to_string();
-        Peer { path, program, link, edge, outgoing: Mutex::default(), incoming }
+        Peer { path, program, link, edge, codec, value_limit, outgoing: Mutex::default(), incoming }
     }
 
     pub fn kin(&self) -> Kin {
@@ -87,6 +96,11 @@ impl Peer {
 
     pub fn is_process(&self) -> bool {
         matches!(self.link, Link::Process(_))
+    }
+
+    /// Is it a command from outside wat?
+    pub fn is_command(&self) -> bool {
+        matches!(&self.link, Link::Process(child) if child.is_command())
     }
 
     pub fn pid(&self) -> Option<i32> {
@@ -155,7 +169,7 @@ impl Peer {
 
     fn put(&self, waiter: &Waiter, item: Item) -> Result<(), WriteError> {
         match (&self.link, item) {
-            (Link::Process(child), Item::Text(line)) => child.write(waiter, &line),
+            (Link::Process(child), Item::Text(line, _)) => child.write(waiter, &line),
             (Link::Thread(thread), Item::Parcel(parcel)) => {
                 let requests = lock(&thread.requests).clone();
                 let Some(requests) = requests else { return Err(WriteError::Closed) };
@@ -232,6 +246,23 @@ impl Peer {
         self.end_within(waiter, Some(grace))
     }
 
+    /// How it ended, after its output has. A command that has closed its output and goes on is not waited for: it may go
+    /// on for ever, and nothing more can come from it.
+    pub(crate) fn end_of_output(&self, waiter: &Waiter) -> Result<Option<String>, Trouble> {
+        if self.is_command() {
+            let deadline = Instant::now() + Duration::from_secs(1);
+            match wat_kernel::select(waiter, &[self.exit_source()], Some(deadline), &mut 0) {
+                Ok(Some(_)) => {}
+                Ok(None) => {
+                    let message = format!("{} has closed its output and goes on", self.program);
+                    return Err(self.request("closed", &message, "unknown"));
+                }
+                Err(why) => return Err(self.interrupted(why)),
+            }
+        }
+        self.end(waiter)
+    }
+
     pub fn kill(&self, waiter: &Waiter) -> Result<Option<String>, Trouble> {
         match &self.link {
             Link::Process(child) => {
@@ -250,7 +281,11 @@ impl Peer {
         match &self.link {
             Link::Process(child) => {
                 let end = child.wait(waiter).map_err(|why| self.interrupted(why))?;
-                let story = Story::of_end(&end, &self.path, &self.program, self.in_flight());
+                let story = if child.is_command() {
+                    Story::of_command(&end, &self.path, &self.program, self.in_flight())
+                } else {
+                    Story::of_end(&end, &self.path, &self.program, self.in_flight())
+                };
                 Ok(story.map(|s| s.text()))
             }
             Link::Thread(thread) => {

@@ -3,6 +3,7 @@
 //!
 //! Not here: the crashes of this process's own program, which `wat_runtime::unit` formats where they happen.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 use wat_edn::Value;
 use wat_kernel::{Cause, End, Kind};
@@ -64,7 +65,12 @@ impl Story {
                 story.signal = told.signal;
                 story.exit = told.exit;
                 if !told.reason.is_empty() && told.kind != Kind::Killed {
-                    story.data = map(vec![("reason", Value::Str(told.reason.clone()))]);
+                    let mut data = vec![("reason", Value::Str(told.reason.clone()))];
+                    if let Some((step, error)) = &told.failed {
+                        data.push(("step", Value::Str(step.clone())));
+                        data.push(("error", Value::Keyword(error_name(*error).to_string())));
+                    }
+                    story.data = map(data);
                 }
                 story
             }
@@ -75,6 +81,17 @@ impl Story {
         story.stderr = end.stderr_tail.clone();
         story.usage = Some((end.usage.cpu, end.usage.max_rss));
         story.in_flight = in_flight;
+        Some(story)
+    }
+
+    /// How a command ended. It says nothing of itself but its exit code, and what it wrote to stderr last.
+    pub fn of_command(end: &End, path: &str, program: &str, in_flight: u64) -> Option<Story> {
+        let mut story = Story::of_end(end, path, program, in_flight)?;
+        if let Some(code) = story.exit {
+            let last = story.stderr.iter().rev().map(|line| line.trim()).find(|line| !line.is_empty());
+            let said: String = last.map_or(String::new(), |line| format!(": {line}"));
+            story.message = format!("{program} exited with code {code}{said}").chars().take(300).collect();
+        }
         Some(story)
     }
 
@@ -189,6 +206,20 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::OutOfMemory => "out-of-memory",
         Kind::SpawnFailed => "spawn-failed",
         Kind::Lost => "lost",
+    }
+}
+
+/// As `wat.kernel/IoError` names them.
+fn error_name(error: ErrorKind) -> &'static str {
+    match error {
+        ErrorKind::NotFound => "not-found",
+        ErrorKind::PermissionDenied => "permission-denied",
+        ErrorKind::IsADirectory => "is-a-directory",
+        ErrorKind::NotADirectory => "not-a-directory",
+        ErrorKind::InvalidInput | ErrorKind::InvalidData => "invalid",
+        ErrorKind::ArgumentListTooLong => "too-long",
+        ErrorKind::WouldBlock | ErrorKind::QuotaExceeded | ErrorKind::OutOfMemory => "limit",
+        _ => "failed",
     }
 }
 

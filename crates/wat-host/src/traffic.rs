@@ -2,7 +2,6 @@
 
 use crate::arrival::{Got, Item};
 use crate::host::{Halt, Host, host};
-use crate::output;
 use crate::parcel::Parcel;
 use crate::peer::{Peer, Trouble};
 use crate::story::Story;
@@ -10,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use wat_abi::context::Ctx;
 use wat_abi::desc::Builtin;
+use wat_edn::Position;
 use wat_kernel::see::Wait;
 use wat_kernel::{GRACE, Interrupt, Receiver, SendError, Sender, Waiter};
 use wat_runtime::codec;
@@ -85,9 +85,8 @@ fn request(host: &Host, peer: &Peer, slot: u64, ty: DescRef) -> Result<Item, Tro
     let limit = host.node.value_limit;
     if peer.is_process() {
         let mut line = Vec::new();
-        output::line(&mut line, slot, ty, limit).map_err(refuse)?;
-        line.push(b'\n');
-        Ok(Item::Text(line))
+        peer.codec.encode(&mut line, slot, ty, limit).map_err(refuse)?;
+        Ok(Item::Text(line, Position::START))
     } else {
         Ok(Item::Parcel(Parcel::of(slot, ty, limit).map_err(refuse)?))
     }
@@ -97,11 +96,17 @@ fn request(host: &Host, peer: &Peer, slot: u64, ty: DescRef) -> Result<Item, Tro
 fn value(mem: Mem, peer: &Peer, desc: DescRef, item: Item) -> Result<Result<u64, Trouble>, Halt> {
     let decoded = match item {
         Item::Parcel(parcel) => parcel.open(mem, desc)?,
-        Item::Text(text) => codec::decode(mem, desc, &text)?,
+        Item::Text(text, place) => peer.codec.decode(mem, desc, &text, place)?,
     };
     Ok(decoded.map_err(|fault| {
         peer.ask_stop(Duration::ZERO);
-        peer.request("malformed-output", &format!("what {} wrote: {fault}", peer.path), "unknown")
+        let place = if peer.is_command() {
+            format!(", line {}, column {}", fault.line, fault.column)
+        } else {
+            String::new()
+        };
+        let message = format!("what {} wrote{place}: {fault}", peer.path);
+        peer.request("malformed-output", &message, "unknown")
     }))
 }
 

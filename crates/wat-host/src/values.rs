@@ -1,6 +1,7 @@
-//! Values arriving as text: the framing of a stream of EDN or of lines, with what is complete already. It reads
+//! Values arriving: the framing of a stream of EDN, of JSON, of lines or of mere bytes, with what is complete already. It reads
 //! nothing itself; whoever owns the descriptor gives it bytes. Not here: types.
 
+use crate::frames::{self, Frames};
 use std::ops::Range;
 use wat_edn::{ErrorKind, Framer, Limits, Next, ReadError};
 
@@ -19,6 +20,8 @@ const LARGEST_READ: usize = 64 << 10;
 enum Form {
     Edn(Framer),
     Lines(Lines),
+    Json(Frames),
+    Chunks(Chunks),
 }
 
 /// What the bytes so far hold next.
@@ -51,6 +54,15 @@ impl Values {
         }
     }
 
+    pub fn json(max_bytes: usize) -> Values {
+        Values { form: Form::Json(Frames::new(max_bytes)), step: SMALLEST_READ }
+    }
+
+    /// Bytes as they come: what is read at once is a value.
+    pub fn chunks() -> Values {
+        Values { form: Form::Chunks(Chunks::default()), step: SMALLEST_READ }
+    }
+
     pub fn is_lines(&self) -> bool {
         matches!(self.form, Form::Lines(_))
     }
@@ -60,6 +72,8 @@ impl Values {
         match &mut self.form {
             Form::Edn(framer) => framer.room(self.step),
             Form::Lines(lines) => lines.room(self.step),
+            Form::Json(frames) => frames.room(self.step),
+            Form::Chunks(chunks) => chunks.room(self.step),
         }
     }
 
@@ -70,6 +84,8 @@ impl Values {
         match &mut self.form {
             Form::Edn(framer) => framer.filled(length),
             Form::Lines(lines) => lines.bytes.truncate(lines.filled + length),
+            Form::Json(frames) => frames.filled(length),
+            Form::Chunks(chunks) => chunks.filled = length,
         }
         if let Form::Lines(lines) = &mut self.form {
             lines.filled = lines.bytes.len();
@@ -84,6 +100,8 @@ impl Values {
                 lines.bytes.truncate(lines.filled);
                 lines.ended = true;
             }
+            Form::Json(frames) => frames.finish(),
+            Form::Chunks(chunks) => chunks.ended = true,
         }
     }
 
@@ -91,7 +109,7 @@ impl Values {
     pub fn candidate(&mut self) -> Option<Range<usize>> {
         match &mut self.form {
             Form::Edn(framer) => framer.candidate(),
-            Form::Lines(_) => None,
+            _ => None,
         }
     }
 
@@ -118,6 +136,17 @@ impl Values {
                 Next::Error(e) => Found::Bad(e),
             },
             Form::Lines(lines) => lines.next(),
+            Form::Json(frames) => match frames.next() {
+                frames::Next::Text(range) => Found::Value(range),
+                frames::Next::More => Found::More,
+                frames::Next::End => Found::End,
+                frames::Next::Bad(e) => Found::Bad(e),
+            },
+            Form::Chunks(chunks) => match std::mem::take(&mut chunks.filled) {
+                0 if chunks.ended => Found::End,
+                0 => Found::More,
+                length => Found::Value(0..length),
+            },
         }
     }
 
@@ -125,10 +154,12 @@ impl Values {
         match &self.form {
             Form::Edn(framer) => framer.bytes(),
             Form::Lines(lines) => &lines.bytes,
+            Form::Json(frames) => frames.bytes(),
+            Form::Chunks(chunks) => &chunks.bytes,
         }
     }
 
-    /// Line and column of a place in [`Values::bytes`], from 1.
+    /// Line and column of a place in [`Values::bytes`], from 1; but for EDN, of the last value.
     pub fn position(&self, at: usize) -> (u64, u64) {
         match &self.form {
             Form::Edn(framer) => {
@@ -136,7 +167,23 @@ impl Values {
                 (position.line, position.column)
             }
             Form::Lines(lines) => (lines.line, 1),
+            Form::Json(frames) => (frames.position().line, frames.position().column),
+            Form::Chunks(_) => (1, 1),
         }
+    }
+}
+
+#[derive(Default)]
+struct Chunks {
+    bytes: Vec<u8>,
+    filled: usize,
+    ended: bool,
+}
+
+impl Chunks {
+    fn room(&mut self, length: usize) -> &mut [u8] {
+        self.bytes.resize(length, 0);
+        &mut self.bytes
     }
 }
 
@@ -201,8 +248,10 @@ impl Lines {
             if length > self.max_bytes {
                 return Found::Bad(self.error(ErrorKind::TooLarge, LONG));
             }
-            if std::str::from_utf8(&line[..length]).is_err() {
-                return Found::Bad(self.error(ErrorKind::InvalidUtf8, "a line is not UTF-8"));
+            if let Err(error) = std::str::from_utf8(&line[..length]) {
+                let before = String::from_utf8_lossy(&line[..error.valid_up_to()]).chars().count() as u64;
+                let error = self.error(ErrorKind::InvalidUtf8, "a line is not UTF-8");
+                return Found::Bad(ReadError { column: 1 + before, ..error });
             }
             return Found::Value(start..start + length);
         }

@@ -12,6 +12,7 @@ mod fs;
 mod http;
 mod net;
 mod place;
+mod process;
 mod random;
 mod sqlite;
 
@@ -27,4 +28,5 @@ pub fn fill(table: &mut Table) {
     fs::fill(table);
     file::fill(table);
     env::fill(table);
+    process::fill(table);
 }

@@ -8,6 +8,7 @@
 //! | `boot/` | the record, the bootstrap, confinement |
 //! | `process.rs`, `shared.rs` | this process and its end; what its threads share |
 //! | `spawn.rs` | making a child |
+//! | `command.rs`, `run.rs` | external commands: what is said of one, and running one to its end |
 //! | `child/` | the handle on a child, its end, its stderr |
 //! | `warden/` | the thread that watches |
 //! | `life.rs` | state × event → action |
@@ -22,6 +23,7 @@
 pub mod boot;
 mod channel;
 mod child;
+mod command;
 mod control;
 mod gate;
 mod life;
@@ -29,6 +31,7 @@ pub mod mutation;
 mod outbox;
 mod process;
 mod reader;
+mod run;
 mod sealed;
 pub mod see;
 mod select;
@@ -42,11 +45,13 @@ mod warden;
 pub use boot::{Boot, BootError, GRACE, Limits};
 pub use channel::{Receiver, SendError, Sender, Watchable, channel};
 pub use child::{Cause, Child, End, KEPT, Kept, Kind, Leash, NoRecord, Usage, WINDOW};
+pub use command::Command;
 pub use control::MAX_CRASH;
 pub use life::State;
 pub use outbox::{GATHER, WriteError};
 pub use process::{CrashLine, Outcome, Process};
 pub use reader::{ReadError, Reader};
+pub use run::{Ran, Run};
 pub use sealed::sealed;
 pub use select::{Source, poll, select};
 pub use signals::install_plain_kick;

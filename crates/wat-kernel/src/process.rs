@@ -6,6 +6,7 @@
 use crate::boot::Boot;
 use crate::child::Child;
 use crate::child::end::End;
+use crate::command::{self, Command};
 use crate::control::{FromChild, MAX_CRASH};
 use crate::life::Event;
 use crate::mutation::removed;
@@ -13,12 +14,14 @@ use crate::outbox::{Patient, WriteError, from_blocked};
 use crate::reader::Reader;
 use crate::see::Sight;
 use crate::see::account::{Edge, Wait, Who};
+use crate::run::{self, Ran, Run};
 use crate::shared::Shared;
 use crate::spawn::{self, Spawn};
 use crate::sys::{fd, process, signal};
 use crate::waiter::{Interrupt, Waiter, Wakes};
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 use std::time::Duration;
@@ -125,6 +128,21 @@ impl Process {
     /// Makes a child. One that cannot be made is a child too: its end is `SpawnFailed`.
     pub fn spawn(&self, waiter: &Waiter, what: Spawn) -> Child {
         spawn::spawn(&self.shared, waiter, what)
+    }
+
+    /// Starts an external command as a child. One that cannot be started is a child too: its end is `SpawnFailed`.
+    pub fn spawn_command(&self, waiter: &Waiter, what: &Command) -> Child {
+        spawn::spawn_command(&self.shared, waiter, what)
+    }
+
+    /// Runs an external command to its end; only a kill of the calling thread ends it early.
+    pub fn run(&self, waiter: &Waiter, what: &Command, how: &Run) -> Result<Ran, Interrupt> {
+        run::run(&self.shared, waiter, what, how)
+    }
+
+    /// The file that a command's name means here.
+    pub fn find_command(&self, name: &str) -> io::Result<PathBuf> {
+        command::find(name, self.shared.boot())
     }
 
     /// The next number of a peer of this process: thread peers share the row with children.

@@ -16,6 +16,7 @@ use crate::signals::Signals;
 use crate::spawn::Job;
 use crate::sys::{fd, futex, process, signal};
 use crate::waiter::{Interrupt, Registry, Waiter, Wakes};
+use crate::warden::strays::Strays;
 use crate::warden::timers::{Timer, Timers};
 use std::collections::BTreeMap;
 use std::io;
@@ -62,6 +63,9 @@ pub(crate) struct Shared {
     stdout: Arc<Outbox>,
     jobs: Mutex<Vec<Arc<Job>>>,
     pub(crate) timers: Timers,
+    /// Held while a child is made and not yet among `children`.
+    births: Mutex<()>,
+    pub(crate) strays: Strays,
     forward: Mutex<Forward>,
     unseen: OnceLock<Unseen>,
     quit: OnceLock<Quit>,
@@ -101,6 +105,8 @@ impl Shared {
             waiters: Registry::default(),
             stdout: Arc::new(Outbox::standard(fd::standard(1))),
             jobs: Mutex::default(),
+            births: Mutex::default(),
+            strays: Strays::default(),
             forward: Mutex::default(),
             unseen: OnceLock::new(),
             quit: OnceLock::new(),
@@ -243,6 +249,41 @@ impl Shared {
             self.alive.fetch_sub(1, Ordering::SeqCst);
             futex::wake(&self.alive, u32::MAX);
         }
+    }
+
+    /// Held while a child is made and adopted: until then it cannot be told from an orphan.
+    pub(crate) fn birth(&self) -> MutexGuard<'_, ()> {
+        lock(&self.births)
+    }
+
+    /// Runs `look` with the numbers of all children, at a time when none is being made; `None` when one is.
+    pub(crate) fn between_births<T>(&self, look: impl FnOnce(&[i32]) -> T) -> Option<T> {
+        let _none = self.births.try_lock().ok()?;
+        Some(look(&self.pids()))
+    }
+
+    /// The numbers of all children.
+    pub(crate) fn pids(&self) -> Vec<i32> {
+        lock(&self.children).values().filter_map(|core| core.pid).collect()
+    }
+
+    /// A child has been reaped: what it may have left behind ends too.
+    pub(crate) fn sweep_after(&self, core: &ChildCore) {
+        if core.command {
+            self.strays.end(self, core.number);
+        } else if core.end().is_some_and(|end| end.is_by_signal()) {
+            self.strays.orphaned(self);
+        }
+    }
+
+    /// Something else than a child is waited for by the end of the program.
+    pub(crate) fn keep_from_ending(&self) {
+        self.alive.fetch_add(1, Ordering::SeqCst);
+    }
+
+    pub(crate) fn let_end(&self) {
+        self.alive.fetch_sub(1, Ordering::SeqCst);
+        futex::wake(&self.alive, u32::MAX);
     }
 
     /// Takes one process, and what it may have below it, out of the quota.

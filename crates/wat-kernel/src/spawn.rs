@@ -3,12 +3,13 @@
 
 use crate::boot::{Boot, Limits};
 use crate::child::Child;
-use crate::child::core::{ChildCore, Ends, Identity};
+use crate::child::core::{ChildCore, Ends, Identity, KeptAll};
+use crate::command::{self, Command};
 use crate::control::{BOOT_CHUNK, MAX_BOOT, ToChild};
 use crate::life::ChildEvent;
 use crate::mutation::removed;
 use crate::shared::Shared;
-use crate::sys::clone::{self, Launched, Order};
+use crate::sys::clone::{self, Launched, Order, What};
 use crate::sys::{fd, futex, process};
 use crate::waiter::{Interrupt, Waiter};
 use std::ffi::CString;
@@ -75,11 +76,13 @@ pub(crate) fn spawn(shared: &Arc<Shared>, waiter: &Waiter, what: Spawn) -> Child
         }
     };
     let who = || Identity { number, path: path.clone(), program: what.program.clone(), granted };
+    let birth = shared.birth();
     let core = match make(shared, waiter, &what, &path, granted) {
         Ok(made) => {
             let Made { ends, mut unsent } = made;
-            let core = Arc::new(ChildCore::new(who(), ends));
+            let core = Arc::new(ChildCore::new(who(), ends, None));
             shared.adopt(&core);
+            drop(birth);
             send_rest(&core, waiter, &mut unsent);
             if let Some(ms) = what.limits.wall_ms {
                 shared.set_wall_timer(number, Duration::from_millis(ms));
@@ -95,6 +98,106 @@ pub(crate) fn spawn(shared: &Arc<Shared>, waiter: &Waiter, what: Spawn) -> Child
         }
     };
     Child::new(core, shared.clone())
+}
+
+/// Starts an external command: a child without control socket and boot record. One that cannot be started is a child
+/// too, ended from the start with `SpawnFailed`.
+pub(crate) fn spawn_command(shared: &Arc<Shared>, waiter: &Waiter, what: &Command) -> Child {
+    command(shared, waiter, what, None).0
+}
+
+/// The same with its stdin left to the caller, and with all of its stderr kept up to a limit.
+pub(crate) fn spawn_kept(
+    shared: &Arc<Shared>,
+    waiter: &Waiter,
+    what: &Command,
+    limit: usize,
+) -> (Child, Option<OwnedFd>) {
+    command(shared, waiter, what, Some(KeptAll { bytes: Vec::new(), limit }))
+}
+
+fn command(
+    shared: &Arc<Shared>,
+    waiter: &Waiter,
+    what: &Command,
+    kept: Option<KeptAll>,
+) -> (Child, Option<OwnedFd>) {
+    let number = if what.path.is_some() { shared.next_foreign() } else { shared.next_number() };
+    let path = what.path.clone().unwrap_or_else(|| shared.boot().child_path(number));
+    let who = |granted| Identity { number, path: path.clone(), program: what.name().to_string(), granted };
+    let failed = |granted, step, error: &io::Error| {
+        (Child::new(Arc::new(ChildCore::failed(who(granted), step, error)), shared.clone()), None)
+    };
+    let granted = match shared.grant(Some(0)) {
+        Ok(granted) => granted,
+        Err(error) => return failed(0, "limits", &error),
+    };
+    let birth = shared.birth();
+    let started = process::boot_ticks();
+    match make_command(shared, waiter, what) {
+        Ok(mut ends) => {
+            let stdin = if kept.is_some() { ends.stdin.take() } else { None };
+            let core = Arc::new(ChildCore::new(who(granted), ends, kept));
+            shared.adopt(&core);
+            drop(birth);
+            shared.strays.begin(shared, number, started);
+            if let Some(ms) = what.limits.wall_ms {
+                shared.set_wall_timer(number, Duration::from_millis(ms));
+            }
+            if shared.stopping() {
+                core.event(shared, ChildEvent::StopAsked, shared.stop_left().unwrap_or_default());
+            }
+            (Child::new(core, shared.clone()), stdin)
+        }
+        Err((step, error)) => {
+            shared.give_back(granted);
+            failed(granted, step, &error)
+        }
+    }
+}
+
+fn make_command(shared: &Arc<Shared>, waiter: &Waiter, what: &Command) -> Result<Ends, Failed> {
+    let file = command::find(&what.program, shared.boot()).map_err(at("lookup"))?;
+    let arguments = what.arguments().map_err(at("arguments"))?;
+    let foreign = what.foreign(shared.boot(), &file).map_err(at("environment"))?;
+    shared.strays.prepare(&shared.pids()).map_err(at("subreaper"))?;
+    let Pipes { stdin_read, stdin, stdout, stdout_write, stderr, stderr_write, .. } = pipes()?;
+    let order = Order {
+        sources: vec![stdin_read.as_raw_fd(), stdout_write.as_raw_fd(), stderr_write.as_raw_fd()],
+        what: What::Command(foreign),
+        arguments,
+        // All of them: a command is not to feel what whoever started the root had ignored.
+        reset: !0,
+    };
+    let Launched { pid, pidfd } = launch(shared, waiter, order).map_err(|(step, error)| match step {
+        "exec" => (step, command::explain(&file, error)),
+        "directory" => (step, what.misplaced(shared.boot(), &error)),
+        _ => (step, error),
+    })?;
+    Ok(Ends { pid, pidfd, control: None, stdin: Some(stdin), stdout, stderr })
+}
+
+/// The three pipes of a child, both ends of each.
+struct Pipes {
+    stdin_read: OwnedFd,
+    stdin: OwnedFd,
+    stdout: OwnedFd,
+    stdout_write: OwnedFd,
+    stderr: OwnedFd,
+    stderr_write: OwnedFd,
+    /// As they were got.
+    capacities: [u32; 3],
+}
+
+fn pipes() -> Result<Pipes, Failed> {
+    let (stdin_read, stdin) = fd::pipe().map_err(at("pipes"))?;
+    let (stdout, stdout_write) = fd::pipe().map_err(at("pipes"))?;
+    let (stderr, stderr_write) = fd::pipe().map_err(at("pipes"))?;
+    let capacity = |end: &OwnedFd| fd::pipe_capacity(end, PIPE).map_err(at("pipes"));
+    let capacities = [capacity(&stdin)? as u32, capacity(&stdout)? as u32, capacity(&stderr)? as u32];
+    // The parent's end is a description of its own, so this does not reach the child.
+    fd::set_nonblocking(&stdin).map_err(at("pipes"))?;
+    Ok(Pipes { stdin_read, stdin, stdout, stdout_write, stderr, stderr_write, capacities })
 }
 
 struct Made {
@@ -116,16 +219,10 @@ fn make(
     granted: u32,
 ) -> Result<Made, Failed> {
     let image = shared.image().ok_or_else(|| ("image", io::Error::from_raw_os_error(libc::ENOENT)))?;
-    let (stdin_read, stdin) = fd::pipe().map_err(at("pipes"))?;
-    let (stdout, stdout_write) = fd::pipe().map_err(at("pipes"))?;
-    let (stderr, stderr_write) = fd::pipe().map_err(at("pipes"))?;
+    let Pipes { stdin_read, stdin, stdout, stdout_write, stderr, stderr_write, capacities } = pipes()?;
     let (control, child_control) = fd::packet_pair().map_err(at("control-socket"))?;
-    let capacity = |end: &OwnedFd| fd::pipe_capacity(end, PIPE).map_err(at("pipes"));
-    let pipes = [capacity(&stdin)? as u32, capacity(&stdout)? as u32, capacity(&stderr)? as u32];
-    // The parent's end is a description of its own, so this does not reach the child.
-    fd::set_nonblocking(&stdin).map_err(at("pipes"))?;
 
-    let record = record(shared.boot(), what, path, pipes, granted).encode();
+    let record = record(shared.boot(), what, path, capacities, granted).encode();
     if record.len() > MAX_BOOT {
         return Err(("boot-record", io::Error::from_raw_os_error(libc::E2BIG)));
     }
@@ -144,7 +241,7 @@ fn make(
     };
     let arguments = vec![c"wat".to_owned(), text(path), text(&what.program)];
     let order = Order {
-        sources: [
+        sources: vec![
             stdin_read.as_raw_fd(),
             stdout_write.as_raw_fd(),
             stderr_write.as_raw_fd(),
@@ -152,12 +249,13 @@ fn make(
             binary.as_raw_fd(),
             image.as_raw_fd(),
         ],
-        parent_control: control.as_raw_fd(),
+        what: What::Itself { parent_control: control.as_raw_fd() },
         arguments,
         reset: shared.reset_signals(),
     };
     let Launched { pid, pidfd } = launch(shared, waiter, order)?;
-    Ok(Made { ends: Ends { pid, pidfd, control, stdin, stdout, stderr }, unsent })
+    let ends = Ends { pid, pidfd, control: Some(control), stdin: Some(stdin), stdout, stderr };
+    Ok(Made { ends, unsent })
 }
 
 /// The child's record: its own part from the spawner's words, the rest inherited.

@@ -7,7 +7,7 @@
 mod crypto;
 mod csv;
 mod edn;
-mod json;
+pub mod json;
 mod regex;
 mod result;
 mod scalar;

@@ -111,9 +111,18 @@ impl Infer<'_, '_> {
         let result = self.instance(&sig.result, sig, &targs);
         if let Some(form) = read_type {
             let t = self.read_type(form);
-            let at = sig.generics.iter().position(|v| !sig.params.iter().any(|(_, ty)| mentions(ty, *v)));
-            let at = at.expect("only such definitions take a type");
-            let _ = self.types.unify(targs[at], t);
+            let free = |v: &Symbol| !sig.params.iter().any(|(_, ty)| mentions(ty, *v));
+            // One type that nothing else says is that of the value read; of several, the whole result's is named.
+            let named = match sig.generics.iter().filter(|v| free(v)).count() {
+                1 => targs[sig.generics.iter().position(free).expect("there is one")],
+                _ => result,
+            };
+            if self.types.unify(named, t).is_err() {
+                let (shown, given) = (self.types.show(named), self.types.show(t));
+                let title = format!("expected {shown}, found {given}");
+                let label = format!("`{}` gives {}", sig.overload.unwrap_or(sig.name).name(), a(&shown));
+                self.report(Diagnostic::new(Code::TypeMismatch, title).label(form.span, label));
+            }
         }
         // Function literals come last: by then their parameters' types are known.
         let mut slots: Vec<Option<E>> = known.unwrap_or_else(|| args.iter().map(|_| None).collect());
@@ -210,7 +219,7 @@ impl Infer<'_, '_> {
         }
     }
 
-    /// `-> T` at the end of the arguments of what reads a value of a type that nothing else says.
+    /// `-> T` at the end of the arguments of what gives a value of a type that nothing else says.
     fn split_read_type<'f>(&self, sig: &Sig, args: &'f [Form]) -> (&'f [Form], Option<&'f Form>) {
         match args {
             [rest @ .., arrow, ty] if arrow.is_symbol("->") => {

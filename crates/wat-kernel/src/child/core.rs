@@ -33,6 +33,8 @@ pub(crate) struct ChildCore {
     pub(crate) program: String,
     /// What passes between it and its parent.
     pub(crate) edge: Arc<Edge>,
+    /// A command from outside wat: it has no control socket, and its process group is its own.
+    pub(crate) command: bool,
     pub(crate) pid: Option<i32>,
     /// `None` for a child that could not be made.
     pub(crate) pidfd: Option<OwnedFd>,
@@ -75,16 +77,28 @@ struct Watch {
     stderr: Option<OwnedFd>,
     lines: Lines,
     logs: Option<Sender<Vec<u8>>>,
+    /// Where all of stderr goes, for whoever runs a command to its end.
+    kept: Option<KeptAll>,
+    /// Its number may pass to another process from now on.
+    reaped: bool,
     grace_ends: Option<Instant>,
     suspended_since: Option<Instant>,
+}
+
+/// All that a command wrote to its stderr, up to a limit.
+pub(crate) struct KeptAll {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) limit: usize,
 }
 
 /// The descriptors of a new child, as its parent keeps them.
 pub(crate) struct Ends {
     pub(crate) pid: i32,
     pub(crate) pidfd: OwnedFd,
-    pub(crate) control: OwnedFd,
-    pub(crate) stdin: OwnedFd,
+    /// `None` for a command.
+    pub(crate) control: Option<OwnedFd>,
+    /// `None` where somebody else writes to it.
+    pub(crate) stdin: Option<OwnedFd>,
     pub(crate) stdout: OwnedFd,
     pub(crate) stderr: OwnedFd,
 }
@@ -98,20 +112,25 @@ pub(crate) struct Identity {
 }
 
 impl ChildCore {
-    pub(crate) fn new(who: Identity, ends: Ends) -> ChildCore {
+    pub(crate) fn new(who: Identity, ends: Ends, kept: Option<KeptAll>) -> ChildCore {
+        let command = ends.control.is_none();
         let watch = Watch {
-            state: State::Starting,
+            // A command's exec is all there is to its start.
+            state: if command { State::Running } else { State::Starting },
             killed: None,
-            said: Said::default(),
-            control: Some(ends.control),
+            // It can say nothing; its exit code stands for the word.
+            said: Said { ended: command, ..Said::default() },
+            control: ends.control,
             stderr: Some(ends.stderr),
             lines: Lines::default(),
             logs: None,
+            kept,
+            reaped: false,
             grace_ends: None,
             suspended_since: None,
         };
-        let input = Arc::new(Outbox::owned(ends.stdin));
-        ChildCore::with(who, watch, input, Some(ends.stdout), Some((ends.pid, ends.pidfd)))
+        let input = Arc::new(ends.stdin.map_or_else(Outbox::closed, Outbox::owned));
+        ChildCore::with(who, command, watch, input, Some(ends.stdout), Some((ends.pid, ends.pidfd)))
     }
 
     /// A child that could not be made: ended from the start.
@@ -124,10 +143,12 @@ impl ChildCore {
             stderr: None,
             lines: Lines::default(),
             logs: None,
+            kept: None,
+            reaped: true,
             grace_ends: None,
             suspended_since: None,
         };
-        let core = ChildCore::with(who, watch, Arc::new(Outbox::closed()), None, None);
+        let core = ChildCore::with(who, false, watch, Arc::new(Outbox::closed()), None, None);
         core.end.get_or_init(|| Arc::new(end::spawn_failed(step, error)));
         core.done.store(1, Ordering::SeqCst);
         core
@@ -135,6 +156,7 @@ impl ChildCore {
 
     fn with(
         who: Identity,
+        command: bool,
         watch: Watch,
         input: Arc<Outbox>,
         stdout: Option<OwnedFd>,
@@ -146,6 +168,7 @@ impl ChildCore {
             edge: Edge::new(&who.path),
             path: who.path,
             program: who.program,
+            command,
             pid,
             pidfd,
             input,
@@ -218,7 +241,15 @@ impl ChildCore {
                     let packet = ToChild::Stop { left_ms: passed_on(grace).as_millis() as u64 };
                     let _ = fd::send_packet(control.as_fd(), &packet.head(), &[], false);
                 }
+                if self.command {
+                    watch.said.told = true;
+                    self.signal(&watch, libc::SIGTERM);
+                }
                 drop(watch);
+                if self.command {
+                    // What is told to stop gets no more requests; a wat program's own reads say so by themselves.
+                    self.input.close(&shared.gathered);
+                }
                 shared.set_timer(ends, Timer::Grace(self.number));
                 shared.set_timer(Instant::now() + STALL_CHECK, Timer::Stall(self.number));
             }
@@ -231,16 +262,33 @@ impl ChildCore {
                     _ => KillReason::Protocol,
                 };
                 watch.killed.get_or_insert(reason);
-                self.signal_kill();
+                self.signal(&watch, libc::SIGKILL);
             }
         }
     }
 
+    /// Ends it for a reason of the caller's.
+    pub(crate) fn kill_for(&self, shared: &Shared, reason: KillReason) {
+        self.watch().killed.get_or_insert(reason);
+        self.event(shared, ChildEvent::KillAsked, Duration::ZERO);
+    }
+
     /// SIGKILL, without a reason noted; for the end of this very process.
     pub(crate) fn signal_kill(&self) {
-        if let Some(pidfd) = &self.pidfd {
+        self.signal(&self.watch(), libc::SIGKILL);
+    }
+
+    /// Signals the child; of a command the whole process group, whose number is held by its leader until that is reaped.
+    fn signal(&self, watch: &Watch, number: i32) {
+        match (self.pid, &self.pidfd) {
+            (Some(pid), _) if self.command => {
+                if !watch.reaped {
+                    process::signal_group(pid, number);
+                }
+            }
             // One that has ended already is what was wanted.
-            let _ = process::signal(pidfd.as_fd(), libc::SIGKILL);
+            (_, Some(pidfd)) => drop(process::signal(pidfd.as_fd(), number)),
+            _ => {}
         }
     }
 
@@ -349,17 +397,31 @@ impl ChildCore {
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
             Err(_) => watch.stderr = None,
         }
+        drop(watch);
+        if self.is_over() {
+            self.kill_for(shared, KillReason::Output);
+        }
     }
 
     /// The process behind the pid descriptor has ended: reaps it and makes its [`End`].
     pub(crate) fn conclude(&self, shared: &Shared, buffer: &mut [u8]) -> bool {
         let Some(pidfd) = &self.pidfd else { return false };
+        let mut watch = self.watch();
+        if self.command && !watch.reaped {
+            if !process::has_ended(pidfd.as_fd()) {
+                return false;
+            }
+            // What it has started ends with it, as the subtree of any node does.
+            self.signal(&watch, libc::SIGKILL);
+        }
         let reaped = match process::reap(pidfd.as_fd()) {
             Ok(None) => return false,
             Ok(Some(reaped)) => Some(reaped),
             Err(e) if e.kind() == io::ErrorKind::Interrupted => return false,
             Err(_) => None,
         };
+        watch.reaped = true;
+        drop(watch);
         // What was sent before the end is in the sockets still; at most a socket buffer of it.
         for _ in 0..64 {
             if self.watch().control.is_none() {
@@ -401,6 +463,15 @@ impl ChildCore {
         }
     }
 
+    /// Is what was kept of stderr above its limit?
+    pub(crate) fn is_over(&self) -> bool {
+        self.watch().kept.as_ref().is_some_and(|all| all.bytes.len() > all.limit)
+    }
+
+    pub(crate) fn take_kept(&self) -> Vec<u8> {
+        self.watch().kept.take().map_or_else(Vec::new, |all| all.bytes)
+    }
+
     /// Takes the log lines away from the parent's stderr.
     pub(crate) fn redirect_logs(&self, to: Sender<Vec<u8>>) {
         let mut watch = self.watch();
@@ -434,8 +505,16 @@ impl ChildCore {
 
 impl Watch {
     fn take_in(&mut self, shared: &Shared, path: &str, bytes: &[u8]) {
-        let Watch { lines, logs, .. } = self;
-        lines.add(bytes, |line| pass_on(shared, logs, path, line));
+        let Watch { lines, logs, kept, .. } = self;
+        match kept {
+            None => lines.add(bytes, |line| pass_on(shared, logs, path, line)),
+            Some(all) => {
+                // One byte above the limit tells that it was crossed.
+                let room = (all.limit + 1).saturating_sub(all.bytes.len()).min(bytes.len());
+                all.bytes.extend_from_slice(&bytes[..room]);
+                lines.add(bytes, |_| {});
+            }
+        }
     }
 
     fn drain_rest(&mut self, shared: &Shared, path: &str, buffer: &mut [u8]) {
@@ -454,8 +533,13 @@ impl Watch {
                 _ => break,
             }
         }
-        let Watch { lines, logs, .. } = self;
-        lines.finish(|line| pass_on(shared, logs, path, line));
+        let Watch { lines, logs, kept, .. } = self;
+        let kept = kept.is_some();
+        lines.finish(|line| {
+            if !kept {
+                pass_on(shared, logs, path, line);
+            }
+        });
     }
 
     fn control_readable(&self) -> bool {

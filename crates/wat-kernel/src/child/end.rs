@@ -16,6 +16,13 @@ pub struct End {
     pub lasted: Duration,
 }
 
+impl End {
+    /// Did a signal end it?
+    pub(crate) fn is_by_signal(&self) -> bool {
+        matches!(&self.cause, Cause::NoRecord(told) if told.signal.is_some())
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// It said that it ended well and left with 0.
@@ -33,6 +40,8 @@ pub struct NoRecord {
     pub exit: Option<i32>,
     /// The failed step, the limit hit, or why we killed it; may be empty.
     pub reason: String,
+    /// Of a child that could not be made: the step, and what the system said to it.
+    pub failed: Option<(String, io::ErrorKind)>,
 }
 
 impl std::fmt::Display for NoRecord {
@@ -80,6 +89,7 @@ pub(crate) enum KillReason {
     Stalled,
     Protocol,
     WallTime,
+    Output,
 }
 
 impl KillReason {
@@ -90,6 +100,7 @@ impl KillReason {
             KillReason::Stalled => "suspended by a signal while starting or stopping",
             KillReason::Protocol => "broke the control protocol",
             KillReason::WallTime => "wall time spent",
+            KillReason::Output => "its output is above the limit",
         }
     }
 }
@@ -99,6 +110,8 @@ impl KillReason {
 pub(crate) struct Said {
     pub(crate) crash: Option<Vec<u8>>,
     pub(crate) ended: bool,
+    /// It is a command, which says nothing, and was told to stop: the signal that says so ends it well.
+    pub(crate) told: bool,
     pub(crate) refused: Option<(String, i32)>,
 }
 
@@ -109,21 +122,20 @@ pub(crate) fn cause(said: Said, reaped: Option<&Reaped>, killed: Option<KillReas
         return Cause::Crash(crash);
     }
     let none = |kind, signal, exit, reason: &str| {
-        Cause::NoRecord(NoRecord { kind, signal, exit, reason: reason.to_string() })
+        Cause::NoRecord(NoRecord { kind, signal, exit, reason: reason.to_string(), failed: None })
     };
     if let Some((step, errno)) = said.refused {
-        let reason = explain(&step, &io::Error::from_raw_os_error(errno));
-        return none(Kind::SpawnFailed, None, None, &reason);
+        return Cause::NoRecord(not_made(&step, &io::Error::from_raw_os_error(errno)));
     }
     match reaped.map(|r| r.status) {
         None => none(Kind::Lost, None, None, "its exit status was taken by another reaper"),
         Some(Status::Exited(0)) if said.ended => Cause::Clean,
         Some(Status::Exited(code)) => none(Kind::Exited, None, Some(code), ""),
+        Some(Status::Signalled(libc::SIGTERM)) if said.told => Cause::Clean,
         Some(Status::Signalled(signal)) => {
             let kind = match (signal, killed) {
-                (libc::SIGKILL, Some(KillReason::WallTime)) | (libc::SIGXCPU | libc::SIGXFSZ, _) => {
-                    Kind::Limit
-                }
+                (libc::SIGKILL, Some(KillReason::WallTime | KillReason::Output))
+                | (libc::SIGXCPU | libc::SIGXFSZ, _) => Kind::Limit,
                 (libc::SIGSYS, _) => Kind::Denied,
                 _ => Kind::Killed,
             };
@@ -141,15 +153,20 @@ pub(crate) fn cause(said: Said, reaped: Option<&Reaped>, killed: Option<KillReas
 /// The end of a child that could not be made.
 pub(crate) fn spawn_failed(step: &str, error: &io::Error) -> End {
     End {
-        cause: Cause::NoRecord(NoRecord {
-            kind: Kind::SpawnFailed,
-            signal: None,
-            exit: None,
-            reason: explain(step, error),
-        }),
+        cause: Cause::NoRecord(not_made(step, error)),
         stderr_tail: Vec::new(),
         usage: Usage::default(),
         lasted: Duration::ZERO,
+    }
+}
+
+fn not_made(step: &str, error: &io::Error) -> NoRecord {
+    NoRecord {
+        kind: Kind::SpawnFailed,
+        signal: None,
+        exit: None,
+        reason: explain(step, error),
+        failed: Some((step.to_string(), error.kind())),
     }
 }
 
@@ -202,6 +219,13 @@ mod tests {
         assert_eq!(cause(ended(), Some(&reaped(Status::Exited(0))), None), Cause::Clean);
         assert_ne!(cause(ended(), Some(&reaped(Status::Exited(1))), None), Cause::Clean);
         assert_ne!(cause(Said::default(), Some(&reaped(Status::Exited(0))), None), Cause::Clean);
+    }
+
+    #[test]
+    fn a_command_that_was_told_to_stop_ends_well_by_the_signal_that_says_so() {
+        let told = || Said { ended: true, told: true, ..Said::default() };
+        assert_eq!(cause(told(), Some(&reaped(Status::Signalled(libc::SIGTERM))), None), Cause::Clean);
+        assert_ne!(cause(told(), Some(&reaped(Status::Signalled(libc::SIGINT))), None), Cause::Clean);
     }
 
     #[test]

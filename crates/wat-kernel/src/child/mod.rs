@@ -152,6 +152,12 @@ impl Child {
         }
         let Some(fd) = &output.fd else { return Ok(0) };
         waiter.settle();
+        if let (true, Some(pidfd)) = (self.core().command, &self.core().pidfd)
+            && !more(waiter, fd.as_fd(), pidfd.as_fd())?
+        {
+            output.fd = None;
+            return Ok(0);
+        }
         let count = match blocking_read(waiter, fd.as_fd(), buffer) {
             Err(ReadError::Interrupted(Interrupt::Stopped)) if readable(fd.as_fd()) => {
                 fd::read(fd.as_fd(), buffer).map_err(ReadError::System)?
@@ -195,6 +201,11 @@ impl Child {
             waiter.park(Wakes::Kill, &core.done, 0, None)?;
         }
         Ok(self.try_end().expect("done is set after the end"))
+    }
+
+    /// Is it a command from outside wat?
+    pub fn is_command(&self) -> bool {
+        self.core().command
     }
 
     /// Its end, if it has come.
@@ -248,6 +259,17 @@ impl Child {
         }
         output.fd = None;
         Ok(())
+    }
+}
+
+/// Waits for output of a command, or for its end: what it has left behind may hold the pipe open for ever.
+fn more(waiter: &Waiter, stdout: BorrowedFd, process: BorrowedFd) -> Result<bool, ReadError> {
+    let mut entries = [fd::interest(stdout, libc::POLLIN), fd::interest(process, libc::POLLIN)];
+    match waiter.blocking(Wakes::Stop, || fd::poll(&mut entries, None)) {
+        Ok(_) => Ok(entries[0].revents != 0),
+        Err(Blocked::Interrupt(Interrupt::Stopped)) => Ok(true),
+        Err(Blocked::Interrupt(why)) => Err(why.into()),
+        Err(Blocked::System(e)) => Err(ReadError::System(e)),
     }
 }
 

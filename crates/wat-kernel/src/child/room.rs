@@ -3,13 +3,14 @@
 //! would.
 //!
 //! A full pair of pipes alone proves nothing: the child may be computing. So the child's warden is asked which write
-//! its program is blocked in; the same write in two answers, with nothing read in between, is a deadlock.
+//! its program is blocked in; the same write in two answers, with nothing read in between, is a deadlock. A command has
+//! nobody to ask: it is taken for blocked when for a second it has slept and neither pipe has moved.
 
 use super::core::{ChildCore, WINDOW};
 use crate::control::ToChild;
 use crate::mutation::removed;
 use crate::outbox::{Room, WriteError, from_blocked};
-use crate::sys::fd;
+use crate::sys::{fd, process};
 use crate::waiter::{Waiter, Wakes};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -30,7 +31,13 @@ struct Probe {
     token: u32,
     /// The write named by the last answer, 0 for none.
     write: u32,
+    /// Of a command: looks in a row at which nothing had changed, and the bytes in its stdout then.
+    still: u32,
+    bytes: usize,
 }
+
+/// Looks without a change that make a second.
+const STILL: u32 = 20;
 
 impl Room for ChildRoom<'_> {
     fn make(&self, waiter: &Waiter, stdin: BorrowedFd) -> Result<(), WriteError> {
@@ -56,8 +63,15 @@ impl Room for ChildRoom<'_> {
             let Some(output) = &mut output else { continue };
             if count == 2 && entries[1].revents != 0 {
                 output.read_ahead(room);
-            } else if output.fd.is_some() && self.is_deadlocked(&mut probe) {
-                return Err(WriteError::Deadlock { begun: false });
+            } else if let Some(stdout) = &output.fd {
+                let blocked = if self.core.command {
+                    self.is_still(&mut probe, stdout.as_fd())
+                } else {
+                    self.is_deadlocked(&mut probe)
+                };
+                if blocked {
+                    return Err(WriteError::Deadlock { begun: false });
+                }
             }
         }
     }
@@ -75,6 +89,15 @@ impl Room for ChildRoom<'_> {
 }
 
 impl ChildRoom<'_> {
+    /// Compares two looks at a command.
+    fn is_still(&self, probe: &mut Probe, stdout: BorrowedFd) -> bool {
+        let bytes = fd::unread(stdout);
+        let sleeps = self.core.pid.is_some_and(process::is_asleep);
+        probe.still = if bytes == probe.bytes && bytes > 0 && sleeps { probe.still + 1 } else { 0 };
+        probe.bytes = bytes;
+        probe.still >= STILL
+    }
+
     /// Compares the last two answers and asks again.
     fn is_deadlocked(&self, probe: &mut Probe) -> bool {
         let answer = self.core.answer.load(Ordering::SeqCst);

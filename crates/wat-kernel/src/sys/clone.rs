@@ -21,13 +21,33 @@ pub(crate) const IMAGE: RawFd = 5;
 
 /// What a launch needs; all of it made before the clone.
 pub(crate) struct Order {
-    /// For each place the descriptor to put there.
-    pub(crate) sources: [RawFd; PLACES],
-    /// The parent's end of the control socket; the clone closes its copy so that the lifeline can end.
-    pub(crate) parent_control: RawFd,
+    /// For each place the descriptor to put there; an external command has the first three places alone.
+    pub(crate) sources: Vec<RawFd>,
+    pub(crate) what: What,
     pub(crate) arguments: Vec<CString>,
     /// Signals whose disposition exec would not reset: the ignored ones and the kick.
     pub(crate) reset: Set,
+}
+
+/// What the clone becomes.
+pub(crate) enum What {
+    /// This binary, which finds all else in its boot record.
+    Itself {
+        /// The parent's end of the control socket; the clone closes its copy so that the lifeline can end.
+        parent_control: RawFd,
+    },
+    Command(Foreign),
+}
+
+/// What a command that knows nothing of boot records is given by the clone itself.
+pub(crate) struct Foreign {
+    pub(crate) file: CString,
+    pub(crate) directory: CString,
+    pub(crate) environment: Vec<CString>,
+    /// Resource, soft and hard value.
+    pub(crate) limits: Vec<(u32, u64, u64)>,
+    /// Its out-of-memory score, as text.
+    pub(crate) score: CString,
 }
 
 /// The step between clone and exec that failed.
@@ -39,6 +59,8 @@ pub(crate) enum Step {
     DeathSignal,
     Descriptors,
     Lifeline,
+    Limits,
+    Directory,
     Exec,
 }
 
@@ -53,6 +75,8 @@ impl Step {
             Step::DeathSignal => "death-signal",
             Step::Descriptors => "descriptors",
             Step::Lifeline => "lifeline",
+            Step::Limits => "limits",
+            Step::Directory => "directory",
             Step::Exec => "exec",
         }
     }
@@ -68,10 +92,27 @@ pub(crate) struct Launched {
 pub(crate) fn launch(order: &Order) -> Result<Launched, (Step, io::Error)> {
     let mut arguments: Vec<*const libc::c_char> = order.arguments.iter().map(|a| a.as_ptr()).collect();
     arguments.push(std::ptr::null());
-    let environment = [std::ptr::null::<libc::c_char>()];
+    let given: &[CString] = match &order.what {
+        What::Itself { .. } => &[],
+        What::Command(foreign) => &foreign.environment,
+    };
+    let mut environment: Vec<*const libc::c_char> = given.iter().map(|e| e.as_ptr()).collect();
+    environment.push(std::ptr::null());
+    let mut sources = [-1; PLACES];
+    sources[..order.sources.len()].copy_from_slice(&order.sources);
     let mut plan = Plan {
-        sources: order.sources,
-        parent_control: order.parent_control,
+        sources,
+        places: order.sources.len(),
+        kind: match &order.what {
+            What::Itself { parent_control } => Kind::Itself { parent_control: *parent_control },
+            What::Command(foreign) => Kind::Command {
+                parent: super::process::id(),
+                file: foreign.file.as_ptr(),
+                directory: foreign.directory.as_ptr(),
+                limits: &foreign.limits,
+                score: foreign.score.as_bytes(),
+            },
+        },
         arguments: arguments.as_ptr(),
         environment: environment.as_ptr(),
         reset: order.reset,
@@ -120,9 +161,11 @@ fn reap_failed(pidfd: &OwnedFd) {
 }
 
 /// What the clone reads, and the one field it writes.
-struct Plan {
+struct Plan<'a> {
     sources: [RawFd; PLACES],
-    parent_control: RawFd,
+    /// How many of the places are filled.
+    places: usize,
+    kind: Kind<'a>,
     arguments: *const *const libc::c_char,
     environment: *const *const libc::c_char,
     reset: Set,
@@ -139,6 +182,19 @@ struct Removed {
     session: bool,
     /// The rule of this file: no allocation, and memory shared.
     quiet: bool,
+}
+
+enum Kind<'a> {
+    Itself {
+        parent_control: RawFd,
+    },
+    Command {
+        parent: i32,
+        file: *const libc::c_char,
+        directory: *const libc::c_char,
+        limits: &'a [(u32, u64, u64)],
+        score: &'a [u8],
+    },
 }
 
 /// The clone's whole life.
@@ -190,36 +246,52 @@ fn be_born(plan: &Plan) -> Result<Never, (Step, i32)> {
         }
 
         pause(plan, Step::Descriptors);
-        // The parent's end first: its number may be one of the places.
-        raw(libc::SYS_close, [plan.parent_control as i64, 0, 0, 0, 0]);
-        place(&plan.sources).map_err(|errno| (Step::Descriptors, errno))?;
-
-        pause(plan, Step::Lifeline);
-        // A parent that died before the death signal was set is seen by the hang-up of its end.
-        let mut lifeline = libc::pollfd { fd: CONTROL, events: 0, revents: 0 };
-        let none = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-        raw(libc::SYS_ppoll, [&raw mut lifeline as i64, 1, &raw const none as i64, 0, 8]);
-        let ended =
-            std::ptr::read_volatile(&raw const lifeline.revents) & (libc::POLLHUP | libc::POLLERR) != 0;
-        if ended && !plan.removed.lifeline {
-            return Err((Step::Lifeline, libc::EPIPE));
+        match plan.kind {
+            Kind::Itself { parent_control } => {
+                // The parent's end first: its number may be one of the places.
+                raw(libc::SYS_close, [parent_control as i64, 0, 0, 0, 0]);
+                place(&plan.sources, plan.places).map_err(|errno| (Step::Descriptors, errno))?;
+                pause(plan, Step::Lifeline);
+                // A parent that died before the death signal was set is seen by the hang-up of its end.
+                let mut lifeline = libc::pollfd { fd: CONTROL, events: 0, revents: 0 };
+                let none = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+                raw(libc::SYS_ppoll, [&raw mut lifeline as i64, 1, &raw const none as i64, 0, 8]);
+                let ended =
+                    std::ptr::read_volatile(&raw const lifeline.revents) & (libc::POLLHUP | libc::POLLERR) != 0;
+                if ended && !plan.removed.lifeline {
+                    return Err((Step::Lifeline, libc::EPIPE));
+                }
+            }
+            Kind::Command { parent, directory, limits, score, .. } => {
+                place(&plan.sources, plan.places).map_err(|errno| (Step::Descriptors, errno))?;
+                // The same of a command, which has no lifeline.
+                if raw(libc::SYS_getppid, [0; 5]) != parent as i64 {
+                    return Err((Step::Lifeline, libc::EPIPE));
+                }
+                raw(libc::SYS_umask, [0o077, 0, 0, 0, 0]);
+                raise_score(score);
+                for (resource, soft, hard) in limits {
+                    let limit = libc::rlimit { rlim_cur: *soft, rlim_max: *hard };
+                    let set = [0, i64::from(*resource), &raw const limit as i64, 0, 0];
+                    at(Step::Limits, raw(libc::SYS_prlimit64, set))?;
+                }
+                at(Step::Directory, raw(libc::SYS_chdir, [directory as i64, 0, 0, 0, 0]))?;
+            }
         }
 
         pause(plan, Step::Exec);
         let empty: Set = 0;
         let mask = [libc::SIG_SETMASK as i64, &raw const empty as i64, 0, 8, 0];
         raw(libc::SYS_rt_sigprocmask, mask);
+        let (arguments, environment) = (plan.arguments as i64, plan.environment as i64);
         let itself: &CStr = c"";
-        let result = raw(
-            libc::SYS_execveat,
-            [
-                BINARY as i64,
-                itself.as_ptr() as i64,
-                plan.arguments as i64,
-                plan.environment as i64,
-                libc::AT_EMPTY_PATH as i64,
-            ],
-        );
+        let result = match plan.kind {
+            Kind::Itself { .. } => {
+                let (binary, flags) = (BINARY as i64, libc::AT_EMPTY_PATH as i64);
+                raw(libc::SYS_execveat, [binary, itself.as_ptr() as i64, arguments, environment, flags])
+            }
+            Kind::Command { file, .. } => raw(libc::SYS_execve, [file as i64, arguments, environment, 0, 0]),
+        };
         Err((Step::Exec, -result as i32))
     }
 }
@@ -236,14 +308,31 @@ unsafe fn pause(plan: &Plan, step: Step) {
     }
 }
 
+/// Without /proc there is nothing to raise, and a command that runs with a lower score runs all the same.
+///
+/// # Safety
+/// As [`be_born`].
+unsafe fn raise_score(score: &[u8]) {
+    let path: &CStr = c"/proc/self/oom_score_adj";
+    // SAFETY: raw calls on a constant string, on a new number and on the plan's bytes.
+    unsafe {
+        let flags = (libc::O_WRONLY | libc::O_CLOEXEC) as i64;
+        let file = raw(libc::SYS_openat, [libc::AT_FDCWD as i64, path.as_ptr() as i64, flags, 0, 0]);
+        if file >= 0 {
+            raw(libc::SYS_write, [file, score.as_ptr() as i64, score.len() as i64, 0, 0]);
+            raw(libc::SYS_close, [file, 0, 0, 0, 0]);
+        }
+    }
+}
+
 /// Puts each source at its place, open across exec. Sources that stand on another's place are lifted first; the
 /// lifted copies are close-on-exec.
-fn place(sources: &[RawFd; PLACES]) -> Result<(), i32> {
+fn place(sources: &[RawFd; PLACES], count: usize) -> Result<(), i32> {
     let mut from = *sources;
     // SAFETY: raw calls on numbers; a clone has its own descriptor table.
     unsafe {
-        for (target, source) in from.iter_mut().enumerate() {
-            if *source != target as RawFd && *source < PLACES as RawFd {
+        for (target, source) in from.iter_mut().enumerate().take(count) {
+            if *source != target as RawFd && *source < count as RawFd {
                 let lift = [*source as i64, libc::F_DUPFD_CLOEXEC as i64, PLACES as i64, 0, 0];
                 let lifted = raw(libc::SYS_fcntl, lift);
                 if lifted < 0 {
@@ -252,7 +341,7 @@ fn place(sources: &[RawFd; PLACES]) -> Result<(), i32> {
                 *source = lifted as RawFd;
             }
         }
-        for (target, source) in from.iter().enumerate() {
+        for (target, source) in from.iter().enumerate().take(count) {
             let result = if *source == target as RawFd {
                 raw(libc::SYS_fcntl, [target as i64, libc::F_SETFD as i64, 0, 0, 0])
             } else {

@@ -51,6 +51,14 @@ pub(crate) fn pipe_capacity(fd: &OwnedFd, wanted: usize) -> io::Result<usize> {
     }
 }
 
+/// Bytes in a pipe that nobody has read.
+pub(crate) fn unread(fd: BorrowedFd) -> usize {
+    let mut count: libc::c_int = 0;
+    // SAFETY: the call fills one integer; a failure leaves it 0.
+    unsafe { libc::ioctl(fd.as_raw_fd(), libc::FIONREAD, &raw mut count) };
+    count as usize
+}
+
 /// Makes one end non-blocking. Only for ends whose open file description is this process's alone.
 pub(crate) fn set_nonblocking(fd: &OwnedFd) -> io::Result<()> {
     // SAFETY: plain fcntl on an open descriptor.

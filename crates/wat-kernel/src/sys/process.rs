@@ -59,6 +59,17 @@ pub(crate) fn is_stopped(pidfd: BorrowedFd) -> bool {
     }
 }
 
+/// Has the process behind a pid descriptor ended? It is not reaped.
+pub(crate) fn has_ended(pidfd: BorrowedFd) -> bool {
+    let flags = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+    // SAFETY: all-zero is a valid siginfo_t; waitid fills it.
+    unsafe {
+        let mut info: libc::siginfo_t = std::mem::zeroed();
+        // An error says that it is no child any more: somebody else has reaped it.
+        libc::waitid(libc::P_PIDFD, pidfd.as_raw_fd() as u32, &raw mut info, flags) != 0 || info.si_pid() != 0
+    }
+}
+
 /// As PID 1: reaps an adopted orphan, leaving processes for which `own` answers true to their owner.
 pub(crate) fn reap_orphan(own: impl Fn(i32) -> bool) -> bool {
     // SAFETY: all-zero is a valid siginfo_t; waitid fills it.
@@ -80,6 +91,52 @@ pub(crate) fn signal(pidfd: BorrowedFd, signal: i32) -> io::Result<()> {
     // SAFETY: no siginfo is passed, so the kernel makes its own.
     check_long(unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd.as_raw_fd(), signal, none, 0) })?;
     Ok(())
+}
+
+/// Signals every process of a group. Only while its leader is a child of ours that nobody has reaped: until then the
+/// number cannot pass to another group.
+pub(crate) fn signal_group(leader: i32, signal: i32) {
+    // SAFETY: touches no memory; a group that has gone answers ESRCH.
+    unsafe { libc::kill(-leader, signal) };
+}
+
+/// Signals a child of ours that only the caller reaps.
+pub(crate) fn signal_child(pid: i32, signal: i32) {
+    // SAFETY: touches no memory.
+    unsafe { libc::kill(pid, signal) };
+}
+
+/// Reaps a child by its number; false while it runs. Only for children that nobody else waits for.
+pub(crate) fn reap_child(pid: i32) -> bool {
+    // SAFETY: all-zero is a valid siginfo_t; waitid fills it.
+    unsafe {
+        let mut info: libc::siginfo_t = std::mem::zeroed();
+        let flags = libc::WEXITED | libc::WNOHANG;
+        libc::waitid(libc::P_PID, pid as u32, &raw mut info, flags) == 0 && info.si_pid() != 0
+    }
+}
+
+/// Time since the machine started, in the ticks of /proc.
+pub(crate) fn boot_ticks() -> u64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: fills one structure; sysconf touches no memory.
+    let per_second = unsafe {
+        libc::clock_gettime(libc::CLOCK_BOOTTIME, &raw mut time);
+        libc::sysconf(libc::_SC_CLK_TCK).max(1)
+    };
+    (time.tv_sec * per_second + time.tv_nsec * per_second / 1_000_000_000) as u64
+}
+
+/// Does the process sleep, as far as /proc tells? Without it nobody can say that it does not.
+pub(crate) fn is_asleep(pid: i32) -> bool {
+    let Ok(text) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { return true };
+    // The name may hold anything, so the state is looked for behind it.
+    text.rsplit(')').next().is_none_or(|rest| rest.trim_start().starts_with('S'))
+}
+
+/// From now on what loses its parent below this process becomes its child.
+pub(crate) fn become_subreaper() -> io::Result<()> {
+    control(libc::PR_SET_CHILD_SUBREAPER, 1)
 }
 
 pub(crate) fn thread_id() -> i32 {

@@ -5,6 +5,7 @@
 //! descriptor, and sleeps in one poll. What to do is decided by the tables of `life.rs`.
 
 mod looks;
+pub(crate) mod strays;
 pub(crate) mod timers;
 
 use crate::child::core::{Role, STALL_CHECK};
@@ -192,6 +193,7 @@ impl Warden {
                 Role::Process => {
                     if core.conclude(&self.shared, &mut self.buffer) {
                         lock(&self.shared.rounds).gone(number);
+                        self.shared.sweep_after(&core);
                         self.shared.dismiss(core);
                     }
                 }
@@ -224,6 +226,7 @@ impl Warden {
                 Timer::Stall(number) => self.look_at(number, now),
                 // It has woken the warden, which is all it is for.
                 Timer::Look => {}
+                Timer::Strays => shared.strays.timer(shared),
             }
         }
     }

@@ -20,6 +20,8 @@ pub(crate) enum Timer {
     Stall(u32),
     /// The end of the time for a question about the tree.
     Look,
+    /// A look at what commands have left behind.
+    Strays,
 }
 
 pub(crate) struct Timers {

@@ -9,7 +9,7 @@ mod print;
 mod read;
 
 use crate::result;
-use wat_runtime::codec;
+use wat_runtime::codec::{self, ReadFault};
 use wat_runtime::desc::DescRef;
 use wat_runtime::fail::Fail;
 use wat_runtime::heap::Mem;
@@ -24,6 +24,22 @@ value_rows! {
         let out = print::text(value, DescRef(ty as u32), pretty != 0, mem.room().bytes)?;
         text::make_string(mem, &out)
     };
+}
+
+/// The value of type `desc` that the text holds, for whoever reads JSON off a stream; unknown keys are an error.
+pub fn decode(mem: Mem, desc: DescRef, text: &[u8]) -> Result<Result<u64, ReadFault>, Fail> {
+    let limits = read::Limits { skip_unknown: false, depth: 128, bytes: i64::MAX };
+    let (edn, places) = match read::edn(text, desc, limits) {
+        Ok(read) => read,
+        Err(fault) => return Ok(Err(fault)),
+    };
+    Ok(codec::decode(mem, desc, &edn)?.map_err(|fault| places.of(text, fault)))
+}
+
+/// Appends a value's text on one line, of so many bytes at most.
+pub fn encode(out: &mut Vec<u8>, value: u64, desc: DescRef, limit: usize) -> Result<(), Fail> {
+    out.extend_from_slice(print::text(value, desc, false, limit)?.as_bytes());
+    Ok(())
 }
 
 fn read(mem: Mem, string: u64, limits: read::Limits, desc: DescRef) -> Result<u64, Fail> {
