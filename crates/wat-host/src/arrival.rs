@@ -9,8 +9,8 @@ use crate::values::{Found, Values};
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use wat_kernel::see::{Edge, Wait};
 use wat_edn::Position;
+use wat_kernel::see::{Edge, Wait};
 use wat_kernel::{Child, Interrupt, ReadError, Source, WINDOW, Waiter, WriteError};
 
 /// What a call keeps for `recv` at most.

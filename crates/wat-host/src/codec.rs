@@ -29,8 +29,11 @@ pub struct Json {
     /// Appends a value's text, of so many bytes at most.
     pub encode: fn(&mut Vec<u8>, u64, DescRef, usize) -> Result<(), Fail>,
     /// The value of one text, or what is wrong with it, told from the text's own first line.
-    pub decode: fn(Mem, DescRef, &[u8]) -> Result<Result<u64, ReadFault>, Fail>,
+    pub decode: fn(Mem, DescRef, &[u8]) -> Decoded,
 }
+
+/// A value, or what its writer did wrong; `Err` where this process cannot go on.
+type Decoded = Result<Result<u64, ReadFault>, Fail>;
 
 impl Codec {
     /// What a value is called in messages.
@@ -83,13 +86,7 @@ impl Codec {
     }
 
     /// A value out of its text, which stood at `place` in the stream.
-    pub fn decode(
-        self,
-        mem: Mem,
-        desc: DescRef,
-        bytes: &[u8],
-        place: Position,
-    ) -> Result<Result<u64, ReadFault>, Fail> {
+    pub fn decode(self, mem: Mem, desc: DescRef, bytes: &[u8], place: Position) -> Decoded {
         let decoded = match self {
             Codec::Edn => codec::decode(mem, desc, bytes)?,
             Codec::Json(json) => (json.decode)(mem, desc, bytes)?,

@@ -26,8 +26,8 @@
   (refuse "a variable" "cat" [] {:env {"A=B" "c"}})
   (refuse "no directory" "cat" [] {:directory "/no/such/directory"})
   (unwrap (fs/with-temp-dir (fn [dir]
-            (do (refuse-script "no interpreter" (script dir "a" "#!/no/such/interpreter -x\n" 448))
-                (refuse-script "no program" (script dir "b" "just text\n" 448)))))))
+    (do (refuse-script "no interpreter" (script dir "a" "#!/no/such/interpreter -x\n" 448))
+        (refuse-script "no program" (script dir "b" "just text\n" 448)))))))
 
 (defn refuse-script "The directory's name differs from run to run." [name <- String  path <- String] -> nil
   (match (process/run path [])

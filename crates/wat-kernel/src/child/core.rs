@@ -281,11 +281,8 @@ impl ChildCore {
     /// Signals the child; of a command the whole process group, whose number is held by its leader until that is reaped.
     fn signal(&self, watch: &Watch, number: i32) {
         match (self.pid, &self.pidfd) {
-            (Some(pid), _) if self.command => {
-                if !watch.reaped {
-                    process::signal_group(pid, number);
-                }
-            }
+            (Some(pid), _) if self.command && !watch.reaped => process::signal_group(pid, number),
+            (Some(_), _) if self.command => {}
             // One that has ended already is what was wanted.
             (_, Some(pidfd)) => drop(process::signal(pidfd.as_fd(), number)),
             _ => {}

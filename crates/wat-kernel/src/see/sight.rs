@@ -19,6 +19,8 @@ const MAX_NAME: usize = 4096;
 pub enum Tier {
     Process,
     Thread,
+    /// A command from outside wat, which cannot be asked.
+    Command,
 }
 
 /// One node.

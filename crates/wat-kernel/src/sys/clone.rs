@@ -256,8 +256,9 @@ fn be_born(plan: &Plan) -> Result<Never, (Step, i32)> {
                 let mut lifeline = libc::pollfd { fd: CONTROL, events: 0, revents: 0 };
                 let none = libc::timespec { tv_sec: 0, tv_nsec: 0 };
                 raw(libc::SYS_ppoll, [&raw mut lifeline as i64, 1, &raw const none as i64, 0, 8]);
-                let ended =
-                    std::ptr::read_volatile(&raw const lifeline.revents) & (libc::POLLHUP | libc::POLLERR) != 0;
+                let ended = std::ptr::read_volatile(&raw const lifeline.revents)
+                    & (libc::POLLHUP | libc::POLLERR)
+                    != 0;
                 if ended && !plan.removed.lifeline {
                     return Err((Step::Lifeline, libc::EPIPE));
                 }

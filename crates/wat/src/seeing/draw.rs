@@ -82,7 +82,11 @@ fn names(sights: &[Sight]) -> Vec<String> {
                 name.push_str(if *own > 0 { "├─ " } else { "└─ " });
             }
             open.push(children.get(sight.path.as_str()).copied().unwrap_or(0));
-            let tier = if sight.tier == Tier::Thread { " (thread)" } else { "" };
+            let tier = match sight.tier {
+                Tier::Process => "",
+                Tier::Thread => " (thread)",
+                Tier::Command => " (command)",
+            };
             name + &plain(&format!("{} {}{tier}", sight.path, sight.program))
         })
         .collect()
@@ -117,7 +121,8 @@ fn figures(sight: &Sight, name: String, before: Option<(Duration, &[Sight])>) ->
 
 fn state(sight: &Sight) -> String {
     let state = format!("{:?}", sight.state).to_lowercase();
-    match (sight.suspended, sight.answers) {
+    match (sight.suspended, sight.answers || sight.tier == Tier::Command) {
+        (true, true) if sight.tier == Tier::Command => "suspended".to_string(),
         (true, _) => "suspended, not answering".to_string(),
         (false, false) => format!("{state}, not answering"),
         (false, true) => state,

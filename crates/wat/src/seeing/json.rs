@@ -15,7 +15,11 @@ fn node(sight: &Sight) -> Value {
     json!({
         "path": sight.path,
         "program": sight.program,
-        "tier": if sight.tier == Tier::Thread { "thread" } else { "process" },
+        "tier": match sight.tier {
+            Tier::Process => "process",
+            Tier::Thread => "thread",
+            Tier::Command => "command",
+        },
         "pid": (sight.pid > 0).then_some(sight.pid),
         "state": format!("{:?}", sight.state).to_lowercase(),
         "suspended": sight.suspended,
