@@ -335,6 +335,24 @@ rtfns! {
     /// `(select-any peers)` → index of a ready one.
     select_any Fallible (B) I;
 
+    // ---- wat.supervisor (host)
+    /// A supervisor's peer, a program, its name, the length of its queue, 1 where it runs in a process: its number.
+    service_offer Fallible (B, O, B, I, I) I;
+    /// The program of that number, for the supervisor to spawn.
+    service_program Fallible (I) P;
+    /// A service's number, the peer that answers from now on, and how often it was started again: a Receiver that closes
+    /// once the peer has ended and all it was asked is answered.
+    service_attach Fallible (I, B, I) P;
+    /// Passes nothing more on to the peer and tells it to stop within so many nanoseconds.
+    service_halt Fallible (B, I) N;
+    /// Ends a service for good, by a crash's text, or well where that is empty.
+    service_end Fallible (I, B) N;
+    /// Lets a supervisor just spawned have the services of this one.
+    service_share Fallible (B) N;
+    /// A supervisor's peer and commands, a program, a name or nothing, 1 for failing fast: a peer.
+    service_find Fallible (B, B, B, B, I) P;
+    program_name Fallible (B) P;
+
     // ---- wat.random
     // ---- wat.edn
     /// `(Result (Vector T) ReadError)`.

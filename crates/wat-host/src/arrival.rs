@@ -3,6 +3,7 @@
 //! The n-th value read answers the n-th request sent. A call waits for its own number; answers to earlier sends are
 //! kept for `recv`, those to calls that gave up are dropped on arrival. Not here: sending, ends, wat types.
 
+use crate::client::Mailed;
 use crate::parcel::Parcel;
 use crate::peer::{Link, Peer, Thread, Trouble, lock};
 use crate::values::{Found, Values};
@@ -35,6 +36,8 @@ pub enum Item {
     /// And where it stood in the output of a command.
     Text(Vec<u8>, Position),
     Parcel(Parcel),
+    /// In place of a value: the crash of that request alone.
+    Crash(String),
 }
 
 /// What a receive gives.
@@ -70,9 +73,8 @@ impl Peer {
     }
 
     /// The reply to the request of that number.
-    pub fn reply(&self, waiter: &Waiter, number: u64, timeout: Option<Duration>) -> Result<Item, Trouble> {
+    pub fn reply(&self, waiter: &Waiter, number: u64, deadline: Option<Instant>) -> Result<Item, Trouble> {
         let _about = waiter.about(Wait::Call, Some(&self.edge));
-        let deadline = timeout.and_then(|t| Instant::now().checked_add(t));
         let mut incoming = lock(&self.incoming);
         let why = loop {
             if incoming.is_full() {
@@ -86,6 +88,7 @@ impl Peer {
                 Ok(Arrived::Late) => break Err(("timeout", "no reply within the time")),
                 Err(trouble) => {
                     incoming.abandon(number);
+                    self.withdraw(number);
                     return Err(trouble);
                 }
             }
@@ -101,9 +104,15 @@ impl Peer {
             Err((kind, message)) => {
                 incoming.abandon(number);
                 drop(incoming);
-                Err(self.request(kind, message, "unknown"))
+                let executed = if self.withdraw(number) { "no" } else { "unknown" };
+                Err(self.request(kind, message, executed))
             }
         }
+    }
+
+    /// Takes back a request that nobody waits for any more, where that can be done.
+    fn withdraw(&self, number: u64) -> bool {
+        matches!(&self.link, Link::Service(client) if client.withdraw(number))
     }
 
     /// The next value, its number, and nothing that was abandoned.
@@ -139,6 +148,17 @@ impl Peer {
                     Some(Some(parcel)) => {
                         if let Some(number) = incoming.number() {
                             return Ok(Arrived::Item(number, Item::Parcel(parcel)));
+                        }
+                    }
+                }
+            },
+            Link::Service(client) => loop {
+                match client.next(waiter, deadline).map_err(|why| self.interrupted(why))? {
+                    Mailed::Late => return Ok(Arrived::Late),
+                    Mailed::End => return Ok(Arrived::End),
+                    Mailed::Item(item) => {
+                        if let Some(number) = incoming.number() {
+                            return Ok(Arrived::Item(number, item));
                         }
                     }
                 }
@@ -211,6 +231,7 @@ impl Peer {
         match &self.link {
             Link::Process(child) => Source::Output(child),
             Link::Thread(thread) => Source::Channel(&thread.replies),
+            Link::Service(client) => Source::Channel(&client.answers),
         }
     }
 
@@ -219,6 +240,7 @@ impl Peer {
         match &self.link {
             Link::Process(child) => Source::Exit(child),
             Link::Thread(thread) => Source::Channel(&thread.done),
+            Link::Service(client) => Source::Channel(&client.service.done),
         }
     }
 
@@ -237,6 +259,17 @@ impl Peer {
                 }
                 found
             }
+            Link::Service(client) => loop {
+                match client.try_next() {
+                    Some(Mailed::Item(item)) => {
+                        if let Some(number) = incoming.number() {
+                            break Ok(Some(Arrived::Item(number, item)));
+                        }
+                    }
+                    Some(_) => break Ok(Some(Arrived::End)),
+                    None => break Ok(None),
+                }
+            },
             Link::Thread(_) if !source_ready && incoming.ahead.is_empty() => Ok(None),
             Link::Thread(thread) => {
                 match incoming.take_ahead().map(Some).or_else(|| thread.replies.try_receive()) {
@@ -316,10 +349,11 @@ impl Incoming {
 }
 
 impl Item {
-    fn bytes(&self) -> usize {
+    pub fn bytes(&self) -> usize {
         match self {
             Item::Text(text, _) => text.len(),
             Item::Parcel(parcel) => parcel.bytes,
+            Item::Crash(text) => text.len(),
         }
     }
 }

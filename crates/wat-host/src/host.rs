@@ -90,9 +90,11 @@ impl Host {
 
     /// A cell for a peer that this node has spawned.
     pub fn peer(&self, mem: Mem, peer: Peer) -> Result<u64, Halt> {
-        mem.guard(Box::new(peer.kin()));
-        if let Some(thread) = &self.thread {
-            thread.shared.adopt(peer.kin());
+        if let Some(kin) = peer.kin() {
+            if let Some(thread) = &self.thread {
+                thread.shared.adopt(kin.clone());
+            }
+            mem.guard(Box::new(kin));
         }
         Ok(handles::make(mem, Builtin::Peer, Arc::new(peer))?)
     }

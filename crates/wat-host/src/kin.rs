@@ -2,6 +2,7 @@
 //! them goes; and what a thread peer shares with its parent. Not here: requests and replies.
 
 use crate::peer::lock;
+use crate::service::Registry;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
@@ -25,6 +26,8 @@ pub struct ThreadShared {
     pub stop_asked: AtomicBool,
     /// What it has spawned, to be told to stop or to end with it.
     children: Mutex<Vec<Kin>>,
+    /// Where the thread is a supervisor: its services, and whether they end with it.
+    pub registry: OnceLock<(Arc<Registry>, bool)>,
 }
 
 impl ThreadShared {

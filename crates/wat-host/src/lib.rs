@@ -4,6 +4,7 @@
 //! Begin with [`root`] and [`child`], which [`run`] makes one; then `table.rs` for what compiled code can ask.
 
 mod arrival;
+mod client;
 mod codec;
 mod command;
 mod frames;
@@ -14,10 +15,13 @@ mod output;
 mod parcel;
 mod peer;
 mod process;
+mod pump;
 mod run;
 mod select;
+mod service;
 mod stdio;
 mod story;
+mod supervise;
 mod table;
 mod thread;
 mod traffic;

@@ -3,6 +3,7 @@
 //! Here: sending, closing and ending. What arrives is in `arrival.rs`, wat types are in `traffic.rs`.
 
 use crate::arrival::{Incoming, Item};
+use crate::client::Client;
 use crate::codec::Codec;
 use crate::kin::{Kin, ThreadShared};
 use crate::parcel::Parcel;
@@ -31,6 +32,8 @@ pub struct Peer {
 pub enum Link {
     Process(Child),
     Thread(Thread),
+    /// Whoever answers for a name at the time: see `service.rs`.
+    Service(Client),
 }
 
 /// The parent's ends of a thread peer.
@@ -87,15 +90,30 @@ impl Peer {
         Peer { path, program, link, edge, codec, value_limit, outgoing: Mutex::default(), incoming }
     }
 
-    pub fn kin(&self) -> Kin {
+    /// What its spawner is responsible for; nothing where it was not spawned by whoever has it.
+    pub fn kin(&self) -> Option<Kin> {
         match &self.link {
-            Link::Process(child) => Kin::Process(child.leash()),
-            Link::Thread(thread) => Kin::Thread(thread.shared.clone()),
+            Link::Process(child) => Some(Kin::Process(child.leash())),
+            Link::Thread(thread) => Some(Kin::Thread(thread.shared.clone())),
+            Link::Service(_) => None,
         }
     }
 
-    pub fn is_process(&self) -> bool {
-        matches!(self.link, Link::Process(_))
+    /// Whether its values are text, as on a pipe.
+    pub fn takes_text(&self) -> bool {
+        match &self.link {
+            Link::Process(_) => true,
+            Link::Thread(_) => false,
+            Link::Service(client) => client.service.is_process,
+        }
+    }
+
+    /// Its place in the tree; that of a service is its program's at the moment.
+    pub fn place(&self) -> String {
+        match &self.link {
+            Link::Service(client) => client.service.path(),
+            _ => self.path.clone(),
+        }
     }
 
     /// Is it a command from outside wat?
@@ -107,6 +125,7 @@ impl Peer {
         match &self.link {
             Link::Process(child) => child.pid(),
             Link::Thread(_) => None,
+            Link::Service(client) => client.service.pid(),
         }
     }
 
@@ -123,6 +142,8 @@ impl Peer {
             },
             Link::Thread(thread) if thread.shared.end.get().is_some() => 3,
             Link::Thread(thread) => u64::from(thread.shared.state.load(Ordering::SeqCst)),
+            Link::Service(client) if client.service.has_ended() => 3,
+            Link::Service(client) => u64::from(client.service.is_up()),
         }
     }
 
@@ -139,9 +160,12 @@ impl Peer {
         self.incoming.try_lock().map_or(0, |i| sent.saturating_sub(i.arrived()))
     }
 
-    /// Sends one encoded request and answers its number.
-    pub fn send(&self, waiter: &Waiter, item: Item) -> Result<u64, Trouble> {
+    /// Sends one encoded request and answers its number. The deadline bounds the wait for room in a service's queue.
+    pub fn send(&self, waiter: &Waiter, item: Item, deadline: Option<Instant>) -> Result<u64, Trouble> {
         let _about = waiter.about(Wait::Send, Some(&self.edge));
+        if let Link::Service(client) = &self.link {
+            return self.ask(client, waiter, item, deadline);
+        }
         let mut out = lock(&self.outgoing);
         if out.closed {
             drop(out);
@@ -156,7 +180,8 @@ impl Peer {
             Err(error) => {
                 // A request of which a part is out, or that stays queued, has a number; its answer, if any, is not for
                 // another.
-                let queued = self.is_process() && matches!(error, WriteError::Interrupted(_));
+                let queued =
+                    matches!(self.link, Link::Process(_)) && matches!(error, WriteError::Interrupted(_));
                 if queued || matches!(error, WriteError::Deadlock { begun: true }) {
                     lock(&self.incoming).abandon(out.sent);
                     out.sent += 1;
@@ -165,6 +190,14 @@ impl Peer {
                 Err(self.not_sent(waiter, error))
             }
         }
+    }
+
+    /// Sends a request whose number another keeps.
+    pub fn forward(&self, waiter: &Waiter, item: Item) -> Result<(), WriteError> {
+        self.put(waiter, item)?;
+        self.edge.count_sent();
+        lock(&self.outgoing).sent += 1;
+        Ok(())
     }
 
     fn put(&self, waiter: &Waiter, item: Item) -> Result<(), WriteError> {
@@ -224,6 +257,7 @@ impl Peer {
         match &self.link {
             Link::Process(child) => child.close(),
             Link::Thread(thread) => *lock(&thread.requests) = None,
+            Link::Service(client) => client.close(),
         }
     }
 
@@ -232,6 +266,8 @@ impl Peer {
         match &self.link {
             Link::Process(child) => child.ask_stop(grace),
             Link::Thread(thread) => thread.shared.ask_stop(grace),
+            // Its supervisor alone ends what answers.
+            Link::Service(client) => client.close(),
         }
     }
 
@@ -273,6 +309,7 @@ impl Peer {
                 thread.shared.kill("killed by its parent");
                 self.end(waiter)
             }
+            Link::Service(_) => self.end(waiter),
         }
     }
 
@@ -307,6 +344,7 @@ impl Peer {
                     story.text()
                 }))
             }
+            Link::Service(client) => self.end_of_service(client, waiter),
         }
     }
 }

@@ -54,6 +54,11 @@ impl Story {
         self
     }
 
+    /// The crash, given as its text, that led to this one.
+    pub fn caused_by(&mut self, text: Option<&str>) {
+        self.cause = text.and_then(|text| Value::parse(text.as_bytes()).ok()).unwrap_or(Value::Nil);
+    }
+
     /// How a child process ended, or none when it ended well. What the child says of itself is believed for what
     /// only it can know; who it is and what it used, its parent knows.
     pub fn of_end(end: &End, path: &str, program: &str, in_flight: u64) -> Option<Story> {
@@ -162,6 +167,19 @@ impl Story {
         story.executed = self.executed;
         story
     }
+}
+
+/// The crash of an end, given as its text, as the answer to one request.
+pub fn answered(text: &str, executed: &str) -> String {
+    let Ok(Value::Tagged(mut tagged)) = Value::parse(text.as_bytes()) else { return text.to_string() };
+    if let Value::Map(entries) = &mut tagged.1 {
+        for (key, value) in entries.iter_mut() {
+            if key.as_keyword() == Some("executed") {
+                *value = Value::Keyword(executed.to_string());
+            }
+        }
+    }
+    Value::Tagged(tagged).to_string()
 }
 
 /// Whether the chain of causes in a crash's text ends in a crash of kind `:stopped`.

@@ -2,7 +2,7 @@
 //! does nothing but hand over to the room that knows.
 
 use crate::host::{answer, host, mem};
-use crate::{input, output, process, select, thread, traffic};
+use crate::{input, output, process, select, supervise, thread, traffic};
 use wat_abi::context::Ctx;
 use wat_abi::rtfn::{Answer, RtFn};
 use wat_runtime::desc::DescRef;
@@ -72,6 +72,16 @@ fallible! {
         let cells: Vec<u64> = vector::iter(Obj::of(peers)).collect();
         select::any(ctx, &cells)
     };
+    service_offer(ctx, mem, supervisor, program, name, capacity, process)
+        supervise::offer(ctx, mem, supervisor, program, name, capacity as i64, process != 0);
+    service_program(ctx, mem, number) supervise::program(ctx, mem, number);
+    service_attach(ctx, mem, number, peer, restarts) supervise::attach(ctx, mem, number, peer, restarts);
+    service_halt(ctx, mem, peer, grace) supervise::halt(ctx, peer, grace as i64);
+    service_end(ctx, mem, number, text) supervise::end(ctx, number, text);
+    service_share(ctx, mem, peer) supervise::share(ctx, peer);
+    service_find(ctx, mem, supervisor, commands, program, name, fail_fast)
+        supervise::find(ctx, mem, [supervisor, commands, program, name], fail_fast != 0);
+    program_name(ctx, mem, program) supervise::program_name(ctx, mem, program);
 }
 
 extern "C" fn now(_: C) -> u64 {
@@ -104,6 +114,7 @@ pub fn fill(table: &mut Table) {
         println eprintln readln try_readln args now ticks sleep stopped own_path spawn_process spawn_thread send recv
         call close wait stop kill peer_pid peer_path peer_status peer_sender peer_receiver channel sender_send
         receiver_recv end_peers select_begin select_peer select_receiver select_exit select_after select_stopped
-        select_wait select_any
+        select_wait select_any service_offer service_program service_attach service_halt service_end service_share
+        service_find program_name
     }
 }

@@ -36,7 +36,7 @@ pub struct Threads {
 }
 
 impl Threads {
-    fn add(&self, handle: JoinHandle<()>, shared: Arc<ThreadShared>) {
+    pub fn add(&self, handle: JoinHandle<()>, shared: Arc<ThreadShared>) {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         running.retain(|(handle, _)| !handle.is_finished());
         running.push((handle, shared));
@@ -165,7 +165,10 @@ fn live(life: Life) {
     {
         stdio::unseen(text);
     }
-    let _ = shared.end.set(end);
+    let _ = shared.end.set(end.clone());
+    if let Some((registry, true)) = shared.registry.get() {
+        registry.finish(end);
+    }
     // The channels close after the end is noted: whoever waits for them finds it.
     drop(replies);
     drop(done);

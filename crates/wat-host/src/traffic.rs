@@ -6,7 +6,7 @@ use crate::parcel::Parcel;
 use crate::peer::{Peer, Trouble};
 use crate::story::Story;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use wat_abi::context::Ctx;
 use wat_abi::desc::Builtin;
 use wat_edn::Position;
@@ -83,7 +83,7 @@ fn troubled(mem: Mem, desc: DescRef, trouble: Trouble) -> Result<u64, Halt> {
 fn request(host: &Host, peer: &Peer, slot: u64, ty: DescRef) -> Result<Item, Trouble> {
     let refuse = |fail: Fail| peer.request(fail.kind, &fail.message, "no");
     let limit = host.node.value_limit;
-    if peer.is_process() {
+    if peer.takes_text() {
         let mut line = Vec::new();
         peer.codec.encode(&mut line, slot, ty, limit).map_err(refuse)?;
         Ok(Item::Text(line, Position::START))
@@ -97,6 +97,7 @@ fn value(mem: Mem, peer: &Peer, desc: DescRef, item: Item) -> Result<Result<u64,
     let decoded = match item {
         Item::Parcel(parcel) => parcel.open(mem, desc)?,
         Item::Text(text, place) => peer.codec.decode(mem, desc, &text, place)?,
+        Item::Crash(text) => return Ok(Err(Trouble::Crash(text))),
     };
     Ok(decoded.map_err(|fault| {
         peer.ask_stop(Duration::ZERO);
@@ -117,7 +118,7 @@ pub fn send(ctx: *mut Ctx, mem: Mem, cell: u64, slot: u64, ty: DescRef, desc: De
 
 fn send_to(ctx: *mut Ctx, mem: Mem, peer: &Peer, slot: u64, ty: DescRef, desc: DescRef) -> Result<u64, Halt> {
     let host = host(ctx);
-    match request(host, peer, slot, ty).and_then(|item| peer.send(&host.waiter, item)) {
+    match request(host, peer, slot, ty).and_then(|item| peer.send(&host.waiter, item, None)) {
         Ok(_) => Ok(sum::ok(mem, desc, 0)?),
         Err(trouble) => troubled(mem, desc, trouble),
     }
@@ -150,9 +151,10 @@ pub fn call(
     let (host, peer) = (host(ctx), peer(cell));
     let _about = host.waiter.about(Wait::Call, Some(&peer.edge));
     let timeout = u64::try_from(timeout_ns).ok().map(Duration::from_nanos);
+    let deadline = timeout.and_then(|t| Instant::now().checked_add(t));
     let reply = request(host, &peer, slot, ty)
-        .and_then(|item| peer.send(&host.waiter, item))
-        .and_then(|number| peer.reply(&host.waiter, number, timeout));
+        .and_then(|item| peer.send(&host.waiter, item, deadline))
+        .and_then(|number| peer.reply(&host.waiter, number, deadline));
     match reply {
         Ok(item) => match value(mem, &peer, sum::payload(desc), item)? {
             Ok(value) => Ok(sum::ok(mem, desc, value)?),
@@ -198,7 +200,7 @@ pub fn pid(mem: Mem, cell: u64, desc: DescRef) -> Result<u64, Halt> {
 }
 
 pub fn path(mem: Mem, cell: u64) -> Result<u64, Halt> {
-    Ok(wat_runtime::text::make_string(mem, &peer(cell).path)?)
+    Ok(wat_runtime::text::make_string(mem, &peer(cell).place())?)
 }
 
 pub fn status(cell: u64) -> u64 {

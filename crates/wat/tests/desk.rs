@@ -259,3 +259,34 @@ fn at_rest(root: &Tree, stdin: &ChildStdin) {
     });
     assert!(rests, "the desk does not come to rest: {:#?}", root.nodes());
 }
+
+/// Guards: the restart of the supervised parser; without it the report is a crash. Each batch is counted once, so one that
+/// was answered twice would show.
+#[test]
+fn a_supervised_desk_reports_the_same_while_its_parsers_are_killed() {
+    let _turn = turn(Duration::from_secs(300));
+    let mut random = Random::seeded();
+    let log = generated(random.below(1 << 30), 20_000);
+    let expected = checked(&log);
+    let mut root = wat(file("supervised.wat")).options(&["--in", "lines"]).start();
+    let mut stdin = root.stdin.take().expect("piped");
+    let feeder = std::thread::spawn(move || stdin.write_all(&log).expect("the desk reads all of it"));
+    let mut kills = 0;
+    while !feeder.is_finished() && kills < 20 {
+        let mut nodes = root.nodes();
+        nodes.retain(|node| {
+            matches!(node.program(), Some("desk.parse/node" | "desk.request/node" | "desk.time/node"))
+        });
+        if !nodes.is_empty() {
+            random.one_of(&nodes).signal(libc::SIGKILL);
+            kills += 1;
+        }
+        std::thread::sleep(Duration::from_millis(random.below(300) as u64));
+    }
+    feeder.join().expect("a feeder does not fail");
+    let ended = root.finish();
+    println!("{kills} kills");
+    assert!(kills > 2, "too little was put to the test");
+    assert!(ended.status.success(), "{ended:?}");
+    assert_eq!(ended.out, expected);
+}

@@ -19,3 +19,4 @@ mod mutations;
 mod places;
 mod pressure;
 mod stops;
+mod supervision;

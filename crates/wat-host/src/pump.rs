@@ -1,0 +1,210 @@
+//! Moves requests from a service's queue to the program behind it, and its values back to whoever asked: one thread for
+//! each running program, so that a slow one holds up nobody else.
+//!
+//! Requests are passed on ahead of the answers only as far as they fit a pipe of any size, so that the pump never
+//! blocks writing to a program that blocks writing to it. What has been passed on is never passed on again: when the
+//! program ends, each such request is answered with how it ended. Not here: who is started, and when.
+
+use crate::arrival::{Got, Item};
+use crate::peer::{Peer, Trouble};
+use crate::service::{Request, Service, Ticket};
+use crate::story::{self, Story};
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
+use wat_kernel::{Interrupt, Kicker, Process, STOP, Sender, Source, Waiter, WriteError};
+
+/// Requests passed on before the first of them is answered.
+const AHEAD: usize = 16;
+/// Their bytes, when there is more than one: the least that a pipe holds.
+const AHEAD_BYTES: usize = 4096;
+
+pub struct Pump {
+    pub peer: Arc<Peer>,
+    service: Arc<Service>,
+    /// Passes on nothing more; what is in hand may still be answered.
+    halted: AtomicBool,
+    pub kicker: OnceLock<Kicker>,
+}
+
+/// What has been passed on and not answered.
+struct Flight {
+    ticket: Ticket,
+    bytes: usize,
+}
+
+impl Pump {
+    pub fn new(peer: Arc<Peer>, service: Arc<Service>) -> Pump {
+        service.up(&peer.path, peer.pid());
+        Pump { peer, service, halted: AtomicBool::new(false), kicker: OnceLock::new() }
+    }
+
+    pub fn halt(&self) {
+        self.halted.store(true, Ordering::SeqCst);
+        if let Some(kicker) = self.kicker.get() {
+            kicker.stop();
+        }
+    }
+
+    /// Runs until the program has ended. `done` closes after every request passed on has been answered.
+    pub fn run<T: Send>(&self, process: &Process, set: impl Fn(Kicker), done: Sender<T>) {
+        let word = AtomicU32::new(0);
+        // SAFETY: the word outlives the registration, which is dropped first.
+        let waiter = unsafe { process.register(&raw const word) };
+        let _ = self.kicker.set(waiter.kicker());
+        set(waiter.kicker());
+        let mut flight = VecDeque::new();
+        let end = self.carry(&waiter, &word, &mut flight);
+        // Down before anybody hears of it, so that who fails fast does.
+        self.service.down(end.clone());
+        self.crash_all(flight, end.as_deref());
+        drop(done);
+        drop(waiter);
+    }
+
+    /// Answers the end's crash, or none when it ended well.
+    fn carry(&self, waiter: &Waiter, word: &AtomicU32, flight: &mut VecDeque<Flight>) -> Option<String> {
+        loop {
+            let open = !self.halted.load(Ordering::SeqCst) && !self.service.has_ended();
+            if open && self.pass_held(waiter, flight) {
+                continue;
+            }
+            let mut sources = vec![self.peer.source()];
+            if open && room(flight, 0) {
+                sources.push(Source::Channel(&self.service.requests));
+            }
+            let ready = match wat_kernel::poll(waiter, &sources, None) {
+                Ok(ready) => ready,
+                Err(Interrupt::Stopped) => {
+                    // The programs below have been told too: what they still answer is carried.
+                    word.fetch_and(!STOP, Ordering::SeqCst);
+                    self.halted.store(true, Ordering::SeqCst);
+                    continue;
+                }
+                Err(Interrupt::Killed) => return Some(self.killed()),
+            };
+            if ready.get(1) == Some(&true)
+                && let Some(Some(request)) = self.service.requests.try_receive()
+            {
+                self.take(waiter, request, flight);
+            }
+            if ready[0] {
+                match self.answers(waiter, flight) {
+                    Ok(None) => {}
+                    Ok(Some(end)) => return end,
+                    Err(Interrupt::Stopped) => {
+                        word.fetch_and(!STOP, Ordering::SeqCst);
+                        self.halted.store(true, Ordering::SeqCst);
+                    }
+                    Err(Interrupt::Killed) => return Some(self.killed()),
+                }
+            }
+        }
+    }
+
+    /// Takes in what the program has written; `Some` once it has ended.
+    #[expect(clippy::option_option, reason = "the outer is whether it has ended, the inner how")]
+    fn answers(
+        &self,
+        waiter: &Waiter,
+        flight: &mut VecDeque<Flight>,
+    ) -> Result<Option<Option<String>>, Interrupt> {
+        let mut pulled = false;
+        loop {
+            match self.peer.is_ready(waiter, !pulled) {
+                Ok(true) => {}
+                Ok(false) => return Ok(None),
+                Err(trouble) => return self.troubled(waiter, trouble),
+            }
+            pulled = true;
+            match self.peer.receive(waiter) {
+                Ok(Got::Item(item)) => {
+                    // A value that answers nothing is nobody's.
+                    if let Some(first) = flight.pop_front() {
+                        first.ticket.answer(item);
+                    }
+                }
+                Ok(Got::End) => return Ok(Some(None)),
+                Err(trouble) => return self.troubled(waiter, trouble),
+            }
+        }
+    }
+
+    #[expect(clippy::option_option, reason = "the outer is whether it has ended, the inner how")]
+    fn troubled(&self, waiter: &Waiter, trouble: Trouble) -> Result<Option<Option<String>>, Interrupt> {
+        match (trouble, waiter.interrupted()) {
+            (Trouble::Killed, _) => Err(Interrupt::Killed),
+            (Trouble::Crash(_), Some(why)) => Err(why),
+            (Trouble::Crash(text), None) => {
+                // After what is not EDN there is no telling which answer is whose.
+                match self.peer.kill(waiter) {
+                    Err(Trouble::Killed) => Err(Interrupt::Killed),
+                    _ => Ok(Some(Some(text))),
+                }
+            }
+        }
+    }
+
+    /// Passes on the request that was held back, when its turn has come.
+    fn pass_held(&self, waiter: &Waiter, flight: &mut VecDeque<Flight>) -> bool {
+        if !room(flight, 0) {
+            return false;
+        }
+        let Some(request) = self.service.take_held() else { return false };
+        if room(flight, request.bytes) {
+            self.pass(waiter, request, flight);
+            return true;
+        }
+        self.service.hold(request);
+        false
+    }
+
+    fn take(&self, waiter: &Waiter, request: Request, flight: &mut VecDeque<Flight>) {
+        if room(flight, request.bytes) {
+            self.pass(waiter, request, flight);
+        } else {
+            self.service.hold(request);
+        }
+    }
+
+    fn pass(&self, waiter: &Waiter, request: Request, flight: &mut VecDeque<Flight>) {
+        let bytes = request.bytes;
+        let Some((item, ticket)) = request.pass() else { return };
+        match self.peer.forward(waiter, item) {
+            // What was refused may be out in part, or stay queued: how the program ends, or what it answers, is told.
+            Ok(()) | Err(WriteError::Closed | WriteError::Interrupted(_)) => {
+                flight.push_back(Flight { ticket, bytes });
+            }
+            Err(_) => {
+                let message = "the request could not be written";
+                let story = Story::new("lost", &self.peer.path, &self.peer.program, message);
+                ticket.answer(Item::Crash(story.executed("unknown").text()));
+                self.peer.ask_stop(std::time::Duration::ZERO);
+            }
+        }
+    }
+
+    fn crash_all(&self, flight: VecDeque<Flight>, end: Option<&str>) {
+        for one in flight {
+            let text = match end {
+                Some(text) => story::answered(text, "unknown"),
+                None => {
+                    let message = "the peer ended well without answering";
+                    let story = Story::new("ended", &self.peer.path, &self.peer.program, message);
+                    story.executed("unknown").text()
+                }
+            };
+            one.ticket.answer(Item::Crash(text));
+        }
+    }
+
+    fn killed(&self) -> String {
+        Story::new("killed", &self.peer.path, &self.peer.program, "killed with its supervisor").text()
+    }
+}
+
+/// Whether a request of so many bytes may follow those not answered.
+fn room(flight: &VecDeque<Flight>, bytes: usize) -> bool {
+    flight.is_empty()
+        || flight.len() < AHEAD && flight.iter().map(|f| f.bytes).sum::<usize>() + bytes <= AHEAD_BYTES
+}
