@@ -20,7 +20,7 @@
                        (map-err :kind (call (spawn-process doubler) (vec (range n)))))))
     (:thread (edn (map (fn [xs] (tuple (count xs) (reduce + 0 xs)))
                        (map-err :kind (call (spawn-thread doubler) (vec (range n)))))))
-    (_       (panic! "what?"))))
+    (_ (panic! "what?"))))
 
 (defn even-tail "Two functions that call each other in tail position." [n <- i64] -> bool
   (if (= n 0) true (odd-tail (- n 1))))

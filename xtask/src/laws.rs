@@ -97,11 +97,11 @@ impl Ran {
     fn of(row: &Row, binary: &str, wanted: &Wanted) -> Result<Ran, String> {
         let mut command = Command::new(binary);
         command.arg(&row.test);
-        if row.binary != "kernel" {
+        if !is_kernels(row) {
             command.args(["--exact", "--nocapture", "--test-threads", "1"]);
         }
         // Where cargo would run it: beside the package's Cargo.toml.
-        let package = if row.binary == "kernel" { "crates/wat-kernel" } else { "crates/wat" };
+        let package = if is_kernels(row) { "crates/wat-kernel" } else { "crates/wat" };
         command.current_dir(table::repository().join(package));
         if wanted.mutations {
             command.env("WAT_MUTATION", &row.mutation);
@@ -121,7 +121,7 @@ impl Ran {
     /// As the test says, 1 where it says nothing.
     fn rounds(&self) -> u64 {
         let said =
-            self.text.lines().filter_map(|line| line.trim().strip_prefix("law rounds ")?.parse::<u64>().ok());
+            self.text.lines().filter_map(|line| line.split_once("law rounds ")?.1.trim().parse::<u64>().ok());
         said.sum::<u64>().max(1)
     }
 
@@ -131,4 +131,9 @@ impl Ran {
         let line = lines.nth(1).or_else(|| self.text.lines().find(|line| line.contains("FAILED")));
         line.unwrap_or_default().replace('|', "/").chars().take(110).collect()
     }
+}
+
+/// Of the kernel's tests, which have a runner of their own.
+fn is_kernels(row: &Row) -> bool {
+    matches!(row.binary.as_str(), "kernel" | "escapes")
 }

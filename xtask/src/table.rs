@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 pub struct Row {
     pub law: String,
-    /// `wat` or `kernel`: whose test binary.
+    /// Whose test binary: see [`crate::build`].
     pub binary: String,
     pub test: String,
     /// Empty for a test of which nothing can be taken away.

@@ -66,7 +66,11 @@ impl Peer {
             Arrived::Item(_, item) => Ok(Got::Item(item)),
             Arrived::End => {
                 drop(incoming);
-                self.end_of_output(waiter)?.map_or(Ok(Got::End), |text| Err(Trouble::Crash(text)))
+                match self.end_soon(waiter, None)? {
+                    Some(None) => Ok(Got::End),
+                    Some(Some(text)) => Err(Trouble::Crash(text)),
+                    None => Err(self.goes_on()),
+                }
             }
             Arrived::Late => unreachable!("there is no deadline"),
         }
@@ -96,9 +100,12 @@ impl Peer {
         match why {
             Ok(()) => {
                 drop(incoming);
-                match self.end_of_output(waiter)? {
-                    Some(text) => Err(Trouble::Crash(text)),
-                    None => Err(self.request("ended", "the peer ended well without answering", "unknown")),
+                match self.end_soon(waiter, deadline)? {
+                    Some(Some(text)) => Err(Trouble::Crash(text)),
+                    None => Err(self.goes_on()),
+                    Some(None) => {
+                        Err(self.request("ended", "the peer ended well without answering", "unknown"))
+                    }
                 }
             }
             Err((kind, message)) => {
@@ -113,6 +120,12 @@ impl Peer {
     /// Takes back a request that nobody waits for any more, where that can be done.
     fn withdraw(&self, number: u64) -> bool {
         matches!(&self.link, Link::Service(client) if client.withdraw(number))
+    }
+
+    /// No answer can come any more, and no end has.
+    fn goes_on(&self) -> Trouble {
+        let message = format!("{} has closed its output and goes on", self.program);
+        self.request("closed", &message, "unknown")
     }
 
     /// The next value, its number, and nothing that was abandoned.

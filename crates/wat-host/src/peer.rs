@@ -79,6 +79,9 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// How long the end of a process may come after that of its pipes.
+const GOING_ON: Duration = Duration::from_secs(1);
+
 impl Peer {
     pub fn new(edge: Arc<Edge>, program: String, link: Link, value_limit: usize) -> Peer {
         Peer::speaking(edge, program, link, Codec::Edn, value_limit)
@@ -229,9 +232,10 @@ impl Peer {
 
     fn not_sent(&self, waiter: &Waiter, error: WriteError) -> Trouble {
         match error {
-            WriteError::Closed => match self.end(waiter) {
-                Ok(Some(text)) => Trouble::Crash(text),
-                Ok(None) => self.request("ended", "the peer ended well before the request", "no"),
+            WriteError::Closed => match self.end_soon(waiter, None) {
+                Ok(Some(Some(text))) => Trouble::Crash(text),
+                Ok(None) => self.request("closed", "the peer has closed its stdin and goes on", "no"),
+                Ok(Some(None)) => self.request("ended", "the peer ended well before the request", "no"),
                 Err(trouble) => trouble,
             },
             WriteError::Deadlock { begun } => {
@@ -276,27 +280,28 @@ impl Peer {
         self.end_within(waiter, None)
     }
 
+    /// The end that a closed pipe announces. A process that ends closes all at once, so its end is here or near; one
+    /// that has closed a pipe and goes on is not waited for beyond the deadline or a few seconds: `None`.
+    pub fn end_soon(
+        &self,
+        waiter: &Waiter,
+        deadline: Option<Instant>,
+    ) -> Result<Option<Option<String>>, Trouble> {
+        if matches!(self.link, Link::Process(_)) {
+            let longest = Instant::now() + GOING_ON;
+            let limit = deadline.map_or(longest, |end| end.min(longest));
+            // A stop is passed on to the peer, so its end comes then too.
+            if let Ok(None) = wat_kernel::select(waiter, &[self.exit_source()], Some(limit), &mut 0) {
+                return Ok(None);
+            }
+        }
+        self.end(waiter).map(Some)
+    }
+
     /// Tells it to stop, and kills it when it has not ended within the time.
     pub fn stop(&self, waiter: &Waiter, grace: Duration) -> Result<Option<String>, Trouble> {
         self.ask_stop(grace);
         self.end_within(waiter, Some(grace))
-    }
-
-    /// How it ended, after its output has. A command that has closed its output and goes on is not waited for: it may go
-    /// on for ever, and nothing more can come from it.
-    pub(crate) fn end_of_output(&self, waiter: &Waiter) -> Result<Option<String>, Trouble> {
-        if self.is_command() {
-            let deadline = Instant::now() + Duration::from_secs(1);
-            match wat_kernel::select(waiter, &[self.exit_source()], Some(deadline), &mut 0) {
-                Ok(Some(_)) => {}
-                Ok(None) => {
-                    let message = format!("{} has closed its output and goes on", self.program);
-                    return Err(self.request("closed", &message, "unknown"));
-                }
-                Err(why) => return Err(self.interrupted(why)),
-            }
-        }
-        self.end(waiter)
     }
 
     pub fn kill(&self, waiter: &Waiter) -> Result<Option<String>, Trouble> {

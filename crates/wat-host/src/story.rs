@@ -81,7 +81,7 @@ impl Story {
             }
         };
         if matches!(end.cause, Cause::Crash(_)) {
-            story.exit = Some(1);
+            story.exit = end.exit;
         }
         story.stderr = end.stderr_tail.clone();
         story.usage = Some((end.usage.cpu, end.usage.max_rss));

@@ -34,7 +34,7 @@ impl Reader {
 }
 
 /// Reads, waiting for bytes; a reset connection is an end like any other.
-pub(crate) fn blocking_read(waiter: &Waiter, fd: BorrowedFd, buffer: &mut [u8]) -> Result<usize, ReadError> {
+fn blocking_read(waiter: &Waiter, fd: BorrowedFd, buffer: &mut [u8]) -> Result<usize, ReadError> {
     loop {
         match waiter.blocking(Wakes::Stop, || fd::read(fd, buffer)) {
             Ok(count) => return Ok(count),

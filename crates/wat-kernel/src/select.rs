@@ -7,6 +7,7 @@ use crate::child::Child;
 use crate::sys::fd;
 use crate::waiter::{Blocked, Interrupt, Waiter, Wakes, time_left};
 use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 /// Something to wait for.
@@ -55,6 +56,11 @@ pub fn poll(waiter: &Waiter, sources: &[Source], deadline: Option<Instant>) -> R
         let mut ready: Vec<bool> = sources.iter().map(is_ready).collect();
         entries.clear();
         entries.extend(sources.iter().map(entry));
+        // An end counts as output: there will be none.
+        entries.extend(sources.iter().filter_map(|source| match source {
+            Source::Output(child) => Some(entry(&Source::Exit(child))),
+            _ => None,
+        }));
         if watching.any
             && let Ok(event) = waiter.event()
         {
@@ -80,7 +86,9 @@ pub fn poll(waiter: &Waiter, sources: &[Source], deadline: Option<Instant>) -> R
 fn is_ready(source: &Source) -> bool {
     match source {
         Source::Output(child) => match child.core().output.try_enter() {
-            Some(output) => output.ahead() > 0 || output.fd.is_none(),
+            Some(output) => {
+                output.ahead() > 0 || output.fd.is_none() || child.core().done.load(Ordering::SeqCst) != 0
+            }
             None => false,
         },
         Source::Exit(child) => child.core().end().is_some(),

@@ -52,6 +52,8 @@ pub(crate) struct Shared {
     children: Mutex<BTreeMap<u32, Arc<ChildCore>>>,
     /// Children that have not ended: what `finish` sleeps on.
     alive: AtomicU32,
+    /// Children that have ended while a thread was reading their output.
+    read_after_end: Mutex<Vec<Arc<ChildCore>>>,
     numbers: AtomicU32,
     foreign: AtomicU32,
     /// What is left of the bound on processes; unused without one.
@@ -98,6 +100,7 @@ impl Shared {
             poll_set: OnceLock::new(),
             children: Mutex::default(),
             alive: AtomicU32::new(0),
+            read_after_end: Mutex::default(),
             numbers: AtomicU32::new(0),
             foreign: AtomicU32::new(0),
             life: Mutex::new(Life { state: State::Starting, deadline: None, signal: None }),
@@ -235,6 +238,18 @@ impl Shared {
 
     pub(crate) fn children_now(&self) -> Vec<Arc<ChildCore>> {
         lock(&self.children).values().cloned().collect()
+    }
+
+    /// Interrupts the threads that read the output of a child that has ended, again at each call until they have seen
+    /// its end: says whether some have not.
+    pub(crate) fn interrupt_readers(&self, ended: Option<&Arc<ChildCore>>) -> bool {
+        let mut read = lock(&self.read_after_end);
+        read.extend(ended.cloned());
+        read.retain(|core| core.output.try_enter().is_none());
+        if !read.is_empty() {
+            self.waiters.nudge();
+        }
+        !read.is_empty()
     }
 
     /// A child has its end: it is no longer watched.

@@ -365,6 +365,13 @@ impl Registry {
         }
     }
 
+    /// Interrupts every wait, so that it looks again.
+    pub(crate) fn nudge(&self) {
+        for core in self.lock().iter().filter(|core| core.waiting.load(Ordering::SeqCst) != 0) {
+            process::signal_thread(core.thread, KICK);
+        }
+    }
+
     /// Signals every thread that has not answered; says whether there was one. The lock is held meanwhile, so a
     /// thread cannot end and its number pass to another.
     pub(crate) fn kick(&self) -> bool {

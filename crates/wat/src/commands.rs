@@ -1,7 +1,7 @@
 //! The commands: each takes its words and answers an exit code.
 
 use crate::options::{self, Command, Format, Options};
-use crate::{crash, doc, exit, formatting, help, newproject, repl, report, seeing, testing};
+use crate::{chaos, crash, doc, exit, formatting, help, newproject, repl, report, seeing, testing};
 use std::io::{Read, Write};
 use std::path::Path;
 use wat_driver::project;
@@ -40,6 +40,7 @@ fn obey(command: Command, options: &Options) -> i32 {
         Command::Format { paths } => formatting::run(&places(paths), options),
         Command::New { name } => newproject::run(&name),
         Command::Tree { pid } => seeing::tree(pid, options),
+        Command::Chaos { words } => chaos::run(words),
         Command::Help { about } => help_about(about.as_deref()),
         Command::Version => print(&format!("wat {}\n", env!("CARGO_PKG_VERSION"))),
     }

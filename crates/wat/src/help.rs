@@ -50,6 +50,13 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         "tree",
         &[("wat tree", "the running tree"), ("wat tree --waits 4711", "who waits for whom in that one")],
     ),
+    (
+        "chaos",
+        &[(
+            "seq 100 | wat chaos --kill 5 --stop 5 -- wat shop.wat",
+            "kill and suspend five nodes a second, while a hundred requests are answered",
+        )],
+    ),
     ("help", &[("wat help test", "what a command does, its options, lines to try")]),
 ];
 

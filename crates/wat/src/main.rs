@@ -4,6 +4,7 @@
 
 #![no_main]
 
+mod chaos;
 mod commands;
 mod crash;
 mod doc;

@@ -105,6 +105,10 @@ pub enum Command {
     Tree {
         pid: Option<i32>,
     },
+    /// With options of its own.
+    Chaos {
+        words: Vec<String>,
+    },
     Repl,
     Help {
         about: Option<String>,
@@ -131,6 +135,10 @@ pub const COMMANDS: &[(&str, &str)] = &[
     ("wat test [PATH…]", "run the tests of files, or of all files below directories"),
     ("wat fmt [FILE|DIR|-…]", "format files, all files below directories, or stdin to stdout"),
     ("wat tree [PID]", "the nodes of a running tree: state, memory, messages, who waits for whom"),
+    (
+        "wat chaos … -- COMMAND",
+        "faults in a running tree, and each request's fate; its options: wat chaos --help",
+    ),
     ("wat new NAME", "a directory with a project: a program, its test and a README"),
     ("wat help [COMMAND]", "what a command does, its options, lines to try"),
 ];
@@ -237,6 +245,11 @@ pub fn parse() -> Result<(Command, Options), String> {
             Arg::Value(word) => {
                 let first = words.is_empty();
                 words.push(text(word)?);
+                if first && words[0] == "chaos" {
+                    let rest = parser.raw_args().map_err(|e| e.to_string())?;
+                    let words = rest.map(text).collect::<Result<_, _>>()?;
+                    return fits("chaos", &given).map(|()| (Command::Chaos { words }, options));
+                }
                 if first && words[0] == "run" {
                     let rest = parser.raw_args().map_err(|e| e.to_string())?;
                     let args = rest.map(text).collect::<Result<_, _>>()?;

@@ -433,15 +433,19 @@ impl ChildCore {
         watch.drain_rest(shared, &self.path, buffer);
         watch.state = child_step(watch.state, ChildEvent::Reaped).0;
         if removed("descriptor-close") {
-            std::mem::forget(watch.control.take());
+            std::mem::forget(pidfd.try_clone());
         }
         watch.control = None;
         watch.stderr = None;
         watch.logs = None;
         let said = std::mem::take(&mut watch.said);
         let cause = end::cause(said, reaped.as_ref(), watch.killed);
+        let exit = match reaped.as_ref().map(|r| r.status) {
+            Some(process::Status::Exited(code)) => Some(code),
+            _ => None,
+        };
         let usage = reaped.map_or(Usage::default(), |r| Usage { cpu: r.cpu, max_rss: r.max_rss });
-        let end = End { cause, stderr_tail: watch.lines.tail(), usage, lasted: self.started.elapsed() };
+        let end = End { cause, exit, stderr_tail: watch.lines.tail(), usage, lasted: self.started.elapsed() };
         drop(watch);
         let end = self.end.get_or_init(|| Arc::new(end));
         self.input.abandon();

@@ -8,6 +8,8 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct End {
     pub cause: Cause,
+    /// The code it left with; none where a signal ended it, or nobody can say.
+    pub exit: Option<i32>,
     /// The last lines of its stderr.
     pub stderr_tail: Vec<String>,
     /// What it used, its reaped children included.
@@ -154,6 +156,7 @@ pub(crate) fn cause(said: Said, reaped: Option<&Reaped>, killed: Option<KillReas
 pub(crate) fn spawn_failed(step: &str, error: &io::Error) -> End {
     End {
         cause: Cause::NoRecord(not_made(step, error)),
+        exit: None,
         stderr_tail: Vec::new(),
         usage: Usage::default(),
         lasted: Duration::ZERO,

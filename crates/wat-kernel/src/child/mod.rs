@@ -15,7 +15,7 @@ use crate::channel::{self, Receiver};
 use crate::life::{ChildEvent, State};
 use crate::mutation::removed;
 use crate::outbox::WriteError;
-use crate::reader::{ReadError, blocking_read};
+use crate::reader::ReadError;
 use crate::see::{Edge, Wait};
 use crate::shared::Shared;
 use crate::sys::fd;
@@ -152,13 +152,7 @@ impl Child {
         }
         let Some(fd) = &output.fd else { return Ok(0) };
         waiter.settle();
-        if let (true, Some(pidfd)) = (self.core().command, &self.core().pidfd)
-            && !more(waiter, fd.as_fd(), pidfd.as_fd())?
-        {
-            output.fd = None;
-            return Ok(0);
-        }
-        let count = match blocking_read(waiter, fd.as_fd(), buffer) {
+        let count = match read_output(self.core(), waiter, fd.as_fd(), buffer) {
             Err(ReadError::Interrupted(Interrupt::Stopped)) if readable(fd.as_fd()) => {
                 fd::read(fd.as_fd(), buffer).map_err(ReadError::System)?
             }
@@ -262,12 +256,20 @@ impl Child {
     }
 }
 
-/// Waits for output of a command, or for its end: what it has left behind may hold the pipe open for ever.
-fn more(waiter: &Waiter, stdout: BorrowedFd, process: BorrowedFd) -> Result<bool, ReadError> {
-    let mut entries = [fd::interest(stdout, libc::POLLIN), fd::interest(process, libc::POLLIN)];
-    match waiter.blocking(Wakes::Stop, || fd::poll(&mut entries, None)) {
-        Ok(_) => Ok(entries[0].revents != 0),
-        Err(Blocked::Interrupt(Interrupt::Stopped)) => Ok(true),
+/// Reads, waiting for bytes, the pipe's end, or that of the process: somebody it has left behind may hold the pipe open,
+/// but nothing that is still to come is an answer of this child. The warden interrupts the read until it has seen that.
+fn read_output(
+    core: &ChildCore,
+    waiter: &Waiter,
+    fd: BorrowedFd,
+    buffer: &mut [u8],
+) -> Result<usize, ReadError> {
+    let read = || {
+        let over = core.done.load(Ordering::SeqCst) != 0 && !readable(fd);
+        if over { Ok(0) } else { fd::read(fd, buffer) }
+    };
+    match waiter.blocking(Wakes::Stop, read) {
+        Ok(count) => Ok(count),
         Err(Blocked::Interrupt(why)) => Err(why.into()),
         Err(Blocked::System(e)) => Err(ReadError::System(e)),
     }

@@ -47,21 +47,30 @@ impl Room for ChildRoom<'_> {
             let mut output = self.core.output.try_enter();
             let stdout = output.as_ref().and_then(|o| o.fd.as_ref()).map(AsFd::as_fd);
             let room = output.as_ref().map_or(0, |o| WINDOW.saturating_sub(o.ahead()));
-            let mut entries = [fd::interest(stdin, libc::POLLOUT), fd::interest(stdin, 0)];
+            let ended = self.core.pidfd.as_ref().map_or(stdin, AsFd::as_fd);
+            let mut entries = [
+                fd::interest(stdin, libc::POLLOUT),
+                fd::interest(ended, libc::POLLIN),
+                fd::interest(stdin, 0),
+            ];
             let count = match stdout {
                 Some(stdout) if room > 0 => {
-                    entries[1] = fd::interest(stdout, libc::POLLIN);
-                    2
+                    entries[2] = fd::interest(stdout, libc::POLLIN);
+                    3
                 }
-                _ => 1,
+                _ => 2,
             };
-            let timeout = if count == 2 { None } else { Some(PROBE) };
+            let timeout = if count == 3 { None } else { Some(PROBE) };
             waiter.blocking(self.wakes, || fd::poll(&mut entries[..count], timeout)).map_err(from_blocked)?;
             if entries[0].revents != 0 {
                 return Ok(());
             }
+            // Somebody the child has left behind may hold its stdin, but not read it for the child.
+            if entries[1].revents != 0 {
+                return Err(WriteError::Closed);
+            }
             let Some(output) = &mut output else { continue };
-            if count == 2 && entries[1].revents != 0 {
+            if count == 3 && entries[2].revents != 0 {
                 output.read_ahead(room);
             } else if let Some(stdout) = &output.fd {
                 let blocked = if self.core.command {

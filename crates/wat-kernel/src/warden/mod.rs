@@ -192,6 +192,7 @@ impl Warden {
                 Role::Stdout => core.drain_output(&mut self.buffer),
                 Role::Process => {
                     if core.conclude(&self.shared, &mut self.buffer) {
+                        self.shared.interrupt_readers(Some(&core));
                         lock(&self.shared.rounds).gone(number);
                         self.shared.sweep_after(&core);
                         self.shared.dismiss(core);
@@ -246,6 +247,7 @@ impl Warden {
     fn repeat(&mut self) {
         let unanswered = !removed("kick-repeat") && self.shared.waiters.kick();
         let visited = self.shared.gathered.visit();
+        let unanswered = self.shared.interrupt_readers(None) || unanswered;
         self.tick = match self.tick {
             _ if unanswered || visited.moved => Some(TICK),
             Some(tick) if visited.left => Some((tick * 2).min(SLOWEST_TICK)),

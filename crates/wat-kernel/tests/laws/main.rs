@@ -39,6 +39,9 @@ extern "C" fn main(_count: i32, _arguments: *const *const libc::c_char) -> i32 {
         }
         let begun = Instant::now();
         let outcome = std::panic::catch_unwind(test);
+        if outcome.is_err() {
+            observer::kill_all();
+        }
         let word = if outcome.is_ok() { "ok" } else { "FAILED" };
         println!("test {name} ... {word} ({} ms)", begun.elapsed().as_millis());
         failed += usize::from(outcome.is_err());

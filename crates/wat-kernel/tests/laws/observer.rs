@@ -61,6 +61,10 @@ pub fn tagged_processes() -> Vec<i32> {
     found
 }
 
+pub fn kill_all() {
+    tagged_processes().into_iter().for_each(|pid| kill(pid, libc::SIGKILL));
+}
+
 /// Waits until `done`, for at most `limit`.
 pub fn eventually(limit: Duration, mut done: impl FnMut() -> bool) -> bool {
     let end = Instant::now() + limit;
@@ -189,6 +193,8 @@ impl Watchdog {
         std::thread::spawn(move || {
             if stopped.recv_timeout(limit) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
                 kill(pid, libc::SIGKILL);
+                // What it has left holds its pipes.
+                kill_all();
             }
         });
         Watchdog { _stop: stop }

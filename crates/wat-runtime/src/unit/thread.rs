@@ -6,6 +6,7 @@ use super::image::Image;
 use super::program::Process;
 use super::stack::Stack;
 use super::{kick, trap};
+use crate::mutation::removed;
 use std::cell::Cell;
 use std::io;
 use std::marker::PhantomData;
@@ -62,7 +63,7 @@ impl Thread {
         let region = image.base() as u64;
         let code = image.code();
         let ctx = Ctx {
-            stack_limit: stack.limit(),
+            stack_limit: if removed("stack-limit") { 0 } else { stack.limit() },
             region,
             code_start: region + u64::from(code.start),
             code_end: region + u64::from(code.end),

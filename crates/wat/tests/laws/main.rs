@@ -19,4 +19,5 @@ mod mutations;
 mod places;
 mod pressure;
 mod stops;
+mod strangers;
 mod supervision;

@@ -1,0 +1,67 @@
+//! Who is in the tree now, by /proc and parentage. Not here: what is done to anybody.
+
+use super::sys;
+use std::collections::HashMap;
+use std::fs;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    pub pid: i32,
+    pub parent: i32,
+    /// As in `ps`.
+    pub state: char,
+    /// Edges from the root.
+    pub depth: usize,
+}
+
+/// The root and all below it. Dead orphans, which are this process's, are reaped and not among them.
+pub fn take(root: i32) -> Vec<Node> {
+    let own = std::process::id() as i32;
+    let mut children: HashMap<i32, Vec<(i32, char)>> = HashMap::new();
+    for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+        if let Some((parent, state)) = stat(pid) {
+            children.entry(parent).or_default().push((pid, state));
+        }
+    }
+    let mut found = Vec::new();
+    let mut above = vec![(own, 0)];
+    while let Some((parent, depth)) = above.pop() {
+        for (pid, state) in children.remove(&parent).unwrap_or_default() {
+            let orphan = parent == own && pid != root;
+            if orphan && state == 'Z' {
+                sys::reap(pid);
+                continue;
+            }
+            above.push((pid, depth + 1));
+            found.push(Node { pid, parent, state, depth });
+        }
+    }
+    found
+}
+
+fn stat(pid: i32) -> Option<(i32, char)> {
+    let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let mut words = text.rsplit(')').next()?.split_whitespace();
+    let state = words.next()?.chars().next()?;
+    Some((words.next()?.parse().ok()?, state))
+}
+
+/// The descriptors a process holds beyond those of its children: pipes, sockets and processes. A node has three of the
+/// first and one of the second with its parent, and for each child as many and its process. `None` where it may not be
+/// looked at.
+pub fn spare(pid: i32, children: usize) -> Option<i64> {
+    let mut held = 0;
+    for entry in fs::read_dir(format!("/proc/{pid}/fd")).ok()?.flatten() {
+        let info = format!("/proc/{pid}/fdinfo/{}", entry.file_name().display());
+        // A child that has ended and whose handle the program still has: its process, and what was not read or written.
+        if fs::read_to_string(info).is_ok_and(|text| text.contains("Pid:\t-1")) {
+            held -= 1;
+            continue;
+        }
+        let target = fs::read_link(entry.path()).ok()?.display().to_string();
+        let kind = ["pipe:", "socket:", "anon_inode:[pidfd]", "pidfd:"];
+        held += i64::from(kind.iter().any(|kind| target.starts_with(kind)));
+    }
+    Some(held - 5 * children as i64)
+}
