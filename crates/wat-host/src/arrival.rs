@@ -159,7 +159,7 @@ impl Peer {
                     None => return Ok(Arrived::Late),
                     Some(None) => return Ok(Arrived::End),
                     Some(Some(parcel)) => {
-                        if let Some(number) = incoming.number() {
+                        if let Some(number) = incoming.number_of(&parcel) {
                             return Ok(Arrived::Item(number, Item::Parcel(parcel)));
                         }
                     }
@@ -191,6 +191,9 @@ impl Peer {
                         Position::START
                     };
                     let text = incoming.values.bytes()[range].to_vec();
+                    if incoming.edge.is_tapped() {
+                        incoming.edge.note(false, &text);
+                    }
                     if let Some(number) = incoming.number() {
                         return Ok(Some(Arrived::Item(number, Item::Text(text, place))));
                     }
@@ -287,7 +290,7 @@ impl Peer {
             Link::Thread(thread) => {
                 match incoming.take_ahead().map(Some).or_else(|| thread.replies.try_receive()) {
                     Some(Some(parcel)) => {
-                        Ok(incoming.number().map(|n| Arrived::Item(n, Item::Parcel(parcel))))
+                        Ok(incoming.number_of(&parcel).map(|n| Arrived::Item(n, Item::Parcel(parcel))))
                     }
                     Some(None) => Ok(Some(Arrived::End)),
                     None => Ok(None),
@@ -331,6 +334,14 @@ impl Incoming {
         self.abandoned.insert(number);
     }
 
+    /// The same of a thread's value, which whoever watches the edge is shown.
+    fn number_of(&mut self, parcel: &Parcel) -> Option<u64> {
+        if self.edge.is_tapped() {
+            self.edge.note(false, &parcel.text());
+        }
+        self.number()
+    }
+
     /// The number of the value that has just arrived, or none when its call has given up.
     fn number(&mut self) -> Option<u64> {
         let number = self.arrived;
@@ -362,6 +373,15 @@ impl Incoming {
 }
 
 impl Item {
+    /// Its text, without the end of its line.
+    pub fn shown(&self) -> Vec<u8> {
+        match self {
+            Item::Text(text, _) => text.trim_ascii_end().to_vec(),
+            Item::Parcel(parcel) => parcel.text(),
+            Item::Crash(text) => text.clone().into_bytes(),
+        }
+    }
+
     pub fn bytes(&self) -> usize {
         match self {
             Item::Text(text, _) => text.len(),

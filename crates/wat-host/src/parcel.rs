@@ -22,6 +22,14 @@ impl Parcel {
         Ok(Parcel { message: Message::copy(slot, desc)?, bytes: line.len() })
     }
 
+    /// Its text as EDN, as it would be on a pipe.
+    pub fn text(&self) -> Vec<u8> {
+        let mut text = Vec::with_capacity(self.bytes);
+        // It was encoded once to be counted, so it can be.
+        let _ = codec::encode(self.message.peek(), self.message.desc(), &mut text);
+        text
+    }
+
     /// Moves the value into the heap of `mem`, as a value of type `want`. Where the sides of an edge name other types,
     /// one of them being `Edn`, it goes through its text, as on a pipe.
     pub fn open(self, mem: Mem, want: DescRef) -> Result<Result<u64, ReadFault>, Fail> {

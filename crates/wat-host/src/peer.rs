@@ -174,8 +174,12 @@ impl Peer {
             drop(out);
             return Err(self.request("closed", "the request was sent after close", "no"));
         }
+        let shown = self.edge.is_tapped().then(|| item.shown());
         match self.put(waiter, item) {
             Ok(()) => {
+                if let Some(text) = shown {
+                    self.edge.note(true, &text);
+                }
                 self.edge.count_sent();
                 out.sent += 1;
                 Ok(out.sent - 1)

@@ -18,12 +18,15 @@ const BOOT: u8 = 1;
 const STOP: u8 = 2;
 const ASK: u8 = 3;
 const LOOK: u8 = 4;
+const TAP: u8 = 5;
+const UNTAP: u8 = 6;
 const READY: u8 = 16;
 const CRASH: u8 = 17;
 const ENDED: u8 = 18;
 const ANSWER: u8 = 19;
 const REFUSED: u8 = 20;
 const SEEN: u8 = 21;
+const TAPPED: u8 = 22;
 
 /// From a parent to its child.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,6 +39,10 @@ pub(crate) enum ToChild<'a> {
     Ask { token: u32 },
     /// What is to be seen of you and of those below you, within this time?
     Look { token: u32, left_ms: u32 },
+    /// Copy what passes on an edge at or below you, until it is enough.
+    Tap { token: u32, what: &'a [u8] },
+    /// It is enough.
+    Untap { token: u32 },
 }
 
 /// From a child to its parent.
@@ -59,6 +66,11 @@ pub(crate) enum FromChild<'a> {
         last: bool,
         piece: &'a [u8],
     },
+    /// What passed where `Tap` said.
+    Tapped {
+        token: u32,
+        what: &'a [u8],
+    },
     /// A step of the bootstrap failed.
     Refused {
         errno: i32,
@@ -77,6 +89,8 @@ impl ToChild<'_> {
             ToChild::Boot { total, .. } => with(BOOT, &total.to_le_bytes()),
             ToChild::Stop { left_ms } => with(STOP, &left_ms.to_le_bytes()),
             ToChild::Ask { token } => with(ASK, &token.to_le_bytes()),
+            ToChild::Tap { token, what } => with(TAP, &[&token.to_le_bytes()[..], what].concat()),
+            ToChild::Untap { token } => with(UNTAP, &token.to_le_bytes()),
             ToChild::Look { token, left_ms } => {
                 with(LOOK, &[token.to_le_bytes(), left_ms.to_le_bytes()].concat())
             }
@@ -94,6 +108,11 @@ impl ToChild<'_> {
                 Ok(ToChild::Stop { left_ms: u64::from_le_bytes(rest.try_into().map_err(|_| Malformed)?) })
             }
             ASK => Ok(ToChild::Ask { token: whole(rest)? }),
+            TAP => {
+                let (token, what) = word(rest)?;
+                Ok(ToChild::Tap { token, what })
+            }
+            UNTAP => Ok(ToChild::Untap { token: whole(rest)? }),
             LOOK => {
                 let (token, rest) = word(rest)?;
                 Ok(ToChild::Look { token, left_ms: whole(rest)? })
@@ -129,6 +148,10 @@ impl FromChild<'_> {
                 head[5..9].copy_from_slice(&write.to_le_bytes());
                 9
             }
+            FromChild::Tapped { token, .. } => {
+                fill(TAPPED, *token);
+                5
+            }
             FromChild::Seen { token, last, .. } => {
                 fill(SEEN, *token);
                 head[5] = u8::from(*last);
@@ -147,6 +170,7 @@ impl FromChild<'_> {
             FromChild::Crash(record) => &record[..record.len().min(MAX_CRASH)],
             FromChild::Refused { step, .. } => step.as_bytes(),
             FromChild::Seen { piece, .. } => piece,
+            FromChild::Tapped { what, .. } => what,
             _ => &[],
         }
     }
@@ -160,6 +184,10 @@ impl FromChild<'_> {
             ANSWER => {
                 let (token, rest) = word(rest)?;
                 Ok(FromChild::Answer { token, write: whole(rest)? })
+            }
+            TAPPED if rest.len() <= PIECE => {
+                let (token, what) = word(rest)?;
+                Ok(FromChild::Tapped { token, what })
             }
             SEEN => {
                 let (token, rest) = word(rest)?;
@@ -222,6 +250,7 @@ mod tests {
             FromChild::Refused { errno: 24, step: "limits" },
             FromChild::Seen { token: 5, last: false, piece: b"rows" },
             FromChild::Seen { token: 5, last: true, piece: b"" },
+            FromChild::Tapped { token: 6, what: b"value" },
         ];
         for said in said {
             assert_eq!(FromChild::parse(&packet(&said)).as_ref(), Ok(&said));
@@ -230,6 +259,8 @@ mod tests {
             ToChild::Stop { left_ms: 5000 },
             ToChild::Ask { token: 9 },
             ToChild::Look { token: 4, left_ms: 900 },
+            ToChild::Tap { token: 4, what: b"where" },
+            ToChild::Untap { token: 4 },
         ] {
             assert_eq!(ToChild::parse(&said.head()).as_ref(), Ok(&said));
         }

@@ -10,8 +10,8 @@ use crate::child::lines::Forward;
 use crate::control::FromChild;
 use crate::life::{self, Action, Event, State};
 use crate::outbox::{Gathered, Outbox};
-use crate::see::Sight;
 use crate::see::round::Rounds;
+use crate::see::{Sight, Tapped};
 use crate::signals::Signals;
 use crate::spawn::Job;
 use crate::sys::{fd, futex, process, signal};
@@ -73,6 +73,8 @@ pub(crate) struct Shared {
     quit: OnceLock<Quit>,
     /// Questions about the tree that are under way.
     pub(crate) rounds: Mutex<Rounds>,
+    /// What children have told of tapped edges, by number and token; the warden takes it at each turn.
+    pub(crate) tapped: Mutex<Vec<(u32, u32, Tapped)>>,
 }
 
 struct Life {
@@ -114,6 +116,7 @@ impl Shared {
             unseen: OnceLock::new(),
             quit: OnceLock::new(),
             rounds: Mutex::default(),
+            tapped: Mutex::default(),
         }))
     }
 
@@ -155,6 +158,11 @@ impl Shared {
 
     pub(crate) fn wake_fd(&self) -> &OwnedFd {
         &self.wake
+    }
+
+    /// The same, to keep.
+    pub(crate) fn wake_event(&self) -> Arc<OwnedFd> {
+        self.wake.clone()
     }
 
     pub(crate) fn wake_warden(&self) {

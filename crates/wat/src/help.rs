@@ -50,6 +50,21 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         "tree",
         &[("wat tree", "the running tree"), ("wat tree --waits 4711", "who waits for whom in that one")],
     ),
+    ("top", &[("wat top", "the running tree; q ends it")]),
+    (
+        "tap",
+        &[
+            ("wat tap 4711 /0", "what passes between the root and its first child"),
+            ("wat tap --replies --filter :error 4711 /0/2", "only answers with :error in them"),
+        ],
+    ),
+    (
+        "metrics",
+        &[
+            ("wat metrics 4711", "for a scrape of Prometheus"),
+            ("wat metrics --otlp 4711 > metrics.json", "a request that an OTLP collector takes"),
+        ],
+    ),
     (
         "chaos",
         &[(

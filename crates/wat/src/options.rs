@@ -24,7 +24,7 @@ pub struct Options {
     pub input: Format,
     pub output: Format,
     pub json: bool,
-    /// Of `wat test`: only tests with this in their names.
+    /// Of `wat test`: only tests with this in their names; of `wat tap`: only values with this in their text.
     pub filter: Option<String>,
     pub tier: Tier,
     /// How long one test may take.
@@ -47,6 +47,11 @@ pub struct Options {
     pub as_json: bool,
     /// Of `wat tree`: again and again.
     pub watch: bool,
+    /// Of `wat metrics`: OTLP as JSON.
+    pub otlp: bool,
+    /// Of `wat tap`: only what goes to the node, or what comes from it.
+    pub requests: bool,
+    pub replies: bool,
 }
 
 impl Default for Options {
@@ -67,6 +72,9 @@ impl Default for Options {
             waits: false,
             as_json: false,
             watch: false,
+            otlp: false,
+            requests: false,
+            replies: false,
         }
     }
 }
@@ -109,6 +117,16 @@ pub enum Command {
     Chaos {
         words: Vec<String>,
     },
+    Top {
+        pid: Option<i32>,
+    },
+    Tap {
+        pid: i32,
+        path: String,
+    },
+    Metrics {
+        pid: Option<i32>,
+    },
     Repl,
     Help {
         about: Option<String>,
@@ -135,6 +153,9 @@ pub const COMMANDS: &[(&str, &str)] = &[
     ("wat test [PATH…]", "run the tests of files, or of all files below directories"),
     ("wat fmt [FILE|DIR|-…]", "format files, all files below directories, or stdin to stdout"),
     ("wat tree [PID]", "the nodes of a running tree: state, memory, messages, who waits for whom"),
+    ("wat top [PID]", "the same in a terminal, kept up to date: sort, select, see what a node waits for"),
+    ("wat tap PID PATH", "the values that pass between the node at PATH and its parent, live"),
+    ("wat metrics [PID]", "the figures of a tree as text for Prometheus"),
     (
         "wat chaos … -- COMMAND",
         "faults in a running tree, and each request's fate; its options: wat chaos --help",
@@ -165,7 +186,11 @@ pub const FLAGS: &[Flag] = &[
         value: Some("DIR"),
         help: "doc: write the book, the library and the project as pages",
     },
-    Flag { name: "filter", value: Some("TEXT"), help: "test: only the tests with TEXT in their names" },
+    Flag {
+        name: "filter",
+        value: Some("TEXT"),
+        help: "test, tap: only tests with TEXT in their names, or values with it",
+    },
     Flag {
         name: "tier",
         value: Some("process|thread"),
@@ -191,6 +216,9 @@ pub const FLAGS: &[Flag] = &[
     Flag { name: "waits", value: None, help: "tree: also the waits of a second and longer" },
     Flag { name: "json", value: None, help: "tree: one JSON object" },
     Flag { name: "watch", value: None, help: "tree: again each second, with messages per second" },
+    Flag { name: "requests", value: None, help: "tap: only what goes to the node" },
+    Flag { name: "replies", value: None, help: "tap: only what comes from it" },
+    Flag { name: "otlp", value: None, help: "metrics: as OpenTelemetry's OTLP in JSON" },
     Flag { name: "help", value: None, help: "this text" },
     Flag { name: "version", value: None, help: "wat's version" },
 ];
@@ -241,6 +269,9 @@ pub fn parse() -> Result<(Command, Options), String> {
             Arg::Long("edn") => options.edn = true,
             Arg::Long("waits") => options.waits = true,
             Arg::Long("json") => options.as_json = true,
+            Arg::Long("otlp") => options.otlp = true,
+            Arg::Long("requests") => options.requests = true,
+            Arg::Long("replies") => options.replies = true,
             Arg::Long("watch") => options.watch = true,
             Arg::Value(word) => {
                 let first = words.is_empty();
@@ -283,9 +314,22 @@ pub fn parse() -> Result<(Command, Options), String> {
             paths => Command::Test { paths: paths.to_vec() },
         },
         Some((word, paths)) if word == "fmt" => Command::Format { paths: paths.to_vec() },
-        Some((word, [])) if word == "tree" => Command::Tree { pid: None },
-        Some((word, [pid])) if word == "tree" => Command::Tree { pid: Some(process(pid)?) },
-        Some((word, _)) if word == "tree" => return Err("one tree at a time: wat tree [PID]".to_string()),
+        Some((word, [pid, path])) if word == "tap" => Command::Tap { pid: process(pid)?, path: path.clone() },
+        Some((word, _)) if word == "tap" => {
+            return Err("which edge? wat tap PID PATH, where wat tree shows both".to_string());
+        }
+        Some((word, pids)) if matches!(word.as_str(), "tree" | "top" | "metrics") => {
+            let pid = match pids {
+                [] => None,
+                [pid] => Some(process(pid)?),
+                _ => return Err(format!("one tree at a time: wat {word} [PID]")),
+            };
+            match word.as_str() {
+                "tree" => Command::Tree { pid },
+                "top" => Command::Top { pid },
+                _ => Command::Metrics { pid },
+            }
+        }
         Some((word, [name])) if word == "new" => Command::New { name: name.clone() },
         Some((word, _)) if word == "new" => return Err("new what? wat new NAME".to_string()),
         Some((word, [])) if word == "doc" => Command::Doc { name: None },

@@ -7,8 +7,18 @@ mod support;
 #[allow(dead_code, reason = "the command uses what these tests do not")]
 mod draw;
 
+/// The frames of `wat top`, for the same reason.
+#[path = "../src/seeing/top.rs"]
+#[allow(dead_code, reason = "the command uses what these tests do not")]
+mod top;
+
 use serde_json::Value;
-use std::process::{Command, Output};
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::fd::{AsRawFd, FromRawFd};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use support::{Source, Tree, program, soon, turn, wat};
 
@@ -187,4 +197,321 @@ fn an_ended_tree_leaves_no_door() {
     soon("the door is gone", || {
         !list().lines().any(|line| line.ends_with(&door) && line.contains("@wat-tree/"))
     });
+}
+
+/// Every line is a comment or a sample, and the samples are those of the tree.
+#[test]
+fn metrics_are_text_that_prometheus_reads() {
+    let _turn = turn(Duration::from_secs(60));
+    let (_source, root) = shop();
+    let shown = text(&["metrics", &root.pid().to_string()]);
+    let samples: Vec<&str> = shown.lines().filter(|line| !line.starts_with('#')).collect();
+    let labels = |path: &str, program: &str, tier: &str| {
+        format!("{{path=\"{path}\",program=\"{program}\",tier=\"{tier}\"}}")
+    };
+    let till = labels("/0", "shop/counter", "process");
+    for sample in [
+        format!("wat_node_up{till} 1.0"),
+        format!("wat_node_sent_total{till} 3.0"),
+        format!("wat_node_read_total{till} 3.0"),
+        format!("wat_node_written_total{} 1.0", labels("/1", "shop/slow", "thread")),
+    ] {
+        assert!(samples.contains(&sample.as_str()), "{sample} in\n{shown}");
+    }
+    for sample in &samples {
+        let (name, rest) = sample.split_once('{').expect("labels");
+        assert!(name.starts_with("wat_node_"), "{sample}");
+        let value = rest.rsplit_once("} ").expect("a value").1;
+        assert!(value.parse::<f64>().is_ok_and(|value| value >= 0.0), "{sample}");
+        let family = name.trim_end_matches("_total");
+        assert!(shown.contains(&format!("# TYPE {family} ")), "{sample}");
+    }
+    assert!(shown.ends_with("# EOF\n"));
+}
+
+/// The shape that the OpenTelemetry protocol gives its JSON: names, integers as strings, one kind of data a metric.
+#[test]
+fn otlp_has_the_shape_of_its_protocol() {
+    let _turn = turn(Duration::from_secs(60));
+    let (_source, root) = shop();
+    let line = text(&["metrics", &root.pid().to_string(), "--otlp"]);
+    let request: Value = serde_json::from_str(&line).expect("JSON");
+    let resource = &request["resourceMetrics"][0];
+    assert_eq!(resource["resource"]["attributes"][0]["value"]["stringValue"], "shop/main");
+    let scope = &resource["scopeMetrics"][0];
+    assert_eq!(scope["scope"]["name"], "wat");
+    let metrics = scope["metrics"].as_array().expect("a list");
+    assert!(metrics.len() >= 10, "{metrics:#?}");
+    for metric in metrics {
+        let keys: Vec<&str> = metric.as_object().expect("an object").keys().map(String::as_str).collect();
+        let kind = if keys.contains(&"sum") { "sum" } else { "gauge" };
+        assert_eq!(keys, ["description", kind, "name", "unit"].to_vec().sorted());
+        let data = &metric[kind];
+        if kind == "sum" {
+            assert_eq!((&data["aggregationTemporality"], &data["isMonotonic"]), (&2.into(), &true.into()));
+        }
+        for point in data["dataPoints"].as_array().expect("a list") {
+            let nanos =
+                |key: &str| -> u64 { point[key].as_str().expect("a string").parse().expect("a number") };
+            assert!(nanos("startTimeUnixNano") <= nanos("timeUnixNano"));
+            assert!(point["asDouble"].is_number());
+            for attribute in point["attributes"].as_array().expect("a list") {
+                let value = attribute["value"].as_object().expect("an object");
+                assert!(attribute["key"].is_string() && value.len() == 1, "{attribute}");
+                assert!(value.iter().all(|(kind, value)| {
+                    value.is_string() && matches!(kind.as_str(), "stringValue" | "intValue")
+                }));
+            }
+        }
+    }
+    let sent = metrics.iter().find(|metric| metric["name"] == "wat.node.sent").expect("the metric");
+    let points = sent["sum"]["dataPoints"].as_array().expect("a list");
+    let till =
+        points.iter().find(|point| point["attributes"][0]["value"]["stringValue"] == "/0").expect("a point");
+    assert_eq!(till["asDouble"], 3.0);
+}
+
+trait Sorted {
+    fn sorted(self) -> Self;
+}
+
+impl Sorted for Vec<&str> {
+    fn sorted(mut self) -> Self {
+        self.sort_unstable();
+        self
+    }
+}
+
+/// `wat top` in a terminal: it draws the tree, takes a key, and leaves the terminal as it was.
+#[test]
+fn top_runs_in_a_terminal() {
+    let _turn = turn(Duration::from_secs(60));
+    let (_source, root) = shop();
+    let (mut child, mut terminal, screen) = in_terminal(&["top", &root.pid().to_string()]);
+    soon("the tree on the screen", || {
+        String::from_utf8_lossy(&screen.lock().expect("unpoisoned")).contains("shop/counter")
+    });
+    terminal.write_all(b"q").expect("a terminal");
+    let status = child.wait().expect("a status");
+    let shown = String::from_utf8_lossy(&screen.lock().expect("unpoisoned")).into_owned();
+    assert!(status.success(), "{status:?} {shown}");
+    // The screen of before is back.
+    soon("the screen of before", || {
+        String::from_utf8_lossy(&screen.lock().expect("unpoisoned")).contains("\x1b[?1049l")
+    });
+    assert!(tool(&["top", &root.pid().to_string()]).status.code() == Some(64), "a pipe is no terminal");
+}
+
+/// `wat` on a terminal of its own: the process, the terminal's other side, and all that was drawn.
+fn in_terminal(words: &[&str]) -> (Child, File, Arc<Mutex<Vec<u8>>>) {
+    let (mut ours, mut theirs) = (0, 0);
+    let mut size = libc::winsize { ws_row: 30, ws_col: 140, ws_xpixel: 0, ws_ypixel: 0 };
+    // SAFETY: fills two numbers; the size outlives the call.
+    let made = unsafe {
+        libc::openpty(
+            &raw mut ours,
+            &raw mut theirs,
+            std::ptr::null_mut(),
+            std::ptr::null_mut(),
+            &raw mut size,
+        )
+    };
+    assert_eq!(made, 0, "a terminal");
+    // SAFETY: both have just been opened.
+    let (ours, theirs) = unsafe { (File::from_raw_fd(ours), File::from_raw_fd(theirs)) };
+    let side = || Stdio::from(theirs.try_clone().expect("a descriptor"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wat"));
+    command.args(words).stdin(side()).stdout(side()).stderr(side()).env("TERM", "xterm");
+    let child = command.spawn().expect("the binary starts");
+    drop(command);
+    let screen = Arc::new(Mutex::new(Vec::new()));
+    let (mut from, into) = (ours.try_clone().expect("a descriptor"), screen.clone());
+    std::thread::spawn(move || {
+        let mut buffer = [0; 4096];
+        while let Ok(count @ 1..) = from.read(&mut buffer) {
+            into.lock().expect("unpoisoned").extend_from_slice(&buffer[..count]);
+        }
+    });
+    (child, ours, screen)
+}
+
+const CHAT: &str = r#"
+(ns chat)
+
+(defn main [] -> nil
+  (let [house (spawn-process house)]
+    (talk house 0)))
+
+(defn talk [house <- (Peer i64 i64)  n <- i64] -> nil
+  (match (readln -> i64)
+    ((Some times) (do (burst house n times) (println times) (talk house (+ n times))))
+    (None nil)))
+
+(defn burst [house <- (Peer i64 i64)  n <- i64  times <- i64] -> nil
+  (when (> times 0)
+    (ignore (call house n))
+    (burst house (inc n) (dec times))))
+
+(defn house {:in i64 :out i64} [] -> nil
+  (let [guest (spawn-process guest)]
+    (serve (fn [n] (unwrap (call guest n) "guest")))))
+
+(defn guest {:in i64 :out i64} [] -> nil
+  (let [helper (spawn-thread (fn {:in i64 :out i64} [] (serve (fn [n] (* n 10)))))]
+    (serve (fn [n] (unwrap (call helper n) "helper")))))
+"#;
+
+/// A tap under way and what it has shown.
+struct Tap {
+    child: Child,
+    shown: Arc<Mutex<String>>,
+}
+
+fn tap(pid: i32, path: &str, words: &[&str]) -> Tap {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wat"));
+    command.args(["tap", &pid.to_string(), path]).args(words);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the binary starts");
+    let shown = Arc::new(Mutex::new(String::new()));
+    let (mut from, into) = (child.stdout.take().expect("piped"), shown.clone());
+    std::thread::spawn(move || {
+        let mut buffer = [0; 4096];
+        while let Ok(count @ 1..) = from.read(&mut buffer) {
+            into.lock().expect("unpoisoned").push_str(&String::from_utf8_lossy(&buffer[..count]));
+        }
+    });
+    Tap { child, shown }
+}
+
+impl Tap {
+    fn shown(&self) -> String {
+        self.shown.lock().expect("unpoisoned").clone()
+    }
+}
+
+impl Drop for Tap {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Guards: the copies at the edge and their way up (without them nothing is shown). An edge between processes, one two
+/// levels down, one to a thread; both ways, one way, and filtered.
+#[test]
+fn a_tap_shows_the_values_of_one_edge() {
+    let _turn = turn(Duration::from_secs(120));
+    let source = program(CHAT);
+    let mut root = wat(&source.file).start();
+    assert_eq!(root.ask("1"), "1");
+    let (near, deep) = (tap(root.pid(), "/0", &[]), tap(root.pid(), "/0/0", &["--replies"]));
+    let thread = tap(root.pid(), "/0/0/0", &["--requests", "--filter", "2"]);
+    let mut sent = 1;
+    soon("each tap shows something", || {
+        assert_eq!(root.ask("5"), "5");
+        sent += 5;
+        [&near, &deep, &thread].iter().all(|tap| !tap.shown().is_empty())
+    });
+    let first = sent;
+    assert_eq!(root.ask("30"), "30");
+    soon("the last value", || near.shown().ends_with(&format!("< {}\n", (first + 29) * 10)));
+    let expect =
+        |from: i64, to: i64| (from..to).map(|n| format!("> {n}\n< {}\n", n * 10)).collect::<String>();
+    assert!(near.shown().ends_with(&expect(first, first + 30)), "{}", near.shown());
+    let replies: String = (first..first + 30).map(|n| format!("< {}\n", n * 10)).collect();
+    soon("the deep ones", || deep.shown().ends_with(&replies));
+    let filtered: Vec<i64> = (first..first + 30).filter(|n| n.to_string().contains('2')).collect();
+    let last = format!("> {}\n", filtered.last().expect("one of thirty numbers has a 2"));
+    soon("the filtered ones", || thread.shown().ends_with(&last));
+    assert!(
+        thread.shown().lines().all(|line| line.starts_with("> ") && line.contains('2')),
+        "{}",
+        thread.shown()
+    );
+}
+
+/// Guards: the bounds of a tap. Nobody reads what it shows, and the edge goes on at its pace.
+#[test]
+fn a_tap_that_nobody_reads_holds_nothing_up_and_counts_what_it_drops() {
+    let _turn = turn(Duration::from_secs(120));
+    let source = program(CHAT);
+    let mut root = wat(&source.file).start();
+    assert_eq!(root.ask("1"), "1");
+    let watcher = tap(root.pid(), "/0/0", &[]);
+    soon("it watches", || {
+        assert_eq!(root.ask("5"), "5");
+        !watcher.shown().is_empty()
+    });
+    // SAFETY: stops the tool that this test has started.
+    unsafe { libc::kill(watcher.child.id() as i32, libc::SIGSTOP) };
+    assert_eq!(root.ask("40000"), "40000");
+    // SAFETY: as above.
+    unsafe { libc::kill(watcher.child.id() as i32, libc::SIGCONT) };
+    soon("the count of the dropped", || watcher.shown().contains(" values not shown"));
+}
+
+#[test]
+fn a_tap_ends_with_its_node_and_wants_a_node_that_is_there() {
+    let _turn = turn(Duration::from_secs(120));
+    let (_source, mut root) = shop();
+    let mut watcher = tap(root.pid(), "/0/0", &[]);
+    // Long enough to be watching; what it then shows is its end.
+    std::thread::sleep(Duration::from_millis(300));
+    root.node("/0/0").signal(libc::SIGKILL);
+    soon("the tap ends", || watcher.child.try_wait().expect("a status").is_some());
+    let why = |path: &str| {
+        String::from_utf8_lossy(&tool(&["tap", &root.pid().to_string(), path]).stderr).into_owned()
+    };
+    assert!(why("/").contains("name a node below it"), "{}", why("/"));
+    assert!(why("/0/7").contains("there is no node /0/7"), "{}", why("/0/7"));
+    root.signal(libc::SIGTERM);
+    root.ends_within(Duration::from_secs(20));
+}
+
+/// Guards: the credentials of whoever comes to the door. Only root can play another user, so only root runs all of it.
+#[test]
+fn only_its_own_user_and_root_may_look() {
+    let _turn = turn(Duration::from_secs(60));
+    // SAFETY: touches no memory.
+    if unsafe { libc::geteuid() } != 0 {
+        return;
+    }
+    let (source, root) = shop();
+    let nobody = |words: &[&str]| {
+        Command::new(source.binary()).args(words).uid(65_534).gid(65_534).output().expect("the binary starts")
+    };
+    let output = nobody(&["tree", &root.pid().to_string()]);
+    let why = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(why.contains("only its own user and root may look"), "{why}");
+    assert!(output.stdout.is_empty());
+    let why = String::from_utf8_lossy(&nobody(&["tree"]).stderr).into_owned();
+    assert!(why.contains("no tree is running"), "{why}");
+}
+
+/// Guards: the client's look at who listens. Somebody else took the name that belongs to the pid.
+#[test]
+fn who_answers_in_the_place_of_another_is_not_believed() {
+    let _turn = turn(Duration::from_secs(60));
+    let mut other = Command::new("sleep").arg("60").spawn().expect("sleep");
+    // SAFETY: touches no memory.
+    let user = unsafe { libc::geteuid() };
+    let name = format!("\0wat-tree/{user}/{}", other.id());
+    // SAFETY: plain socket calls over an address that outlives them; the descriptor is ours alone.
+    let squatter = unsafe {
+        let socket = File::from_raw_fd(libc::socket(libc::AF_UNIX, libc::SOCK_SEQPACKET, 0));
+        let mut address: libc::sockaddr_un = std::mem::zeroed();
+        address.sun_family = libc::AF_UNIX as u16;
+        for (to, from) in address.sun_path.iter_mut().zip(name.bytes()) {
+            *to = from as libc::c_char;
+        }
+        let length = (2 + name.len()) as libc::socklen_t;
+        assert_eq!(libc::bind(socket.as_raw_fd(), (&raw const address).cast(), length), 0);
+        assert_eq!(libc::listen(socket.as_raw_fd(), 8), 0);
+        socket
+    };
+    let output = tool(&["tree", &other.id().to_string()]);
+    let why = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(why.contains("answers in the place of"), "{why}");
+    drop(squatter);
+    other.kill().expect("ours");
+    other.wait().expect("a status");
 }

@@ -135,7 +135,7 @@ fn receive(control: BorrowedFd) -> io::Result<Boot> {
         let (total, piece) = match ToChild::parse(packet) {
             Ok(ToChild::Boot { total, piece }) => (total, piece),
             // Asked what is to be seen of it: nothing yet, which its parent knows.
-            Ok(ToChild::Look { .. }) => continue,
+            Ok(ToChild::Look { .. } | ToChild::Tap { .. } | ToChild::Untap { .. }) => continue,
             // Told to stop between two pieces: it ends well, having done nothing.
             Ok(ToChild::Stop { .. }) => {
                 let (head, length) = FromChild::Ended { code: 0 }.head();

@@ -10,7 +10,7 @@ use crate::gate::Gate;
 use crate::life::{ChildAction, ChildEvent, State, child_step};
 use crate::mutation::removed;
 use crate::outbox::Outbox;
-use crate::see::Edge;
+use crate::see::{Edge, Tapped};
 use crate::shared::{Shared, lock};
 use crate::sys::{fd, futex, process};
 use crate::warden::timers::Timer;
@@ -359,6 +359,13 @@ impl ChildCore {
                     self.answer.store(u64::from(token) << 32 | u64::from(write), Ordering::SeqCst);
                     continue;
                 }
+                Some(Ok(FromChild::Tapped { token, what })) => match Tapped::decode(what) {
+                    Some(tapped) => {
+                        lock(&shared.tapped).push((self.number, token, tapped));
+                        continue;
+                    }
+                    None => ChildEvent::Misspoke,
+                },
                 Some(Ok(FromChild::Seen { token, last, piece })) => {
                     drop(watch);
                     if lock(&shared.rounds).heard(self.number, token, last, piece).is_err() {

@@ -3,6 +3,8 @@
 //!
 //! The clock is read only when a wait really blocks, and then the coarse one, which costs no more than a load.
 
+use super::tap::Tap;
+use crate::mutation::removed;
 use crate::sys::process;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -99,6 +101,7 @@ pub struct Edge {
     sent: AtomicU64,
     arrived: AtomicU64,
     restarts: AtomicU32,
+    tap: Tap,
 }
 
 impl Edge {
@@ -111,6 +114,7 @@ impl Edge {
             sent: AtomicU64::new(0),
             arrived: AtomicU64::new(0),
             restarts: AtomicU32::new(0),
+            tap: Tap::default(),
         })
     }
 
@@ -131,6 +135,20 @@ impl Edge {
     /// How often its supervisor has started it again.
     pub fn set_restarts(&self, count: u32) {
         self.restarts.store(count, Ordering::Relaxed);
+    }
+
+    /// Is somebody watching what passes?
+    pub fn is_tapped(&self) -> bool {
+        self.tap.is_open()
+    }
+
+    /// The text of a value that passes, to the peer or from it, for who is watching.
+    pub fn note(&self, request: bool, text: &[u8]) {
+        self.tap.note(request, text);
+    }
+
+    pub(crate) fn tap(&self) -> &Tap {
+        &self.tap
     }
 
     pub(crate) fn id(&self) -> u32 {
@@ -248,7 +266,7 @@ impl Account {
     pub(crate) fn blocked(&self) -> Option<Blocked> {
         let what = self.what.load(Ordering::Acquire);
         let since = self.since.load(Ordering::Relaxed);
-        if since == 0 {
+        if since == 0 || removed("wait-notes") {
             return None;
         }
         let kind = Wait::from_number(what as u8)?;

@@ -3,6 +3,8 @@
 //! or talks nonsense is shown out. The warden alone works here, and never waits.
 
 use super::sight::PIECE;
+use super::tap::{ROOM, Wanted};
+use crate::mutation::removed;
 use crate::sys::{fd, process, unix};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -14,6 +16,8 @@ use std::time::{Duration, Instant};
 const MOST: usize = 8;
 /// How long a visitor may be idle, or leave its answer unread.
 const IDLE: Duration = Duration::from_secs(30);
+/// What a queued packet takes beside its bytes.
+const KEEPING: usize = 64;
 /// Bytes of a question.
 const LONGEST_QUESTION: usize = 8 * 1024;
 /// The version of what is spoken here: another's visitor is told so.
@@ -29,6 +33,8 @@ pub(crate) const NO: u8 = 2;
 pub(crate) enum Request {
     /// All that is to be seen of the tree, as far as it answers within the time.
     Look { within_ms: u32 },
+    /// Copies of what passes between the node at the path and its parent, until the visitor leaves.
+    Tap { path: String, wanted: Wanted },
 }
 
 impl Request {
@@ -66,8 +72,11 @@ struct Visitor {
     socket: OwnedFd,
     /// Packets on their way to it.
     queue: VecDeque<Vec<u8>>,
+    queued: usize,
     /// Has it asked something that is not answered yet?
     asked: bool,
+    /// Is it answered without an end? Then it may be idle for as long as it likes.
+    streams: bool,
     until: Instant,
 }
 
@@ -95,7 +104,7 @@ impl Door {
 
     /// When somebody's patience ends.
     pub(crate) fn next(&self) -> Option<Instant> {
-        self.visitors.iter().map(|visitor| visitor.until).min()
+        self.visitors.iter().filter(|visitor| !visitor.is_content()).map(|visitor| visitor.until).min()
     }
 
     /// Works off what a poll over [`Door::interests`] found: the questions that came, and who has gone.
@@ -105,7 +114,8 @@ impl Door {
         let mut events = visitors.iter();
         self.visitors.retain_mut(|visitor| {
             let happened = events.next().map_or(0, |entry| entry.revents);
-            let stays = visitor.until > now && visitor.turn(happened, now, &mut came.questions);
+            let in_time = visitor.until > now || visitor.is_content();
+            let stays = in_time && visitor.turn(happened, now, &mut came.questions);
             if !stays {
                 came.gone.push(visitor.id);
             }
@@ -121,7 +131,8 @@ impl Door {
         // Bounded, so that a crowd cannot keep the warden here.
         for _ in 0..MOST {
             let Ok(socket) = unix::accept(self.listener.as_fd()) else { return };
-            let allowed = unix::peer(socket.as_fd()).is_ok_and(|who| who.uid == self.user || who.uid == 0);
+            let allowed = unix::peer(socket.as_fd()).is_ok_and(|who| who.uid == self.user || who.uid == 0)
+                || removed("door-credentials");
             if !allowed {
                 continue;
             }
@@ -138,7 +149,9 @@ impl Door {
                 id: self.count,
                 socket,
                 queue: VecDeque::new(),
+                queued: 0,
                 asked: false,
+                streams: false,
                 until,
             });
         }
@@ -152,7 +165,7 @@ impl Door {
         let mut pieces = bytes.chunks(PIECE).peekable();
         while let Some(piece) = pieces.next() {
             let kind = if pieces.peek().is_some() { MORE } else { LAST };
-            visitor.queue.push_back([&[kind][..], piece].concat());
+            visitor.add(kind, piece);
         }
         visitor.push();
     }
@@ -161,7 +174,24 @@ impl Door {
     pub(crate) fn refuse(&mut self, visitor: u64, why: &str) {
         let Some(visitor) = self.visitors.iter_mut().find(|v| v.id == visitor) else { return };
         visitor.asked = false;
-        visitor.queue.push_back([&[NO][..], why.as_bytes()].concat());
+        visitor.add(NO, why.as_bytes());
+        visitor.push();
+    }
+
+    /// Is there room for more of a stream?
+    pub(crate) fn has_room(&self, visitor: u64) -> bool {
+        self.visitors.iter().find(|v| v.id == visitor).is_some_and(|v| v.queued < ROOM)
+    }
+
+    /// A piece of an answer without an end, or its last.
+    pub(crate) fn stream(&mut self, visitor: u64, piece: &[u8], last: bool, now: Instant) {
+        let Some(visitor) = self.visitors.iter_mut().find(|v| v.id == visitor) else { return };
+        if visitor.queue.is_empty() {
+            visitor.until = now + IDLE;
+        }
+        visitor.streams = !last;
+        visitor.asked = !last;
+        visitor.add(if last { LAST } else { MORE }, piece);
         visitor.push();
     }
 }
@@ -176,8 +206,12 @@ pub(crate) struct Came {
 impl Visitor {
     /// False when it is to be shown out.
     fn turn(&mut self, events: libc::c_short, now: Instant, questions: &mut Vec<(u64, Request)>) -> bool {
-        if events & libc::POLLOUT != 0 && !self.push() {
-            return false;
+        if events & libc::POLLOUT != 0 {
+            // There is room because it has read something.
+            self.until = now + IDLE;
+            if !self.push() {
+                return false;
+            }
         }
         if events & libc::POLLIN != 0 && self.queue.is_empty() && !self.asked {
             let mut packet = [0; LONGEST_QUESTION];
@@ -192,11 +226,13 @@ impl Visitor {
             match Request::decode(&packet[..length]) {
                 Ok(request) => {
                     self.asked = true;
+                    // Until the first value there is nothing to leave unread.
+                    self.streams = matches!(request, Request::Tap { .. });
                     self.until = now + IDLE;
                     questions.push((self.id, request));
                 }
                 Err(why) => {
-                    self.queue.push_back([&[NO][..], why.as_bytes()].concat());
+                    self.add(NO, why.as_bytes());
                     self.push();
                 }
             }
@@ -205,11 +241,24 @@ impl Visitor {
         events & (libc::POLLHUP | libc::POLLERR) == 0
     }
 
+    /// Watches a stream, and has taken all that there was.
+    fn is_content(&self) -> bool {
+        self.streams && self.queue.is_empty()
+    }
+
+    fn add(&mut self, kind: u8, piece: &[u8]) {
+        self.queued += piece.len() + KEEPING;
+        self.queue.push_back([&[kind][..], piece].concat());
+    }
+
     /// Sends what goes now. False when nobody takes it any more.
     fn push(&mut self) -> bool {
         while let Some(packet) = self.queue.front() {
             match fd::send_packet(self.socket.as_fd(), packet, &[], false) {
-                Ok(()) => drop(self.queue.pop_front()),
+                Ok(()) => {
+                    self.queued -= packet.len() - 1 + KEEPING;
+                    self.queue.pop_front();
+                }
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => return true,
                 Err(_) => return false,

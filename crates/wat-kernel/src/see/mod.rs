@@ -10,6 +10,7 @@
 //! | `own.rs` | what a process sees of itself and knows of its children |
 //! | `sight.rs` | a row of the answer, as data and as bytes |
 //! | `round.rs` | one question under way |
+//! | `tap.rs` | copies of what passes on one edge |
 //! | `door.rs` | where the root is asked from outside |
 //! | `visit.rs` | the asking side |
 
@@ -18,11 +19,13 @@ pub(crate) mod door;
 pub(crate) mod own;
 pub(crate) mod round;
 pub(crate) mod sight;
+pub(crate) mod tap;
 mod visit;
 
 pub use crate::life::State;
 pub use account::{About, Edge, Wait};
 pub use sight::{Sight, Tier, Waiting};
+pub use tap::{Tapped, Wanted};
 pub use visit::{Visit, VisitError, own_user, trees};
 
 use std::time::Duration;

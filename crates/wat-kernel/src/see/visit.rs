@@ -3,6 +3,8 @@
 
 use super::door::{LAST, MORE, NO, Request, name};
 use super::sight::{self, MAX_ANSWER, PIECE, Sight};
+use super::tap::{Tapped, Wanted};
+use crate::mutation::removed;
 use crate::sys::{fd, process, unix};
 use std::fmt;
 use std::io;
@@ -120,7 +122,7 @@ impl Visit {
             }
         };
         let holder = unix::peer(socket.as_fd()).map_err(|error| VisitError::System { pid, error })?;
-        if (holder.pid, holder.uid) != (pid, user) {
+        if (holder.pid, holder.uid) != (pid, user) && !removed("visit-credentials") {
             return Err(VisitError::Foreign { pid, holder: holder.pid });
         }
         Ok(Visit { pid, socket })
@@ -138,6 +140,30 @@ impl Visit {
         sight::decode(&answer, "/").map_err(|_| VisitError::Malformed { pid: self.pid })
     }
 
+    /// Gives each value that passes between the node at the path and its parent to `each`, until that answers false or
+    /// the tap ends: then why it did.
+    pub fn tap(
+        &mut self,
+        path: &str,
+        wanted: Wanted,
+        mut each: impl FnMut(Tapped) -> bool,
+    ) -> Result<Option<String>, VisitError> {
+        self.ask(&Request::Tap { path: path.to_string(), wanted })?;
+        let mut packet = vec![0; PIECE + 1];
+        loop {
+            let (_, piece) = self.packet(&mut packet, None)?;
+            match Tapped::decode(piece) {
+                Some(Tapped::Ended(why)) => return Ok(Some(why)),
+                Some(tapped) => {
+                    if !each(tapped) {
+                        return Ok(None);
+                    }
+                }
+                None => return Err(VisitError::Malformed { pid: self.pid }),
+            }
+        }
+    }
+
     fn ask(&self, request: &Request) -> Result<(), VisitError> {
         fd::send_packet(self.socket.as_fd(), &request.encode(), &[], false)
             .map_err(|error| self.failed(error))
@@ -148,39 +174,49 @@ impl Visit {
         let mut packet = vec![0; PIECE + 1];
         let mut answer = Vec::new();
         loop {
-            let left = end.saturating_duration_since(Instant::now());
+            let (last, piece) = self.packet(&mut packet, Some((end, within)))?;
+            if answer.len() + piece.len() > MAX_ANSWER {
+                return Err(VisitError::Malformed { pid: self.pid });
+            }
+            answer.extend_from_slice(piece);
+            if last {
+                return Ok(answer);
+            }
+        }
+    }
+
+    /// The next packet: whether it is the last of an answer, and its piece. `end` comes with the time it ends.
+    fn packet<'a>(
+        &self,
+        buffer: &'a mut [u8],
+        end: Option<(Instant, Duration)>,
+    ) -> Result<(bool, &'a [u8]), VisitError> {
+        let length = loop {
+            let left = end.map(|(end, _)| end.saturating_duration_since(Instant::now()));
             let mut entries = [fd::interest(self.socket.as_fd(), libc::POLLIN)];
-            match fd::poll(&mut entries, Some(left)) {
-                Ok(0) => return Err(VisitError::Silent { pid: self.pid, after: within }),
+            match fd::poll(&mut entries, left) {
+                Ok(0) => {
+                    let after = end.map_or(Duration::ZERO, |(_, time)| time);
+                    return Err(VisitError::Silent { pid: self.pid, after });
+                }
                 Ok(_) => {}
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(self.failed(error)),
             }
-            let length = match fd::receive_packet(self.socket.as_fd(), &mut packet, false) {
-                Err(e) if matches!(e.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {
-                    continue;
-                }
+            match fd::receive_packet(self.socket.as_fd(), buffer, false) {
+                Err(e) if matches!(e.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {}
                 Err(error) => return Err(self.failed(error)),
-                Ok(length) => length,
-            };
-            let malformed = VisitError::Malformed { pid: self.pid };
-            match packet.get(..length).map(|p| p.split_first()) {
-                Some(None) => return Err(VisitError::Closed { pid: self.pid }),
-                Some(Some((&NO, why))) => {
-                    let why = String::from_utf8_lossy(why).into_owned();
-                    return Err(VisitError::Refused { pid: self.pid, why });
-                }
-                Some(Some((&(MORE | LAST), piece))) if answer.len() + piece.len() > MAX_ANSWER => {
-                    return Err(malformed);
-                }
-                Some(Some((&kind @ (MORE | LAST), piece))) => {
-                    answer.extend_from_slice(piece);
-                    if kind == LAST {
-                        return Ok(answer);
-                    }
-                }
-                _ => return Err(malformed),
+                Ok(length) => break length,
             }
+        };
+        match buffer.get(..length).map(<[u8]>::split_first) {
+            Some(None) => Err(VisitError::Closed { pid: self.pid }),
+            Some(Some((&kind @ (MORE | LAST), piece))) => Ok((kind == LAST, piece)),
+            Some(Some((&NO, why))) => {
+                let why = String::from_utf8_lossy(why).into_owned();
+                Err(VisitError::Refused { pid: self.pid, why })
+            }
+            _ => Err(VisitError::Malformed { pid: self.pid }),
         }
     }
 

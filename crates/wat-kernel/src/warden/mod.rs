@@ -6,12 +6,14 @@
 
 mod looks;
 pub(crate) mod strays;
+mod taps;
 pub(crate) mod timers;
 
 use crate::child::core::{Role, STALL_CHECK};
 use crate::control::{FromChild, MAX_PACKET, ToChild};
 use crate::life::{ChildEvent, Event};
 use crate::mutation::removed;
+use crate::see::Wanted;
 use crate::see::door::Door;
 use crate::see::round::Asker;
 use crate::shared::{Shared, lock};
@@ -22,12 +24,15 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
+use taps::Routes;
 use timers::Timer;
 
 /// Its stack. It calls nothing deep, the callbacks of [`crate::Process`] included.
 const STACK: usize = 128 * 1024;
 /// Time between two kicks of the same thread, and what written bytes may lie.
 const TICK: Duration = Duration::from_millis(1);
+/// Bytes of what a parent says to a child that runs.
+const LONGEST_WORD: usize = 8 * 1024;
 /// Ticks slow down to this while a reader takes nothing.
 const SLOWEST_TICK: Duration = Duration::from_millis(50);
 
@@ -63,13 +68,23 @@ struct Warden {
     door: Option<Door>,
     /// Answers on their way to the parent.
     upward: Upward,
+    /// Copies of values on their way to whoever watches.
+    routes: Routes,
 }
 
 impl Warden {
     fn new(shared: Arc<Shared>) -> Warden {
         // On this thread, so that the program need not wait for it. A root that cannot have one is run all the same.
-        let door = if shared.control().is_none() { Door::open().ok() } else { None };
-        Warden { shared, buffer: Vec::new(), tick: None, door, upward: Upward::default() }
+        let is_root = shared.control().is_none() && !removed("door");
+        let door = if is_root { Door::open().ok() } else { None };
+        Warden {
+            shared,
+            buffer: Vec::new(),
+            tick: None,
+            door,
+            upward: Upward::default(),
+            routes: Routes::default(),
+        }
     }
 
     /// One sleep and what woke it.
@@ -78,7 +93,8 @@ impl Warden {
         let until_timer = shared.timers.next().map(|when| when.saturating_duration_since(Instant::now()));
         let until_idle = self.door.as_ref().and_then(Door::next);
         let until_idle = until_idle.map(|when| when.saturating_duration_since(Instant::now()));
-        let until_timer = until_timer.into_iter().chain(until_idle).min();
+        let until_look = (!self.routes.is_empty()).then_some(taps::EVERY);
+        let until_timer = until_timer.into_iter().chain(until_idle).chain(until_look).min();
         let timeout = match (self.tick, until_timer) {
             (Some(tick), Some(timer)) => Some(tick.min(timer)),
             (tick, timer) => tick.or(timer),
@@ -126,6 +142,7 @@ impl Warden {
         }
         self.timers();
         self.conclude_looks();
+        self.pump_taps();
         self.repeat();
     }
 
@@ -133,7 +150,7 @@ impl Warden {
     fn parent(&mut self) {
         let shared = self.shared.clone();
         let Some(control) = shared.control() else { return };
-        let mut packet = [0; 64];
+        let mut packet = [0; LONGEST_WORD];
         let length = match fd::receive_packet(control, &mut packet, false) {
             Ok(0) if removed("lifeline") => return std::thread::sleep(TICK),
             Ok(0) => return shared.stop(Event::ParentLost, Duration::ZERO, None),
@@ -151,6 +168,12 @@ impl Warden {
             Ok(ToChild::Look { token, left_ms }) => {
                 self.look(Asker::Parent(token), Duration::from_millis(u64::from(left_ms)));
             }
+            Ok(ToChild::Tap { token, what }) => {
+                if let Ok((path, wanted)) = postcard::from_bytes::<(String, Wanted)>(what) {
+                    self.tap(Asker::Parent(token), &path, wanted);
+                }
+            }
+            Ok(ToChild::Untap { token }) => self.untap(Asker::Parent(token)),
             // The parent is trusted to be of the same make; what it cannot have meant is passed over.
             Ok(ToChild::Boot { .. }) | Err(_) => {}
         }

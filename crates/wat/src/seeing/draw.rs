@@ -18,36 +18,28 @@ pub fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '·' } else { c }).collect()
 }
 
-const HEADER: [&str; 9] = ["NODE", "PID", "STATE", "AGE", "MEMORY", "CPU", "RESTARTS", "IN/OUT", "QUEUE"];
+const COLUMNS: usize = 10;
+const HEADER: [&str; COLUMNS] =
+    ["NODE", "PID", "STATE", "AGE", "MEMORY", "CPU", "RESTARTS", "IN/OUT", "QUEUE", "WAITS"];
 
 /// The tree, a node a line. With an earlier look and the time since, messages are shown per second, else in all.
 pub fn tree(sights: &[Sight], before: Option<(Duration, &[Sight])>) -> String {
-    let mut rows = vec![HEADER.map(str::to_string)];
-    let mut last = vec!["WAITS".to_string()];
-    if before.is_some() {
-        rows[0][7] = "IN/OUT PER S".to_string();
-    }
-    let names = names(sights);
-    for (sight, name) in sights.iter().zip(names) {
-        rows.push(figures(sight, name, before));
-        last.push(sight.wait.as_ref().map_or(String::new(), |wait| wait_text(sight, wait.ms)));
-    }
-    let mut widths = [0; HEADER.len()];
+    let rows = rows(sights, before);
+    let mut widths = [0; COLUMNS];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = (*width).max(cell.chars().count());
         }
     }
     let mut text = String::new();
-    for (row, wait) in rows.iter().zip(&last) {
+    for row in &rows {
         let mut line = String::new();
         for (at, (cell, width)) in row.iter().zip(widths).enumerate() {
             let pad = width - cell.chars().count();
-            let left = matches!(at, 0 | 2);
-            let (before, after) = if left { (0, pad) } else { (pad, 0) };
+            // Words stand left, numbers right.
+            let (before, after) = if matches!(at, 0 | 2 | 9) { (0, pad) } else { (pad, 0) };
             let _ = write!(line, "{}{cell}{}  ", " ".repeat(before), " ".repeat(after));
         }
-        line.push_str(wait);
         text.push_str(line.trim_end());
         text.push('\n');
     }
@@ -56,6 +48,16 @@ pub fn tree(sights: &[Sight], before: Option<(Duration, &[Sight])>) -> String {
         let _ = writeln!(text, "{left_out} more nodes did not fit in the answer");
     }
     text
+}
+
+/// The cells of [`tree`], the header first.
+pub fn rows(sights: &[Sight], before: Option<(Duration, &[Sight])>) -> Vec<[String; COLUMNS]> {
+    let mut header = HEADER.map(str::to_string);
+    if before.is_some() {
+        header[7] = "IN/OUT PER S".to_string();
+    }
+    let nodes = sights.iter().zip(names(sights)).map(|(sight, name)| figures(sight, name, before));
+    std::iter::once(header).chain(nodes).collect()
 }
 
 /// Each node's place and program with the branches that lead to it.
@@ -92,7 +94,7 @@ fn names(sights: &[Sight]) -> Vec<String> {
         .collect()
 }
 
-fn figures(sight: &Sight, name: String, before: Option<(Duration, &[Sight])>) -> [String; HEADER.len()] {
+fn figures(sight: &Sight, name: String, before: Option<(Duration, &[Sight])>) -> [String; COLUMNS] {
     let dash = || "-".to_string();
     let old = before.and_then(|(time, sights)| Some((time, sights.iter().find(|s| s.path == sight.path)?)));
     // What it has read and written; of one that does not answer, what its parent has sent and had.
@@ -116,6 +118,7 @@ fn figures(sight: &Sight, name: String, before: Option<(Duration, &[Sight])>) ->
         sight.restarts.to_string(),
         traffic,
         sight.queued().map_or_else(dash, |n| n.to_string()),
+        sight.wait.as_ref().map_or_else(String::new, |wait| wait_text(sight, wait.ms)),
     ]
 }
 
@@ -144,6 +147,30 @@ fn awaited(sight: &Sight) -> Vec<&str> {
         Some(wait) => wait.on.iter().map(String::as_str).collect(),
         None => Vec::new(),
     }
+}
+
+/// What a node waits for, what that waits for, and so on, a node a line.
+pub fn chain(sights: &[Sight], first: &Sight) -> String {
+    let mut text = String::new();
+    let mut passed: Vec<&str> = Vec::new();
+    let mut next = Some(first);
+    while let Some(sight) = next {
+        if passed.contains(&sight.path.as_str()) {
+            let _ = writeln!(text, "and so on: {} again", plain(&sight.path));
+            break;
+        }
+        passed.push(&sight.path);
+        let what = match &sight.wait {
+            Some(wait) => wait_text(sight, wait.ms),
+            None => state(sight),
+        };
+        let _ = writeln!(text, "{} {what}", plain(&sight.path));
+        next = match awaited(sight)[..] {
+            [on] => sights.iter().find(|sight| sight.path == on),
+            _ => None,
+        };
+    }
+    text
 }
 
 /// The waits of a second and longer, the longest first, and the circles among them.
@@ -214,11 +241,11 @@ pub fn bytes(bytes: u64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
     use wat_host::see::{State, Waiting};
 
-    fn sight(path: &str, wait: Option<(Wait, &[&str], u64)>) -> Sight {
+    pub fn sight(path: &str, wait: Option<(Wait, &[&str], u64)>) -> Sight {
         Sight {
             path: path.to_string(),
             program: "shop/main".to_string(),
@@ -244,7 +271,7 @@ mod tests {
         }
     }
 
-    fn shop() -> Vec<Sight> {
+    pub fn shop() -> Vec<Sight> {
         vec![
             sight("/", Some((Wait::Call, &["/0"], 2500))),
             sight("/0", Some((Wait::Recv, &["/0/0"], 2400))),

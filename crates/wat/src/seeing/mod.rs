@@ -1,14 +1,18 @@
 //! The commands that look at a running tree from outside: `wat tree` and its kin. Here: which tree, and the loop over
-//! looks. Not here: what a look gives (wat-kernel), nor how it is drawn (`draw.rs`, `json.rs`).
+//! looks. Not here: what a look gives (wat-kernel), nor how it is drawn (`draw.rs`, `json.rs`, `metrics.rs`, `top.rs`).
 
 mod draw;
 mod json;
+mod metrics;
+mod screen;
+mod tap;
+mod top;
 
 use crate::exit;
 use crate::options::Options;
 use crate::report;
 use std::io::{IsTerminal, Write};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use wat_host::see::{self, PATIENCE, Sight, Visit};
 
 /// What SIGQUIT at the root prints.
@@ -48,6 +52,33 @@ fn show_tree(pid: Option<i32>, options: &Options) -> Result<(), String> {
         before = Some((now, sights));
         std::thread::sleep(Duration::from_secs(1));
     }
+}
+
+/// `wat top`
+pub fn top(pid: Option<i32>) -> i32 {
+    answer(screen::run(pid))
+}
+
+/// `wat tap`
+pub fn tap(pid: i32, path: &str, options: &Options) -> i32 {
+    answer(tap::run(pid, path, options))
+}
+
+/// `wat metrics`
+pub fn metrics(pid: Option<i32>, options: &Options) -> i32 {
+    let show = || {
+        let mut visit = find(pid)?;
+        let sights = look(&mut visit)?;
+        let text = if options.otlp {
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            metrics::otlp(visit.pid(), &sights, u64::try_from(now.as_nanos()).unwrap_or(u64::MAX))
+        } else {
+            metrics::prometheus(&sights)
+        };
+        write(&text);
+        Ok(())
+    };
+    answer(show())
 }
 
 fn look(visit: &mut Visit) -> Result<Vec<Sight>, String> {

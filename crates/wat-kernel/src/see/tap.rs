@@ -1,0 +1,259 @@
+//! A tap on one edge: copies of the values that pass, for somebody outside. Bounded everywhere: what there is no room for
+//! is dropped and counted, so that an edge never waits for whoever watches it.
+
+use crate::mutation::removed;
+use crate::sys::fd;
+use std::collections::VecDeque;
+use std::os::fd::OwnedFd;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Bytes of values that wait on an edge, or in a socket's queue.
+pub(crate) const ROOM: usize = 256 * 1024;
+/// The most of one value that is shown.
+pub(crate) const MAX_SHOWN: usize = 16 * 1024;
+/// Longest filter.
+pub(crate) const MAX_FILTER: usize = 1024;
+/// Taps on one edge at once.
+const MOST: usize = 4;
+
+/// What passed, or why nothing does any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tapped {
+    /// A value on its way to the node, as its text; `length` is that of the whole where it was cut.
+    Request { text: Vec<u8>, length: u64 },
+    /// A value of the node on its way to its parent.
+    Reply { text: Vec<u8>, length: u64 },
+    /// So many values that there was no room for.
+    Dropped(u64),
+    /// The last one: why the tap has ended.
+    Ended(String),
+}
+
+impl Tapped {
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let (kind, number, text): (u8, u64, &[u8]) = match self {
+            Tapped::Request { text, length } => (0, *length, text),
+            Tapped::Reply { text, length } => (1, *length, text),
+            Tapped::Dropped(count) => (2, *count, &[]),
+            Tapped::Ended(why) => (3, 0, why.as_bytes()),
+        };
+        [&[kind][..], &number.to_le_bytes(), text].concat()
+    }
+
+    pub(crate) fn decode(bytes: &[u8]) -> Option<Tapped> {
+        let (&kind, rest) = bytes.split_first()?;
+        let (number, text) = rest.split_first_chunk::<8>()?;
+        let length = u64::from_le_bytes(*number);
+        if text.len() > MAX_SHOWN {
+            return None;
+        }
+        let text = text.to_vec();
+        match kind {
+            0 => Some(Tapped::Request { text, length }),
+            1 => Some(Tapped::Reply { text, length }),
+            2 if text.is_empty() => Some(Tapped::Dropped(length)),
+            3 => Some(Tapped::Ended(String::from_utf8_lossy(&text).into_owned())),
+            _ => None,
+        }
+    }
+
+    /// How many values it stands for, if it is dropped.
+    pub(crate) fn count(&self) -> u64 {
+        match self {
+            Tapped::Request { .. } | Tapped::Reply { .. } => 1,
+            Tapped::Dropped(count) => *count,
+            Tapped::Ended(_) => 0,
+        }
+    }
+}
+
+/// Which values are wanted.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Wanted {
+    pub requests: bool,
+    pub replies: bool,
+    /// Only those with this in their text; empty for all.
+    pub filter: String,
+}
+
+impl Wanted {
+    fn takes(&self, request: bool, text: &[u8]) -> bool {
+        let filter = self.filter.as_bytes();
+        (if request { self.requests } else { self.replies })
+            && (filter.is_empty() || text.windows(filter.len()).any(|window| window == filter))
+    }
+}
+
+/// The taps of one edge. Nobody watching, it is one flag that a look at costs a load.
+#[derive(Debug, Default)]
+pub(crate) struct Tap {
+    open: AtomicBool,
+    rings: Mutex<Vec<Ring>>,
+}
+
+#[derive(Debug)]
+struct Ring {
+    token: u32,
+    wanted: Wanted,
+    queue: VecDeque<Tapped>,
+    bytes: usize,
+    dropped: u64,
+    /// Raised when there is something to take.
+    wake: Arc<OwnedFd>,
+}
+
+impl Tap {
+    pub(crate) fn is_open(&self) -> bool {
+        self.open.load(Ordering::Relaxed)
+    }
+
+    /// A value passes.
+    pub(crate) fn note(&self, request: bool, text: &[u8]) {
+        if removed("tap-copies") {
+            return;
+        }
+        for ring in self.rings().iter_mut().filter(|ring| ring.wanted.takes(request, text)) {
+            ring.push(request, text);
+        }
+    }
+
+    /// False when too many are watching.
+    pub(crate) fn open(&self, token: u32, wanted: Wanted, wake: Arc<OwnedFd>) -> bool {
+        let mut rings = self.rings();
+        if rings.len() >= MOST {
+            return false;
+        }
+        rings.push(Ring { token, wanted, queue: VecDeque::new(), bytes: 0, dropped: 0, wake });
+        self.open.store(true, Ordering::Relaxed);
+        true
+    }
+
+    pub(crate) fn close(&self, token: u32) {
+        let mut rings = self.rings();
+        rings.retain(|ring| ring.token != token);
+        self.open.store(!rings.is_empty(), Ordering::Relaxed);
+    }
+
+    /// The next that waits for this tap.
+    pub(crate) fn take(&self, token: u32) -> Option<Tapped> {
+        let mut rings = self.rings();
+        let ring = rings.iter_mut().find(|ring| ring.token == token)?;
+        if ring.dropped > 0 {
+            return Some(Tapped::Dropped(std::mem::take(&mut ring.dropped)));
+        }
+        let next = ring.queue.pop_front()?;
+        ring.bytes -= size(&next);
+        Some(next)
+    }
+
+    fn rings(&self) -> MutexGuard<'_, Vec<Ring>> {
+        self.rings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Ring {
+    fn push(&mut self, request: bool, text: &[u8]) {
+        let was_empty = self.queue.is_empty() && self.dropped == 0;
+        let (shown, length) = (text[..text.len().min(MAX_SHOWN)].to_vec(), text.len() as u64);
+        let value = if request {
+            Tapped::Request { text: shown, length }
+        } else {
+            Tapped::Reply { text: shown, length }
+        };
+        self.bytes += size(&value);
+        self.queue.push_back(value);
+        // The oldest go first: whoever watches wants to see what happens now.
+        while self.bytes > ROOM && !removed("tap-bound") {
+            let Some(oldest) = self.queue.pop_front() else { break };
+            self.bytes -= size(&oldest);
+            self.dropped += 1;
+        }
+        if was_empty {
+            fd::raise_event(&self.wake);
+        }
+    }
+}
+
+/// What a value takes of a bound: its text, and something for keeping it.
+pub(crate) fn size(value: &Tapped) -> usize {
+    match value {
+        Tapped::Request { text, .. } | Tapped::Reply { text, .. } => text.len() + 64,
+        Tapped::Dropped(_) | Tapped::Ended(_) => 64,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wanted(requests: bool, replies: bool, filter: &str) -> Wanted {
+        Wanted { requests, replies, filter: filter.to_string() }
+    }
+
+    fn wake() -> Arc<OwnedFd> {
+        Arc::new(fd::event().expect("an event"))
+    }
+
+    #[test]
+    fn what_passed_survives_the_journey() {
+        for tapped in [
+            Tapped::Request { text: b"{:n 1}".to_vec(), length: 6 },
+            Tapped::Reply { text: b"[1".to_vec(), length: 99_999 },
+            Tapped::Dropped(12),
+            Tapped::Ended("it has ended".to_string()),
+        ] {
+            assert_eq!(Tapped::decode(&tapped.encode()), Some(tapped));
+        }
+        for bytes in [&b""[..], b"\x00", b"\x02\0\0\0\0\0\0\0\0x", b"\x09\0\0\0\0\0\0\0\0"] {
+            assert_eq!(Tapped::decode(bytes), None);
+        }
+        let long = [&[0; 9][..], &vec![b'x'; MAX_SHOWN + 1]].concat();
+        assert_eq!(Tapped::decode(&long), None);
+    }
+
+    #[test]
+    fn only_what_is_wanted_is_copied() {
+        let tap = Tap::default();
+        assert!(!tap.is_open());
+        assert!(tap.open(1, wanted(true, false, ":cart"), wake()));
+        assert!(tap.is_open());
+        for (request, text) in [(true, &b"{:cart 1}"[..]), (false, b"{:cart 2}"), (true, b"{:till 3}")] {
+            tap.note(request, text);
+        }
+        assert_eq!(tap.take(1), Some(Tapped::Request { text: b"{:cart 1}".to_vec(), length: 9 }));
+        assert_eq!(tap.take(1), None);
+        tap.close(1);
+        assert!(!tap.is_open());
+    }
+
+    #[test]
+    fn a_ring_is_bounded_and_counts_what_it_drops() {
+        let tap = Tap::default();
+        assert!(tap.open(1, wanted(true, true, ""), wake()));
+        for i in 0..100_000u32 {
+            tap.note(true, i.to_string().as_bytes());
+        }
+        let Some(Tapped::Dropped(dropped)) = tap.take(1) else { panic!("something was dropped") };
+        let kept: Vec<Tapped> = std::iter::from_fn(|| tap.take(1)).collect();
+        assert_eq!(dropped + kept.len() as u64, 100_000);
+        assert!(kept.iter().map(size).sum::<usize>() <= ROOM);
+        assert_eq!(kept.last(), Some(&Tapped::Request { text: b"99999".to_vec(), length: 5 }));
+    }
+
+    #[test]
+    fn a_large_value_is_cut_and_its_length_told() {
+        let tap = Tap::default();
+        assert!(tap.open(1, wanted(true, true, ""), wake()));
+        tap.note(false, &vec![b'x'; 1 << 20]);
+        let Some(Tapped::Reply { text, length }) = tap.take(1) else { panic!("a reply") };
+        assert_eq!((text.len(), length), (MAX_SHOWN, 1 << 20));
+    }
+
+    #[test]
+    fn taps_on_one_edge_are_few() {
+        let tap = Tap::default();
+        let opened = (0..10).filter(|token| tap.open(*token, wanted(true, true, ""), wake())).count();
+        assert_eq!(opened, MOST);
+    }
+}

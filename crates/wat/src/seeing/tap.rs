@@ -1,0 +1,54 @@
+//! `wat tap`: the values that pass on one edge, one a line. Not here: how they are copied (wat-kernel).
+
+use super::{find, write};
+use crate::options::Options;
+use std::io::Write;
+use wat_host::see::{PATIENCE, Tapped, Wanted};
+
+pub fn run(pid: i32, path: &str, options: &Options) -> Result<(), String> {
+    let mut visit = find(Some(pid))?;
+    if path == "/" {
+        return Err(
+            "nobody in the tree sends anything to its root; name a node below it, such as /0".to_string()
+        );
+    }
+    let sights = visit.look(PATIENCE).map_err(|e| e.to_string())?;
+    if !sights.iter().any(|sight| sight.path == path) {
+        let near = wat_source::suggest(path, sights.iter().map(|sight| sight.path.as_str()));
+        let help = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
+        return Err(format!("there is no node {path} in the tree{help}"));
+    }
+    // Neither said means both.
+    let both = options.requests == options.replies;
+    let wanted = Wanted {
+        requests: both || options.requests,
+        replies: both || options.replies,
+        filter: options.filter.clone().unwrap_or_default(),
+    };
+    let end = visit.tap(path, wanted, |tapped| write(&line(&tapped))).map_err(|e| e.to_string())?;
+    if let Some(why) = end {
+        // Said beside the values, which may be read by a program.
+        let _ = writeln!(std::io::stderr(), "wat: {why}");
+    }
+    Ok(())
+}
+
+/// `> ` before what goes to the node, `< ` before what comes from it, `!` before what is not shown.
+pub fn line(tapped: &Tapped) -> String {
+    let value = |arrow: char, text: &[u8], length: u64| {
+        let text = super::draw::plain(&String::from_utf8_lossy(text));
+        let shown = text.trim_end();
+        let cut =
+            if length > text.len() as u64 { format!(" … ({length} bytes in all)") } else { String::new() };
+        format!("{arrow} {shown}{cut}\n")
+    };
+    match tapped {
+        Tapped::Request { text, length } => value('>', text, *length),
+        Tapped::Reply { text, length } => value('<', text, *length),
+        Tapped::Dropped(1) => "! 1 value not shown: they pass faster than they can be shown\n".to_string(),
+        Tapped::Dropped(count) => {
+            format!("! {count} values not shown: they pass faster than they can be shown\n")
+        }
+        Tapped::Ended(why) => format!("! {why}\n"),
+    }
+}
