@@ -12,6 +12,6 @@
 
 (defn link [depth <- i64] -> nil
   (if (= depth 0)
-      (serve (fn [n] (* 2 n)))
-      (let [below (spawn-process (node (- depth 1)))]
-        (serve (fn [n] (unwrap (call below n) "the node below"))))))
+    (serve (fn [n] (* 2 n)))
+    (let [below (spawn-process (node (- depth 1)))]
+      (serve (fn [n] (unwrap (call below n) "the node below"))))))

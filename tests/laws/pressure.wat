@@ -26,5 +26,5 @@
 
 (defn ask "How many characters came back." [p <- (Peer String String)  line <- String  n <- i64  sum <- i64] -> i64
   (if (= n 0)
-      sum
-      (ask p line (- n 1) (+ sum (count (unwrap (call p line) "echo"))))))
+    sum
+    (ask p line (- n 1) (+ sum (count (unwrap (call p line) "echo"))))))

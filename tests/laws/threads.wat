@@ -13,11 +13,11 @@
 
 (defn starts [n <- i64  good <- i64] -> i64
   (if (= n 0)
-      good
-      (let [p (spawn-process doubler)
-            r (call p n)]
-        (ignore (wait p))
-        (starts (- n 1) (+ good (if (= (ok r) (Some (* 2 n))) 1 0))))))
+    good
+    (let [p (spawn-process doubler)
+          r (call p n)]
+      (ignore (wait p))
+      (starts (- n 1) (+ good (if (= (ok r) (Some (* 2 n))) 1 0))))))
 
 (defn allocating {:in i64 :out i64} [] -> nil (allocate 0))
 

@@ -65,13 +65,6 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             ("wat metrics --otlp 4711 > metrics.json", "a request that an OTLP collector takes"),
         ],
     ),
-    (
-        "chaos",
-        &[(
-            "seq 100 | wat chaos --kill 5 --stop 5 -- wat shop.wat",
-            "kill and suspend five nodes a second, while a hundred requests are answered",
-        )],
-    ),
     ("help", &[("wat help test", "what a command does, its options, lines to try")]),
 ];
 
@@ -97,6 +90,10 @@ pub fn overview() -> String {
 
 /// What the command does, its options, lines to try.
 pub fn page(command: &str) -> Option<String> {
+    // Its options are its own.
+    if command == "chaos" {
+        return Some(crate::chaos::HELP.to_string());
+    }
     let (form, what) = COMMANDS.iter().find(|(form, _)| word(form) == command)?;
     let mut out = format!("{form}\n  {what}\n");
     let own: Vec<&Flag> =

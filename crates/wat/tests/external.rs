@@ -190,8 +190,12 @@ fn what_another_command_has_started_is_left_to_it() {
             (println (send p "x"))
             (println (recv p))
             (println (wait p))
-            (sleep (millis 300))
-            (println (alive))))"#,
+            (println (when-gone alive 100))))
+
+        (defn when-gone [alive <- (Fn [] -> (Result i64 Crash))  looks <- i64] -> (Result i64 Crash)
+          (match (alive)
+            ((Ok 0) :when (> looks 0) (do (sleep (millis 50)) (when-gone alive (- looks 1))))
+            (other other)))"#,
     );
     let ended = wat(&source.file).run("");
     assert_eq!(

@@ -20,7 +20,7 @@
   ;; Stopped: its stdin is closed and it is told to end; either is enough.
   (println (show (stop (sh "sleep 1000"))))
   (println (show (stop (sh "trap '' TERM; cat > /dev/null"))))
-  (let [p (sh "trap 'exit 5' TERM; echo ready; while :; do sleep 0.01; done")]
+  (let [p (sh "exec 2>/dev/null; trap 'exit 5' TERM; echo ready; while :; do sleep 0.01; done")]
     (println (show (recv p)))
     (println (show (stop p))))
   (println (show (kill (sh "sleep 1000"))))

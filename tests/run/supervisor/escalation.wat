@@ -7,7 +7,7 @@
 (defn main [] -> nil
   (let [sup (supervise {:restarts 2 :within (seconds 60)} (child worker {:name "divider"}))
         p   (service sup worker)]
-    (dotimes [i 3] (println (map-err :kind (call p 0))))
+    (doseq [i (range 3)] (println (map-err :kind (call p 0))))
     (match (outcome sup)
       ((Ok _)      (println "ended well"))
       ((Err crash) (do (println (:message crash))

@@ -11,7 +11,7 @@
         d   (service sup divider)]
     (println (call (service sup doubler) 4))
     ;; The second crash spends the group's budget: the group is started again, and the fourth that of the outer one.
-    (dotimes [i 3]
+    (doseq [i (range 3)]
       (println (map-err :kind (call d 0)))
       (println (call d 5)))
     (println (map-err :kind (call d 0)))

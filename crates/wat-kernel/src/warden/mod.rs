@@ -187,11 +187,18 @@ impl Warden {
             let grace = Duration::from_millis(shared.boot().grace_ms);
             match number {
                 libc::SIGQUIT => self.quit_asked(),
-                libc::SIGCHLD if removed("orphans") => {}
-                libc::SIGCHLD => while process::reap_orphan(|pid| self.is_own(pid)) {},
+                libc::SIGCHLD => self.orphans(),
                 libc::SIGINT if shared.stopping() => shared.stop(Event::StopAgain, grace, Some(number)),
                 _ => shared.stop(Event::StopAsked, grace, Some(number)),
             }
+        }
+    }
+
+    /// As PID 1: reaps what others have left behind. A child of our own that has ended hides them until it is reaped, so
+    /// this comes after each end too.
+    fn orphans(&self) {
+        if process::id() == 1 && !removed("orphans") {
+            while process::reap_orphan(|pid| self.is_own(pid)) {}
         }
     }
 
@@ -219,6 +226,7 @@ impl Warden {
                         lock(&self.shared.rounds).gone(number);
                         self.shared.sweep_after(&core);
                         self.shared.dismiss(core);
+                        self.orphans();
                     }
                 }
             }

@@ -693,13 +693,24 @@ fn open_descriptors() -> usize {
     (0..4096).filter(|fd| unsafe { libc::fcntl(*fd, libc::F_GETFD) } >= 0).count()
 }
 
+/// The same once it no longer changes: an end is told before the warden has let go of the child's last descriptor.
+fn settled_descriptors() -> usize {
+    let (mut count, mut looks) = (open_descriptors(), 0);
+    while looks < 20 {
+        std::thread::sleep(Duration::from_millis(2));
+        let now = open_descriptors();
+        looks = if now == count { looks + 1 } else { 0 };
+        count = now;
+    }
+    count
+}
+
 /// `leaks rounds seed`: spawns and ends in every way, then counts.
 fn check_leaks(here: &Here) -> Result<(), String> {
     let mut random = crate::observer::Random(here.number(2) as u64);
     check("works", here.end(&here.spawn("ends", &["clean"])).cause == Cause::Clean)?;
-    // The end is told before the warden has let go of the last descriptor; this waits for that too.
     here.process.finish(&here.waiter).expect("not killed");
-    let before = open_descriptors();
+    let before = settled_descriptors();
     let ways = ["clean", "crash", "exit", "abort", "kill"];
     for _ in 0..here.number(1) {
         match random.below(5) {
@@ -730,7 +741,7 @@ fn check_leaks(here: &Here) -> Result<(), String> {
         libc::waitid(libc::P_ALL, 0, &raw mut info, libc::WEXITED | libc::WNOHANG | libc::WNOWAIT)
     };
     check("no process is left", zombies < 0)?;
-    let after = open_descriptors();
+    let after = settled_descriptors();
     check("descriptors are as before", before == after).map_err(|e| format!("{e}: {before} {after}"))
 }
 

@@ -20,17 +20,19 @@ mod options;
 mod run;
 mod sys;
 
+pub use options::HELP;
+
 use crate::{exit, report};
 
 pub fn run(words: Vec<String>) -> i32 {
     match options::parse(words) {
         Ok(Some(options)) => run::run(&options),
         Ok(None) => {
-            print!("{}", options::HELP);
+            print!("{HELP}");
             0
         }
         Err(mistake) => {
-            report::write(&format!("wat chaos: {mistake}\n\n{}", options::HELP));
+            report::write(&format!("wat chaos: {mistake}\n\n{HELP}"));
             exit::MISUSE
         }
     }

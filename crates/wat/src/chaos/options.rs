@@ -21,6 +21,9 @@ wat chaos [OPTIONS] -- COMMAND…   faults in a running tree, and each request's
   --seconds N    no more requests after N seconds
   --repeat       begin stdin again at its end, until --seconds or --faults are over
 
+for example:
+  wat chaos --kill 5 --stop 5 -- wat shop.wat < requests   five nodes a second killed, five suspended
+
 exit: 0 when each request was answered or crashed exactly once and nothing was left behind, else 1
 ";
 

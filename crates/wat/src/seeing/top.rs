@@ -178,8 +178,8 @@ impl Top {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use super::draw::tests::{shop, sight};
+    use super::*;
     use ratatui::Terminal;
     use ratatui::backend::TestBackend;
     use wat_host::see::Wait;
