@@ -10,7 +10,7 @@ mod observer;
 mod programs;
 mod tests;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// The C library's entry: Rust's own would read /proc/self/maps and install handlers at every start of a child.
 #[unsafe(no_mangle)]
@@ -46,7 +46,13 @@ extern "C" fn main(_count: i32, _arguments: *const *const libc::c_char) -> i32 {
         println!("test {name} ... {word} ({} ms)", begun.elapsed().as_millis());
         failed += usize::from(outcome.is_err());
     }
-    let left = observer::tagged_processes();
+    // The last test's root may have been killed just now; what is below it has a second to end.
+    let end = Instant::now() + Duration::from_secs(1);
+    let mut left = observer::tagged_processes();
+    while !left.is_empty() && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(10));
+        left = observer::tagged_processes();
+    }
     if !left.is_empty() {
         println!("processes left over: {left:?}");
         failed += 1;

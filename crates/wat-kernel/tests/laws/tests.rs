@@ -332,9 +332,18 @@ fn shown<'a>(sights: &'a [Sight], path: &str) -> &'a Sight {
     sights.iter().find(|s| s.path == path).unwrap_or_else(|| panic!("{path} is not among {sights:#?}"))
 }
 
+/// Waits until the node is suspended, which it does to itself at some time after it has started.
+fn until_suspended(visit: &mut Visit, path: &str) {
+    let begun = Instant::now();
+    while !shown(&visit.look(Duration::from_millis(100)).expect("an answer"), path).suspended {
+        assert!(begun.elapsed() < Duration::from_secs(10), "{path} is not suspended");
+    }
+}
+
 /// Guards: the deadline of a question. Without it one child that says nothing keeps the whole answer back.
 fn seen_within_a_bound() {
     let (_root, mut visit) = family(&["echo", "mute", "suspend", "echo"]);
+    until_suspended(&mut visit, "/2");
     let begun = Instant::now();
     let sights = visit.look(Duration::from_millis(500)).expect("an answer");
     assert!(begun.elapsed() < Duration::from_millis(1500), "{:?}", begun.elapsed());
@@ -344,6 +353,7 @@ fn seen_within_a_bound() {
     assert!(!shown(&sights, "/2").answers && shown(&sights, "/2").suspended);
     // Without the mute one nobody is waited for: a suspended child is known to be.
     let (_root, mut visit) = family(&["suspend", "echo"]);
+    until_suspended(&mut visit, "/0");
     let begun = Instant::now();
     let sights = visit.look(Duration::from_secs(20)).expect("an answer");
     assert!(begun.elapsed() < Duration::from_secs(5) && sights.len() == 3, "{:?}", begun.elapsed());
