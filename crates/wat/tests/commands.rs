@@ -5,22 +5,9 @@ mod support;
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
+use support::command::{err, out, run};
 use support::{Source, program};
-
-fn run(place: &Path, words: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wat"));
-    command.current_dir(place).args(words).output().expect("the binary starts")
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
 
 const UNTIDY: &str =
     ";; kept\n(defn f   [a <- i64 b <- i64] -> i64 ; why\n (+ a\n b)\n  )\n\n\n\n(def x #_1 0x2A)";

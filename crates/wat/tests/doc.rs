@@ -5,13 +5,8 @@ mod support;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 use support::Source;
-
-fn run(place: &Path, words: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wat"));
-    command.current_dir(place).args(words).output().expect("the binary starts")
-}
+use support::command::run;
 
 fn said(words: &[&str]) -> String {
     let place = Source::empty();

@@ -2,22 +2,8 @@
 
 mod support;
 
-use std::path::Path;
-use std::process::{Command, Output};
 use support::Source;
-
-fn run(place: &Path, words: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wat"));
-    command.current_dir(place).args(words).output().expect("the binary starts")
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
+use support::command::{err, out, run};
 
 const MAIN: &str = "
 (ns shop.main (:use [shop.cart :as cart] [wat.env :as env]))

@@ -8,6 +8,7 @@
 
 #![allow(dead_code, unused_imports, reason = "each test binary uses its own part")]
 
+pub mod command;
 pub mod edn;
 pub mod patience;
 pub mod process;
