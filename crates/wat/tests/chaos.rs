@@ -94,6 +94,30 @@ fn the_desk_answers_under_suspensions_and_small_pipes() {
     assert!(report.contains("the root ended with 0"), "{report}");
 }
 
+/// The supervised desk heals: what was in hand when a node was killed is done once more, so that no request has a crash
+/// for its answer. Guards: the restarts, and `retry` over them.
+#[test]
+fn the_supervised_desk_answers_each_request_under_kills() {
+    let _turn = turn(Duration::from_secs(300));
+    let desk = repository().join("examples/desk");
+    let log = std::fs::read(desk.join("small.log")).expect("a log");
+    let log = String::from_utf8_lossy(&log).replace(|c: char| c.is_control() && c != '\n', " ");
+    let lines: Vec<String> = log.lines().map(|line| format!("{line:?}")).collect();
+    let requests: String = lines.chunks(20).map(|batch| format!("[{}]\n", batch.join(" "))).collect();
+    let faults = size(1000).to_string();
+    let seed = Random::seeded().below(1 << 30).to_string();
+    let output = chaos(
+        &["--seed", &seed, "--kill", "3", "--stop", "2", "--full", "1", "--faults", &faults, "--repeat"],
+        &[WAT, desk.join("served.wat").to_str().expect("a plain path")],
+        requests.as_bytes(),
+    );
+    let report = String::from_utf8_lossy(&output.stdout).into_owned();
+    println!("{report}");
+    assert_eq!(output.status.code(), Some(0), "{report}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(told(&report, "killed ") > 5, "{report}");
+    assert_eq!(told(&report, "crashed once "), 0, "{report}");
+}
+
 /// What goes wrong is told: a program that answers twice, one that answers nothing, one that leaves a process behind.
 #[test]
 fn a_tree_that_is_wrong_is_told_so() {
