@@ -32,6 +32,29 @@ pub struct Sig {
     pub span: Span,
 }
 
+impl Sig {
+    /// Of a function that takes these and gives this, and of which nothing else is said.
+    pub fn new(name: Symbol, span: Span, params: Vec<(Symbol, Ty)>, result: Ty) -> Sig {
+        Sig {
+            name,
+            generics: Vec::new(),
+            bounds: Vec::new(),
+            params,
+            has_rest: false,
+            result,
+            is_value: false,
+            contract: None,
+            variadic: None,
+            overload: None,
+            on: Vec::new(),
+            intrinsic: None,
+            private: false,
+            stdio: Stdio::default(),
+            span,
+        }
+    }
+}
+
 /// What a two-argument function means with more or fewer arguments (library only).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Variadic {

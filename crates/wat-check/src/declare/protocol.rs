@@ -1,7 +1,8 @@
 //! `defprotocol` and `extend`: methods become definitions of the protocol's namespace, implementations become
 //! definitions of their own beside them. Names with a space in them are those that no source can write.
 
-use super::{Declarer, FnDecl, PROTOCOLS, short_name};
+use super::names::short_name;
+use super::{Declarer, FnDecl, PROTOCOLS};
 use crate::head::{self, Attributes, bad_syntax};
 use crate::hir::{Body, Def, Implementation, LocalId, LocalInfo};
 use crate::infer::mentions;
@@ -9,7 +10,7 @@ use crate::namespace::SourceFile;
 use crate::protocol::{Method, Protocol, SELF, is_defined, overlap, stub};
 use crate::scope::Lookup;
 use crate::special::Special;
-use crate::table::{Sig, Stdio, full};
+use crate::table::{Sig, full};
 use crate::ty::Ty;
 use crate::typeform::Variables;
 use std::sync::Arc;
@@ -84,21 +85,11 @@ impl<'a> Declarer<'a, '_, '_> {
         let mut bounds = vec![(protocol, own)];
         bounds.extend(self.bounds(file, &head.attributes, &generics));
         let sig = Sig {
-            name,
             generics,
             bounds,
-            params: signature.params,
             has_rest: signature.has_rest,
-            result: signature.result,
-            is_value: false,
-            contract: None,
-            variadic: None,
-            overload: None,
-            on: Vec::new(),
-            intrinsic: None,
             private,
-            stdio: Stdio::default(),
-            span: head.name_span,
+            ..Sig::new(name, head.name_span, signature.params, signature.result)
         };
         let doc: Option<Arc<str>> = head.doc.map(Arc::from);
         let mut default = None;
