@@ -4,15 +4,16 @@
 
 mod matrix;
 mod pattern;
+mod split;
 #[cfg(test)]
 mod tests;
 
-use crate::hir::{Arm, Body, Def, Defs, Expr, ExprKind, Lit, Pattern, PatternKind};
+use crate::hir::{Arm, Body, Def, Defs, Expr, ExprKind, Pattern, PatternKind};
 use crate::ty::Ty;
 use crate::walk::{Below, walk};
 use matrix::{Matrix, Row, TooMuch};
 use pattern::Pat;
-use rustc_hash::FxHashSet;
+use split::Split;
 use wat_source::{Code, Diagnostic, Span};
 
 /// How many missing cases a message names.
@@ -108,27 +109,31 @@ fn unreached(def: &Def, arms: &[Arm], defs: &dyn Defs, out: &mut Vec<Diagnostic>
             _ => vec![(&arm.pattern, Pat::of(&arm.pattern))],
         })
         .collect();
-    let apart = apart(arms);
-    if apart == arms.len() {
-        return;
-    }
     let mut matrix = Matrix::new(defs);
     let mut above: Vec<Row> = Vec::new();
-    let mut owners: Vec<(usize, &Pattern)> = Vec::new();
+    let mut split = Split::default();
+    let mut owners: Vec<&Pattern> = Vec::new();
     for (index, arm) in arms.iter().enumerate() {
         let mut dead = Vec::new();
         for (pattern, pat) in &parts[index] {
             // Out of budget, the arm is taken to be of use: a warning that may be wrong is worse than none.
-            if index >= apart && matrix.is_useful(above.clone(), vec![pat]) == Ok(false) {
-                dead.push((*pattern, pat, above.len()));
+            if matrix.is_spent() {
+                break;
+            }
+            // A long match is decided without comparing each arm with all above.
+            let near = split.near(pat).unwrap_or_else(|| (0..above.len()).collect());
+            let rows = near.iter().map(|row| above[*row].clone()).collect();
+            if matrix.is_useful(rows, vec![pat]) == Ok(false) {
+                dead.push((*pattern, pat, near));
             }
             if arm.guard.is_none() {
+                split.add(above.len(), pat);
                 above.push(vec![pat]);
-                owners.push((index, pattern));
+                owners.push(pattern);
             }
         }
         let whole = dead.len() == parts[index].len();
-        for (pattern, pat, before) in dead {
+        for (pattern, pat, near) in dead {
             let (title, place) = if whole {
                 ("no value reaches this arm", arm.pattern.span)
             } else {
@@ -136,10 +141,11 @@ fn unreached(def: &Def, arms: &[Arm], defs: &dyn Defs, out: &mut Vec<Diagnostic>
             };
             let mut diagnostic =
                 Diagnostic::new(Code::UnreachableArm, title).label(place, "all it matches is taken above");
-            let taker = (0..before)
+            let taker = near
+                .into_iter()
                 .find(|&row| Matrix::new(defs).is_useful(vec![above[row].clone()], vec![pat]) == Ok(false));
             if let Some(row) = taker {
-                diagnostic = diagnostic.label(owners[row].1.span, taken(def, owners[row].1));
+                diagnostic = diagnostic.label(owners[row].span, taken(def, owners[row]));
             }
             if !place.is_none() {
                 out.push(diagnostic);
@@ -149,22 +155,6 @@ fn unreached(def: &Def, arms: &[Arm], defs: &dyn Defs, out: &mut Vec<Diagnostic>
             }
         }
     }
-}
-
-/// How many arms from the first on each take something no other does: a literal, or a variant with free parts. So
-/// the common long match is decided without comparing each arm with all above.
-fn apart(arms: &[Arm]) -> usize {
-    let mut variants: FxHashSet<u32> = FxHashSet::default();
-    let mut literals: FxHashSet<String> = FxHashSet::default();
-    let is_free = |p: &Pattern| matches!(p.kind, PatternKind::Wild | PatternKind::Bind(_));
-    let mut is_apart = |arm: &Arm| match &arm.pattern.kind {
-        PatternKind::Variant { variant, fields } => fields.iter().all(is_free) && variants.insert(*variant),
-        PatternKind::Lit(lit @ (Lit::Int(_) | Lit::Str(_) | Lit::Keyword(_) | Lit::Char(_))) => {
-            literals.insert(format!("{lit:?}"))
-        }
-        _ => false,
-    };
-    arms.iter().position(|arm| !is_apart(arm)).unwrap_or(arms.len())
 }
 
 /// How the pattern above takes what the arm would.

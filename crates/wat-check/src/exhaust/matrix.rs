@@ -7,6 +7,7 @@
 //! A row is a stack: its last element is the column looked at next.
 
 use super::pattern::{Case, Con, Pat};
+use super::split::{Split, of_shape, push_parts};
 use crate::hir::Defs;
 
 pub(super) type Row<'p> = Vec<&'p Pat>;
@@ -50,7 +51,7 @@ impl<'d> Matrix<'d> {
             rows = split_alternatives(rows);
             let heads = heads(&rows);
             match Con::siblings(&heads, self.defs) {
-                Some(shapes) => break self.missing_by_shape(&rows, &heads, shapes, width, limit)?,
+                Some(shapes) => break self.missing_by_shape(&rows, shapes, width, limit)?,
                 None => {
                     rows = others(&rows);
                     width -= 1;
@@ -68,13 +69,13 @@ impl<'d> Matrix<'d> {
     fn missing_by_shape(
         &mut self,
         rows: &[Row],
-        heads: &[&Con],
         shapes: Vec<Con>,
         width: usize,
         limit: usize,
     ) -> Result<Vec<Vec<Case>>, TooMuch> {
-        self.spend(shapes.len() * heads.len())?;
-        let is_named = |shape: &Con| heads.iter().any(|head| head.covers(shape));
+        self.spend(shapes.len() + rows.len())?;
+        let split = Split::of(rows);
+        let is_named = |shape: &Con| split.names(rows, shape);
         let unnamed = if shapes.iter().all(is_named) {
             Vec::new()
         } else {
@@ -92,7 +93,7 @@ impl<'d> Matrix<'d> {
             }
             let arity = shape.arity(self.defs);
             let mut left = if is_named(&shape) {
-                let part = of_shape(rows, &shape, arity);
+                let part = split.at(rows, &shape, arity);
                 match self.deeper(|it| it.missing(part, width - 1 + arity, limit - found.len())) {
                     Ok(left) => left,
                     // There is something to report already.
@@ -149,7 +150,7 @@ impl<'d> Matrix<'d> {
                     shapes.into_iter().filter(|shape| con.covers(shape)).collect()
                 }
                 Pat::Con(con, _) => vec![con.clone()],
-                _ => match self.all_named(&heads(&rows))? {
+                _ => match self.all_named(&rows)? {
                     Some(shapes) => shapes,
                     None => {
                         rows = others(&rows);
@@ -159,15 +160,16 @@ impl<'d> Matrix<'d> {
             };
             if let [shape] = &shapes[..] {
                 let arity = shape.arity(self.defs);
-                rows = of_shape(&rows, shape, arity);
+                rows = rows.iter().filter_map(|row| of_shape(row, shape, arity)).collect();
                 push_parts(&mut row, parts, arity);
                 continue;
             }
+            let split = Split::of(&rows);
             for shape in &shapes {
                 let arity = shape.arity(self.defs);
                 let mut one = row.clone();
                 push_parts(&mut one, parts, arity);
-                if self.deeper(|it| it.is_useful(of_shape(&rows, shape, arity), one))? {
+                if self.deeper(|it| it.is_useful(split.at(&rows, shape, arity), one))? {
                     return Ok(true);
                 }
             }
@@ -176,11 +178,16 @@ impl<'d> Matrix<'d> {
     }
 
     /// All shapes of the column's type where the rows name each of them.
-    fn all_named(&mut self, heads: &[&Con]) -> Result<Option<Vec<Con>>, TooMuch> {
-        let Some(shapes) = Con::siblings(heads, self.defs) else { return Ok(None) };
-        self.spend(shapes.len() * heads.len())?;
-        let named = shapes.iter().all(|shape| heads.iter().any(|head| head.covers(shape)));
+    fn all_named(&mut self, rows: &[Row]) -> Result<Option<Vec<Con>>, TooMuch> {
+        let Some(shapes) = Con::siblings(&heads(rows), self.defs) else { return Ok(None) };
+        self.spend(shapes.len() + rows.len())?;
+        let split = Split::of(rows);
+        let named = shapes.iter().all(|shape| split.names(rows, shape));
         Ok(named.then_some(shapes))
+    }
+
+    pub(super) fn is_spent(&self) -> bool {
+        self.budget == 0
     }
 
     fn spend_on(&mut self, rows: &[Row]) -> Result<(), TooMuch> {
@@ -237,32 +244,8 @@ fn heads<'p>(rows: &[Row<'p>]) -> Vec<&'p Con> {
     rows.iter().filter_map(head).collect()
 }
 
-/// The rows that take a value whose first column has this shape, over its parts and the columns left.
-fn of_shape<'p>(rows: &[Row<'p>], shape: &Con, arity: usize) -> Vec<Row<'p>> {
-    let mut out = Vec::new();
-    for row in rows {
-        let (Some(head), left) = (row.last(), &row[..row.len().saturating_sub(1)]) else { continue };
-        let parts: &[Pat] = match head {
-            Pat::Any => &[],
-            Pat::Con(con, parts) if con.covers(shape) => parts,
-            _ => continue,
-        };
-        let mut part = Vec::with_capacity(left.len() + arity);
-        part.extend_from_slice(left);
-        push_parts(&mut part, parts, arity);
-        out.push(part);
-    }
-    out
-}
-
 /// The rows that take a value whose first column has a shape no row names, over the columns left.
 fn others<'p>(rows: &[Row<'p>]) -> Vec<Row<'p>> {
     let takes_any = rows.iter().filter(|row| row.last().is_some_and(|pat| pat.is_any()));
     takes_any.map(|row| row[..row.len() - 1].to_vec()).collect()
-}
-
-/// The parts as columns, the first to be looked at next; those not given are free.
-fn push_parts<'p>(row: &mut Row<'p>, parts: &'p [Pat], arity: usize) {
-    row.extend((parts.len()..arity).map(|_| &Pat::Any));
-    row.extend(parts.iter().take(arity).rev());
 }

@@ -36,6 +36,14 @@ pub(super) enum Con {
     Lit(Lit),
 }
 
+/// What tells a shape from the others of its type: equal where one covers the other.
+#[derive(PartialEq, Eq, Hash, Debug)]
+pub(super) enum Key {
+    Index(u32),
+    /// A literal as it is written.
+    Lit(String),
+}
+
 /// A case that no pattern takes.
 #[derive(Clone, Debug)]
 pub(super) enum Case {
@@ -134,6 +142,17 @@ impl Con {
                 .type_def(*of)
                 .and_then(|def| def.variants.get(*index as usize))
                 .map_or(0, |variant| variant.fields.len()),
+        }
+    }
+
+    /// None for vectors, whose shapes overlap.
+    pub(super) fn key(&self) -> Option<Key> {
+        match self {
+            Con::Nil | Con::Tuple(_) => Some(Key::Index(0)),
+            Con::Bool(b) => Some(Key::Index(u32::from(*b))),
+            Con::Variant { index, .. } => Some(Key::Index(*index)),
+            Con::Lit(lit) => Some(Key::Lit(format!("{lit:?}"))),
+            Con::Vector { .. } => None,
         }
     }
 

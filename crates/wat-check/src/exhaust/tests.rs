@@ -347,6 +347,38 @@ fn wide_enums_and_long_matches_are_cheap() {
 }
 
 #[test]
+fn a_match_four_times_as_wide_takes_about_four_times_as_long() {
+    // The shortest of several runs, for other work on the machine only adds.
+    let shortest = |wide: u32| {
+        let names: Vec<String> = (0..wide).map(|i| format!("V{i}")).collect();
+        let variants: Vec<(&str, usize)> = names.iter().map(|n| (n.as_str(), 1)).collect();
+        let world = World(vec![enumeration("user/Wide", &variants)]);
+        let arm = |i: u32| variant("user/Wide", i, vec![wild()]);
+        // A guard, a literal part and a last `_`: no arm is so plain that it needs no comparing.
+        let first = guarded(arm(0), Some(expr(ExprKind::Lit(Lit::Bool(true)))), 1);
+        let part = variant("user/Wide", 1, vec![truth(true)]);
+        let all = arms([part].into_iter().chain((0..wide).map(arm)).collect());
+        let full = def(match_of([first].into_iter().chain(all).collect()));
+        let most = def(match_of(arms((1..wide).map(arm).collect())));
+        let rest = def(match_of(arms((1..wide).map(arm).chain([wild()]).collect())));
+        let run = |_| {
+            let start = std::time::Instant::now();
+            let said = [&full, &most, &rest].map(|def| {
+                let mut out = Vec::new();
+                check_matches(def, &world, &mut out);
+                out.into_iter().map(|found| found.title).collect::<Vec<_>>()
+            });
+            let took = start.elapsed();
+            assert_eq!(said, [vec![], vec!["this match has no arm for `(Wide/V0 _)`".to_string()], vec![]]);
+            took
+        };
+        (0..3).map(run).min().expect("three runs")
+    };
+    let (narrow, wide) = (shortest(2_500), shortest(10_000));
+    assert!(wide < narrow * 8, "2,500 variants take {narrow:?}, 10,000 take {wide:?}");
+}
+
+#[test]
 fn what_is_too_intricate_is_refused_not_waited_for() {
     // Pigeons in one hole less, every placement written as tuples of bools: complete, and hard to see.
     let (pigeons, holes) = (9, 8);
