@@ -1,5 +1,7 @@
-;; Connections over TCP and UNIX sockets. An address is `127.0.0.1:80`, `[::1]:80`, `localhost:80` or `unix:/path`; a name is
-;; looked up in /etc/hosts. Every wait has a limit where one is given and ends when this node is told to stop (`:stopped`).
+;; Connections over TCP and UNIX sockets, and datagrams over UDP. An address is `127.0.0.1:80`, `[::1]:80`, `example.org:80` or
+;; `unix:/path`; a name is looked up in /etc/hosts, then asked of the name servers that /etc/resolv.conf names, as it says
+;; (nameserver, search, `options ndots: timeout: attempts:`); the variables WAT_HOSTS and WAT_RESOLV_CONF name other files.
+;; Every wait has a limit where one is given and ends when this node is told to stop (`:stopped`).
 (ns wat.net)
 
 (defstruct Stream
@@ -12,6 +14,20 @@
   "A place on which others connect; its address has the port that was chosen."
   [resource <- Resource
    address  <- String])
+
+(defstruct Udp
+  "A socket for datagrams; its address has the port that was chosen. It closes with its last reference."
+  [resource <- Resource
+   address  <- String])
+
+(defstruct Datagram
+  "What has come, and the address of who sent it."
+  [from  <- String
+   bytes <- Bytes])
+
+(defstruct UdpOptions
+  "The only peer that is heard and written to, where one is said; that nobody is there is then told (`:refused`)."
+  [peer <- (Option String)])
 
 (defstruct WaitOptions
   "How long a call may wait; for ever where nothing is said."
@@ -49,6 +65,17 @@
 (defn close-resource "Closes a connection." {:intrinsic "net_close" :private true}
   [stream <- Resource] -> nil)
 
+(defn udp-resource "A socket for datagrams." {:intrinsic "udp_open" :private true}
+  [on <- String  peer <- String] -> (Result Resource IoError))
+(defn udp-place "Its address." {:intrinsic "udp_address" :private true}
+  [udp <- Resource] -> String)
+(defn send-bytes "One datagram." {:intrinsic "udp_send" :private true}
+  [udp <- Resource  to <- String  bytes <- Bytes  timeout <- i64] -> (Result nil IoError))
+(defn receive-bytes "The next datagram." {:intrinsic "udp_receive" :private true}
+  [udp <- Resource  limit <- i64  timeout <- i64] -> (Result (Tuple String Bytes) IoError))
+(defn close-udp "Closes the socket." {:intrinsic "udp_close" :private true}
+  [udp <- Resource] -> nil)
+
 (defn limit-of "The time limit in nanoseconds; below 0 there is none." {:private true}
   [timeout <- (Option Duration)] -> i64
   (match timeout
@@ -60,7 +87,8 @@
   (Stream resource (address resource 0) (address resource 1)))
 
 (defn connect
-  "A connection to the address. Errors: `:refused :timed-out :unreachable :not-found :invalid` and so on.
+  "A connection to the address. Errors: `:refused :timed-out :unreachable :not-found :invalid` and so on; a name that does not
+  exist is `:not-found`, name servers that say nothing are `:timed-out`.
   Example: (map-err :kind (map :peer (wat.net/connect \"127.0.0.1:1\" {:timeout (seconds 5)}))) => #wat.core/Err :refused"
   [to <- String  options <- WaitOptions] -> (Result Stream IoError)
   (Ok (stream-of (try (connect-resource to (limit-of (:timeout options)))))))
@@ -136,3 +164,31 @@
 (defn close "Closes the connection now. Example: (wat.net/close (unwrap (wat.net/connect \"127.0.0.1:1\") \"connect\"))"
   [stream <- Stream] -> nil
   (close-resource (:resource stream)))
+
+;; ---- datagrams
+
+(defn udp-open
+  "A socket for datagrams on the address; port 0 is one that the system chooses, which `:address` then tells.
+  Example: (map (fn [u] (wat.string/starts-with? (:address u) \"127.0.0.1:\")) (wat.net/udp-open \"127.0.0.1:0\")) => #wat.core/Ok true"
+  [on <- String  options <- UdpOptions] -> (Result Udp IoError)
+  (let [resource (try (udp-resource on (unwrap-or (:peer options) "")))]
+    (Ok (Udp resource (udp-place resource)))))
+
+(defn send-to
+  "Sends the bytes as one datagram, which may be lost. More than one holds (65,507 over IPv4) is an error of kind `:limit`.
+  Example: (let [u (unwrap (wat.net/udp-open \"127.0.0.1:0\") \"udp-open\")] (wat.net/send-to u (:address u) (wat.string/to-bytes \"hello\"))) => #wat.core/Ok nil"
+  [udp <- Udp  to <- String  bytes <- Bytes  options <- WaitOptions] -> (Result nil IoError)
+  (send-bytes (:resource udp) to bytes (limit-of (:timeout options))))
+
+(defn receive-from
+  "The next datagram, of at most n bytes; a longer one is dropped, with an error of kind `:limit`. A socket with a peer gives
+  `:refused` when nobody received what was sent there.
+  Example: (map-err :kind (map :from (wat.net/receive-from (unwrap (wat.net/udp-open \"127.0.0.1:0\") \"udp-open\") 1500 {:timeout (millis 1)}))) => #wat.core/Err :timed-out"
+  [udp <- Udp  n <- i64  options <- WaitOptions] -> (Result Datagram IoError)
+  (let [(tuple from bytes) (try (receive-bytes (:resource udp) n (limit-of (:timeout options))))]
+    (Ok (Datagram from bytes))))
+
+(defn udp-close
+  "Closes the socket now. Example: (wat.net/udp-close (unwrap (wat.net/udp-open \"127.0.0.1:0\") \"udp-open\")) => nil"
+  [udp <- Udp] -> nil
+  (close-udp (:resource udp)))

@@ -529,6 +529,14 @@ rtfns! {
     net_write Fallible (B, B, I, DR) P;
     net_close_write Fallible (B, DR) P;
     net_close Fallible (B) N;
+    /// The own address, and the only peer's or empty.
+    udp_open Fallible (B, B, DR) P;
+    udp_address Fallible (B) P;
+    /// Socket, address, bytes, time.
+    udp_send Fallible (B, B, B, I, DR) P;
+    /// Socket, most bytes, time: a tuple of the sender's address and the bytes.
+    udp_receive Fallible (B, I, I, DR) P;
+    udp_close Fallible (B) N;
 
     // ---- wat.http (io): results are `(Result … IoError)`
     /// Address, limits.

@@ -17,6 +17,24 @@ pub struct Refusal {
     pub reason: String,
 }
 
+/// Why there is no value: the machine's refusal, or the end of the thread.
+pub enum Trouble {
+    Refused(Refusal),
+    Halt(Halt),
+}
+
+impl From<Refusal> for Trouble {
+    fn from(refusal: Refusal) -> Trouble {
+        Trouble::Refused(refusal)
+    }
+}
+
+impl From<Fail> for Trouble {
+    fn from(fail: Fail) -> Trouble {
+        Trouble::Halt(Halt::Fail(fail))
+    }
+}
+
 impl std::fmt::Debug for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {} {}: {}", self.kind, self.call, self.object, self.reason)

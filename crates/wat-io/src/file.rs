@@ -1,7 +1,8 @@
 //! `wat.fs`'s open files: reading by lines and chunks with one buffer, writing, moving.
 
+use crate::error::Trouble;
 use crate::fs::done;
-use crate::place::{CHUNK, Open, Trouble, What, open, utf8};
+use crate::place::{CHUNK, Open, What, open, utf8};
 use std::fs::OpenOptions;
 use std::io::{Seek, SeekFrom};
 use std::sync::{Arc, Mutex};
@@ -25,7 +26,7 @@ wat_host::world_rows! {
         let made = open(host(ctx), what, &mut options, how != 0).and_then(|open| {
             let state = State { open, buffer: Vec::new(), taken: 0, line: 0, skipping: false };
             let held = Held { path: what.path.to_string(), state: Mutex::new(Some(state)) };
-            handles::make(mem, Builtin::Resource, Arc::new(held)).map_err(halt)
+            handles::make(mem, Builtin::Resource, Arc::new(held)).map_err(Trouble::from)
         });
         done(mem, result, made)
     };
@@ -34,15 +35,15 @@ wat_host::world_rows! {
         let limit = usize::try_from(limit as i64).unwrap_or(0);
         let line = held(cell)?.with("read", |what, state| {
             let line = state.line(host(ctx), what, limit)?;
-            let line = line.map(|line| text::make_string(mem, line)).transpose().map_err(halt)?;
-            sum::option(mem, option, line).map_err(halt)
+            let line = line.map(|line| text::make_string(mem, line)).transpose().map_err(Trouble::from)?;
+            sum::option(mem, option, line).map_err(Trouble::from)
         });
         done(mem, result, line)
     };
     file_read(ctx, mem, cell, most, result) => {
         let most = usize::try_from(most as i64).unwrap_or(0).min(MOST);
         done(mem, result, held(cell)?.with("read", |what, state| {
-            text::make_bytes(mem, &state.chunk(host(ctx), what, most)?).map_err(halt)
+            text::make_bytes(mem, &state.chunk(host(ctx), what, most)?).map_err(Trouble::from)
         }))
     };
     file_write(ctx, mem, cell, bytes, result) => {
@@ -80,10 +81,6 @@ wat_host::world_rows! {
 
 /// Bytes of one chunk.
 const MOST: usize = 64 << 20;
-
-fn halt(fail: Fail) -> Trouble {
-    Trouble::Halt(fail.into())
-}
 
 /// What stands behind a `wat.fs/File`.
 struct Held {

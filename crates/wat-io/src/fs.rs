@@ -1,7 +1,7 @@
 //! `wat.fs`, but for open files: whole files, what there is, and changes.
 
-use crate::error::Refusal;
-use crate::place::{CHUNK, Trouble, What, open, resolve, utf8};
+use crate::error::{Refusal, Trouble};
+use crate::place::{CHUNK, What, open, resolve, utf8};
 use std::fs::{self, DirBuilder, FileType, Metadata, OpenOptions, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -25,7 +25,7 @@ wat_host::world_rows! {
     };
     fs_read_bytes(ctx, mem, path, limit, result) => {
         let bytes = whole(host(ctx), what("read", path), limit);
-        done(mem, result, bytes.and_then(|bytes| text::make_bytes(mem, &bytes).map_err(halt)))
+        done(mem, result, bytes.and_then(|bytes| text::make_bytes(mem, &bytes).map_err(Trouble::from)))
     };
     fs_write(ctx, mem, path, bytes, how, result) => {
         done(mem, result, put(host(ctx), what("write", path), text::bytes(bytes), how).map(|()| 0))
@@ -75,12 +75,8 @@ fn what<'a>(call: &'static str, path: u64) -> What<'a> {
     What { call, path: text::str(path) }
 }
 
-fn halt(fail: Fail) -> Trouble {
-    Trouble::Halt(fail.into())
-}
-
 fn string(mem: Mem, made: &str) -> Result<u64, Trouble> {
-    text::make_string(mem, made).map_err(halt)
+    text::make_string(mem, made).map_err(Trouble::from)
 }
 
 fn named<T>(what: What, outcome: io::Result<T>) -> Result<T, Trouble> {
@@ -102,7 +98,7 @@ pub fn edn(mem: Mem, result: u64, outcome: Result<Vec<u8>, Trouble>) -> Result<u
     let want = sum::payload(DescRef(result as u32));
     let slot = match outcome {
         Ok(text) => codec::decode(mem, want, &text)?
-            .map_err(|fault| halt(Fail::new("defect", format!("a value cannot be built: {fault}")))),
+            .map_err(|fault| Trouble::from(Fail::new("defect", format!("a value cannot be built: {fault}")))),
         Err(trouble) => Err(trouble),
     };
     done(mem, result, slot)

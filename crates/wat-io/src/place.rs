@@ -1,6 +1,6 @@
 //! Opening files: where a path leads from, and reads and writes that a stop of the node ends. Not here: wat values.
 
-use crate::error::Refusal;
+use crate::error::{Refusal, Trouble};
 use rustix::fs::OFlags;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -18,18 +18,6 @@ const WRITABLE: i16 = 4;
 const NO_READER: i32 = 6;
 /// Bytes of one read of a file.
 pub const CHUNK: usize = 64 << 10;
-
-/// Why there is no value: the machine's refusal, or the end of the thread.
-pub enum Trouble {
-    Refused(Refusal),
-    Halt(Halt),
-}
-
-impl From<Refusal> for Trouble {
-    fn from(refusal: Refusal) -> Trouble {
-        Trouble::Refused(refusal)
-    }
-}
 
 /// The call and the path that an error names.
 #[derive(Clone, Copy)]

@@ -1,4 +1,4 @@
-;; A stop ends a wait for a connection, for bytes, and for room to write.
+;; A stop ends a wait for a connection, for bytes, for room to write, and for a datagram.
 (ns user (:use [wat.net :as net] [wat.string :only [to-bytes times]]))
 
 (defn acceptor {:in i64 :out keyword} [] -> nil
@@ -20,6 +20,11 @@
     (println (match (net/write stream (to-bytes (times 3000 (times 3000 "x")))) ((Ok _) :written) ((Err e) (:kind e))))
     (net/stop-listening listener)))
 
+(defn receiver {:in i64 :out keyword} [] -> nil
+  (let [udp (unwrap (net/udp-open "127.0.0.1:0") "udp-open")]
+    (println :ready)
+    (println (match (net/receive-from udp 10) ((Ok _) :received) ((Err e) (:kind e))))))
+
 (defn ends [p <- (Peer i64 keyword)] -> nil
   (do (println (recv p))
       (sleep (millis 30))
@@ -29,6 +34,8 @@
   (ends (spawn-process acceptor))
   (ends (spawn-process reader))
   (ends (spawn-process writer))
+  (ends (spawn-process receiver))
   (ends (spawn-thread acceptor))
   (ends (spawn-thread reader))
-  (ends (spawn-thread writer)))
+  (ends (spawn-thread writer))
+  (ends (spawn-thread receiver)))

@@ -2,9 +2,9 @@
 //! within one time limit for all of it.
 
 use super::message::{self, Bad, Body, Headers, header, is_header};
-use crate::error::Refusal;
-use crate::net::Trouble;
+use crate::error::{Refusal, Trouble};
 use crate::net::stream::{Part, Stream};
+use crate::net::wait::Purpose;
 use std::time::{Duration, Instant};
 use wat_kernel::Waiter;
 
@@ -160,7 +160,7 @@ fn once(
     limits: &Limits,
     deadline: Option<Instant>,
 ) -> Result<Reply, Trouble> {
-    let stream = Stream::connect(waiter, &target.address, deadline)?;
+    let stream = Stream::connect(&Purpose { waiter, call: CALL, object: &target.address, deadline })?;
     let mut head = format!("{method} {} HTTP/1.1\r\nhost: {}\r\n", target.path, target.authority);
     for (name, value) in headers {
         head.push_str(&format!("{name}: {value}\r\n"));

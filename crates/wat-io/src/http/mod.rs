@@ -6,7 +6,9 @@ mod connection;
 mod message;
 mod server;
 
-use crate::net::{Trouble, answer, behind, d};
+use crate::error::Trouble;
+use crate::net::wait::Purpose;
+use crate::net::{answer, behind, d};
 use message::{Headers, Request};
 use server::{Limits, Server, Turn};
 use std::sync::Arc;
@@ -22,7 +24,12 @@ use wat_runtime::{handles, sum, text, vector};
 
 world_rows! {
     http_listen(ctx, mem, address, limits, desc) => answer(mem, d(desc), || {
-        let server = Server::open(text::str(address), Limits::of(&numbers(limits)))?;
+        let server = Server::open(&Purpose {
+            waiter: &host(ctx).waiter,
+            call: "listen",
+            object: text::str(address),
+            deadline: None,
+        }, Limits::of(&numbers(limits)))?;
         Ok(handles::make(mem, Builtin::Resource, Arc::new(server))?)
     });
     http_address(ctx, mem, server) => Ok(text::make_string(mem, behind::<Server>(server).address())?);

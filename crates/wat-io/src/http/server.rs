@@ -4,10 +4,9 @@
 
 use super::connection::Connection;
 use super::message::{Headers, Request, is_header};
-use crate::error::Refusal;
-use crate::net::Trouble;
+use crate::error::{Refusal, Trouble};
 use crate::net::listener::{Listener, Listening, passing};
-use crate::net::wait::READABLE;
+use crate::net::wait::{Purpose, READABLE};
 use std::collections::VecDeque;
 use std::io;
 use std::os::fd::AsFd;
@@ -88,9 +87,9 @@ impl Handle for Server {
 }
 
 impl Server {
-    pub fn open(address: &str, limits: Limits) -> Result<Server, Refusal> {
+    pub fn open(to: &Purpose, limits: Limits) -> Result<Server, Trouble> {
         let state = State { next: 1, ..State::default() };
-        Ok(Server { listener: Listener::open(address)?, limits, state: Mutex::new(state) })
+        Ok(Server { listener: Listener::open(to)?, limits, state: Mutex::new(state) })
     }
 
     pub fn address(&self) -> &str {

@@ -2,8 +2,8 @@
 
 use super::address::{self, Address};
 use super::stream::{Socket, Stream};
-use super::{Trouble, wait};
-use crate::error::Refusal;
+use super::wait::{self, Purpose};
+use crate::error::{Refusal, Trouble};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -63,9 +63,10 @@ impl Listening {
 }
 
 impl Listener {
-    pub fn open(text: &str) -> Result<Listener, Refusal> {
+    pub fn open(to: &Purpose) -> Result<Listener, Trouble> {
+        let text = to.object;
         let failed = |e: io::Error| Refusal::system("listen", text, &e);
-        let (socket, address) = match address::parse("listen", text)? {
+        let (socket, address) = match address::resolve(to)? {
             Address::Inet(addresses) => {
                 let socket = bind(&addresses).map_err(failed)?;
                 socket.set_nonblocking(true).map_err(failed)?;

@@ -1,40 +1,26 @@
-//! `wat.net`: streams over TCP and UNIX sockets. Here: the rows. Addresses and names are in `address.rs`, a connection
-//! and its buffer in `stream.rs`, a listener in `listener.rs`, every wait in `wait.rs`.
+//! `wat.net`: streams over TCP and UNIX sockets, datagrams over UDP. Here: the rows. Addresses and names are in `address.rs`, a connection
+//! and its buffer in `stream.rs`, a listener in `listener.rs`, datagrams in `udp.rs`, every wait in `wait.rs`.
 
 pub mod address;
+mod dns;
 pub mod listener;
+mod names;
 pub mod stream;
+mod udp;
 pub mod wait;
 
-use crate::error::Refusal;
+use crate::error::{Refusal, Trouble};
 use listener::Listener;
 use std::sync::Arc;
 use stream::{Part, Stream};
+use udp::Udp;
+use wait::Purpose;
 use wat_abi::desc::Builtin;
-use wat_host::{Halt, host, world_rows};
+use wat_host::{Halt, Host, host, world_rows};
 use wat_runtime::desc::DescRef;
-use wat_runtime::fail::Fail;
 use wat_runtime::handles::{self, Handle};
 use wat_runtime::heap::Mem;
 use wat_runtime::{sum, text};
-
-/// Why a row has no value.
-pub enum Trouble {
-    Refused(Refusal),
-    Halt(Halt),
-}
-
-impl From<Refusal> for Trouble {
-    fn from(refusal: Refusal) -> Trouble {
-        Trouble::Refused(refusal)
-    }
-}
-
-impl From<Fail> for Trouble {
-    fn from(fail: Fail) -> Trouble {
-        Trouble::Halt(Halt::Fail(fail))
-    }
-}
 
 pub fn d(desc: u64) -> DescRef {
     DescRef(desc as u32)
@@ -53,13 +39,20 @@ pub fn answer(mem: Mem, desc: DescRef, body: impl FnOnce() -> Result<u64, Troubl
     }
 }
 
+/// Of a time: none.
+pub const NO_LIMIT: u64 = -1_i64 as u64;
+
+fn purpose<'a>(host: &'a Host, call: &'static str, object: &'a str, timeout: u64) -> Purpose<'a> {
+    Purpose { waiter: &host.waiter, call, object, deadline: wait::deadline(timeout) }
+}
+
 world_rows! {
     net_connect(ctx, mem, address, timeout, desc) => answer(mem, d(desc), || {
-        let stream = Stream::connect(&host(ctx).waiter, text::str(address), wait::deadline(timeout))?;
+        let stream = Stream::connect(&purpose(host(ctx), "connect", text::str(address), timeout))?;
         Ok(handles::make(mem, Builtin::Resource, Arc::new(stream))?)
     });
     net_listen(ctx, mem, address, desc) => answer(mem, d(desc), || {
-        let listener = Listener::open(text::str(address))?;
+        let listener = Listener::open(&purpose(host(ctx), "listen", text::str(address), NO_LIMIT))?;
         Ok(handles::make(mem, Builtin::Resource, Arc::new(listener))?)
     });
     net_accept(ctx, mem, listener, timeout, desc) => answer(mem, d(desc), || {
@@ -108,6 +101,31 @@ world_rows! {
     });
     net_close(ctx, mem, stream) => {
         behind::<Stream>(stream).close();
+        Ok(0)
+    };
+    udp_open(ctx, mem, address, peer, desc) => answer(mem, d(desc), || {
+        let to = purpose(host(ctx), "udp-open", text::str(address), NO_LIMIT);
+        let socket = Udp::open(&to, text::str(peer))?;
+        Ok(handles::make(mem, Builtin::Resource, Arc::new(socket))?)
+    });
+    udp_address(ctx, mem, socket) => Ok(text::make_string(mem, &behind::<Udp>(socket).address)?);
+    udp_send(ctx, mem, socket, address, bytes, timeout, desc) => answer(mem, d(desc), || {
+        let to = purpose(host(ctx), "send-to", text::str(address), timeout);
+        behind::<Udp>(socket).send(&to, text::bytes(bytes))?;
+        Ok(0)
+    });
+    udp_receive(ctx, mem, socket, limit, timeout, desc) => answer(mem, d(desc), || {
+        let (socket, pair) = (behind::<Udp>(socket), sum::payload(d(desc)));
+        let to = purpose(host(ctx), "receive-from", &socket.address, timeout);
+        let Ok(limit) = usize::try_from(limit as i64) else {
+            return Err(to.refuse("invalid", "a size is not below 0").into());
+        };
+        let (bytes, from) = socket.receive(&to, limit)?;
+        let from = text::make_string(mem, &from.to_string())?;
+        Ok(sum::tuple(mem, pair, &[from, text::make_bytes(mem, &bytes)?])?)
+    });
+    udp_close(ctx, mem, socket) => {
+        behind::<Udp>(socket).close();
         Ok(0)
     };
 }

@@ -1,8 +1,8 @@
 //! A connection: bytes both ways, with a buffer of what has been read and not been asked for.
 
 use super::address::{self, Address};
-use super::{Trouble, wait};
-use crate::error::Refusal;
+use super::wait::{self, Purpose};
+use crate::error::{Refusal, Trouble};
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, socket_with};
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -134,8 +134,15 @@ impl Stream {
         Ok(Stream { local, peer, socket: Mutex::new(Some(Arc::new(socket))), input: Mutex::new(input) })
     }
 
-    pub fn connect(waiter: &Waiter, text: &str, deadline: Option<Instant>) -> Result<Stream, Trouble> {
-        match address::parse("connect", text)? {
+    /// A connection over TCP to one place.
+    pub fn to(to: &Purpose, place: SocketAddr) -> Result<Stream, Trouble> {
+        let fd = connect(to.waiter, place, to.deadline, to.object)?;
+        Ok(Stream::of(Socket::Tcp(fd.into()), to.object.to_string(), to.call)?)
+    }
+
+    pub fn connect(to: &Purpose) -> Result<Stream, Trouble> {
+        let Purpose { waiter, object: text, deadline, .. } = *to;
+        match address::resolve(to)? {
             Address::Unix(path) => {
                 let failed = |e: io::Error| Refusal::system("connect", text, &e);
                 let fd = socket(AddressFamily::UNIX).map_err(failed)?;
@@ -154,10 +161,8 @@ impl Stream {
             Address::Inet(addresses) => {
                 let mut last = None;
                 for address in addresses {
-                    match connect(waiter, address, deadline, text) {
-                        Ok(fd) => {
-                            return Ok(Stream::of(Socket::Tcp(fd.into()), text.to_string(), "connect")?);
-                        }
+                    match Stream::to(to, address) {
+                        Ok(stream) => return Ok(stream),
                         Err(Trouble::Refused(why)) if why.kind != "stopped" => last = Some(why),
                         Err(other) => return Err(other),
                     }

@@ -1,7 +1,6 @@
 //! Waits for descriptors: all go through the thread's registration, so that a stop wakes them.
 
-use super::Trouble;
-use crate::error::Refusal;
+use crate::error::{Refusal, Trouble};
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 use wat_host::Halt;
@@ -15,6 +14,38 @@ pub const WRITABLE: i16 = libc::POLLOUT;
 pub fn deadline(nanos: u64) -> Option<Instant> {
     let nanos = u64::try_from(nanos as i64).ok()?;
     Instant::now().checked_add(Duration::from_nanos(nanos))
+}
+
+/// What a call does, on what, and until when: what its waits and errors have in common.
+#[derive(Clone, Copy)]
+pub struct Purpose<'a> {
+    pub waiter: &'a Waiter,
+    pub call: &'static str,
+    pub object: &'a str,
+    pub deadline: Option<Instant>,
+}
+
+impl Purpose<'_> {
+    pub fn refuse(&self, kind: &'static str, reason: impl Into<String>) -> Refusal {
+        Refusal::new(kind, self.call, self.object, reason)
+    }
+
+    pub fn is_late(&self) -> bool {
+        self.deadline.is_some_and(|end| end <= Instant::now())
+    }
+
+    pub fn until(&self, fd: BorrowedFd, events: i16) -> Result<(), Trouble> {
+        until(self.waiter, fd, events, self.deadline, self.call, self.object)
+    }
+
+    /// False where `patience` ends before the event, and before the deadline of the call.
+    pub fn until_or(&self, fd: BorrowedFd, events: i16, patience: Instant) -> Result<bool, Trouble> {
+        let first = self.deadline.map_or(patience, |end| end.min(patience));
+        match until(self.waiter, fd, events, Some(first), self.call, self.object) {
+            Err(Trouble::Refused(why)) if why.kind == "timed-out" && !self.is_late() => Ok(false),
+            other => other.map(|()| true),
+        }
+    }
 }
 
 /// Waits until the descriptor has the event; `call` on `object` is what for.

@@ -1,0 +1,110 @@
+//! Datagrams over UDP: a socket that anyone, or only one peer, may write to.
+
+use super::address::{self, Address};
+use super::wait::{self, Purpose};
+use crate::error::{Refusal, Trouble};
+use std::io;
+use std::net::{SocketAddr, UdpSocket};
+use std::os::fd::AsFd;
+use std::sync::{Arc, Mutex, PoisonError};
+use wat_runtime::handles::Handle;
+
+/// The largest datagram there is.
+const MOST: usize = 65_535;
+
+pub struct Udp {
+    /// With the port that the system chose.
+    pub address: String,
+    /// None once closed.
+    socket: Mutex<Option<Arc<UdpSocket>>>,
+}
+
+impl Handle for Udp {
+    fn released(&self) {
+        self.close();
+    }
+}
+
+impl Udp {
+    /// On an address; with a peer, only for datagrams from and to it.
+    pub fn open(to: &Purpose, peer: &str) -> Result<Udp, Trouble> {
+        let failed = |e: io::Error| Refusal::system(to.call, to.object, &e);
+        let own = places(to)?;
+        let socket = UdpSocket::bind(own.as_slice()).map_err(failed)?;
+        socket.set_nonblocking(true).map_err(failed)?;
+        if !peer.is_empty() {
+            let to = Purpose { object: peer, ..*to };
+            let failed = |e: io::Error| Refusal::system(to.call, peer, &e);
+            socket.connect(one(&to, &socket)?).map_err(failed)?;
+        }
+        let address = socket.local_addr().map_err(failed)?.to_string();
+        Ok(Udp { address, socket: Mutex::new(Some(Arc::new(socket))) })
+    }
+
+    fn socket(&self, call: &'static str) -> Result<Arc<UdpSocket>, Refusal> {
+        let socket = self.socket.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        socket.ok_or_else(|| Refusal::new("closed", call, &self.address, "the socket is closed"))
+    }
+
+    pub fn close(&self) {
+        *self.socket.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Sends one datagram.
+    pub fn send(&self, to: &Purpose, bytes: &[u8]) -> Result<(), Trouble> {
+        let socket = self.socket(to.call)?;
+        let target = one(to, &socket)?;
+        loop {
+            match socket.send_to(bytes, target) {
+                Ok(_) => return Ok(()),
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
+                    to.until(socket.as_fd(), wait::WRITABLE)?
+                }
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) if e.raw_os_error() == Some(libc::EMSGSIZE) => {
+                    let why = format!("{} bytes are more than a datagram holds here", bytes.len());
+                    return Err(to.refuse("limit", why).into());
+                }
+                Err(e) => return Err(Refusal::system(to.call, to.object, &e).into()),
+            }
+        }
+    }
+
+    /// The next datagram of at most `limit` bytes, and who sent it; a longer one is dropped.
+    pub fn receive(&self, to: &Purpose, limit: usize) -> Result<(Vec<u8>, SocketAddr), Trouble> {
+        let socket = self.socket(to.call)?;
+        let mut buffer = vec![0; limit.min(MOST) + 1];
+        loop {
+            match socket.recv_from(&mut buffer) {
+                Ok((length, from)) if length > limit => {
+                    let why = format!("a datagram from {from} is longer than {limit} bytes and was dropped");
+                    return Err(to.refuse("limit", why).into());
+                }
+                Ok((length, from)) => {
+                    buffer.truncate(length);
+                    return Ok((buffer, from));
+                }
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
+                    to.until(socket.as_fd(), wait::READABLE)?
+                }
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(Refusal::system(to.call, to.object, &e).into()),
+            }
+        }
+    }
+}
+
+fn places(to: &Purpose) -> Result<Vec<SocketAddr>, Trouble> {
+    match address::resolve(to)? {
+        Address::Inet(places) => Ok(places),
+        Address::Unix(_) => Err(to.refuse("invalid", "datagrams have no path: give `host:port`").into()),
+    }
+}
+
+/// The first place of the socket's own family.
+fn one(to: &Purpose, socket: &UdpSocket) -> Result<SocketAddr, Trouble> {
+    let is_v4 = socket.local_addr().map_or(true, |own| own.is_ipv4());
+    let place = places(to)?.into_iter().find(|place| place.is_ipv4() == is_v4);
+    let why = "the address is of another family than the socket's own";
+    Ok(place.ok_or_else(|| to.refuse("invalid", why))?)
+}
