@@ -145,6 +145,13 @@
   {:intrinsic "stopped"}
   [] -> bool)
 
+(defn cancelled?
+  "Whether nobody waits any more for the answer to the request that was read last: its call was out of time, was itself
+  given up, or its service was let go. `sleep` then returns early, and `call`, `recv` and `send` on a peer answer a Crash of
+  kind `:cancelled`, so that work passed on is given up too; the next request begins anew. Example: (cancelled?) => false"
+  {:intrinsic "cancelled"}
+  [] -> bool)
+
 (defn own-path "This node's place in the tree. Example: (path) => \"/\""
   {:overload path :intrinsic "own_path"}
   [] -> String)

@@ -19,29 +19,42 @@
 (defstruct ChildOptions
   "How a child is kept: `:restart` is `:permanent` (always started again, the default), `:transient` (after a crash) or
   `:temporary` (never); `:tier` is `:process` (the default) or `:thread`; `:spawn` is what `spawn-process` takes; `:grace` is
-  the time to stop in (5 s); `:queue` is how many requests may wait (64); `:name` tells it from others of its program."
+  the time to stop in (5 s); `:queue` is how many requests may wait (64); `:name` tells it from others of its program.
+  `:copies` makes it a pool: so many of the program behind the one queue, each with one request in hand at a time and kept
+  by itself. `:cancel` is what comes to one whose caller no longer waits: it is told (`:tell`, the default; see `cancelled?`),
+  or killed and at once started again, outside the budget (`:kill`; it has then one request in hand at a time)."
   [name    <- (Option String)
    restart <- (Option keyword)
    tier    <- (Option keyword)
    spawn   <- (Option SpawnOptions)
    grace   <- (Option Duration)
-   queue   <- (Option i64)])
+   queue   <- (Option i64)
+   copies  <- (Option i64)
+   cancel  <- (Option keyword)])
 
 (defstruct ServiceOptions
-  "Which child of a program, where there are several, and what a request does while the child is down: `:wait` (the
-  default) in the queue, or `:fail` at once."
+  "Which child of a program, where there are several; what a request does while the child is down, and what it does when
+  the queue is full: `:wait` (the default), a `call` no longer than its timeout, or `:fail` at once."
   [name      <- (Option String)
-   when-down <- (Option keyword)])
+   when-down <- (Option keyword)
+   when-full <- (Option keyword)])
 
 (defstruct ChildStatus
-  "A child as `children` tells it: `:up`, `:waiting` for its restart, or `:ended`; and how often it was started again."
+  "A child as `children` tells it: `:up`, `:waiting` for its restart, or `:ended`; and how often it was started again. Each
+  copy in a pool is told by itself."
   [name <- String  state <- keyword  path <- String  pid <- (Option i64)  restarts <- i64])
 
 ;; ---- what an owner says to its supervisor
 
 (defstruct Spec "How a child is kept, as its supervisor has it: the number of its service, its name and options."
   {:private true}
-  [number <- i64  name <- String  restart <- keyword  tier <- keyword  spawn <- SpawnOptions  grace <- Duration])
+  [number  <- i64
+   name    <- String
+   restart <- keyword
+   tier    <- keyword
+   spawn   <- SpawnOptions
+   grace   <- Duration
+   copies  <- i64])
 
 (defenum Plan "A program, or a supervisor of others." {:private true}
   (Worker [spec <- Spec])
@@ -64,7 +77,13 @@
 ;; ---- rows
 
 (defn service-offer "Keeps a program under a name." {:intrinsic "service_offer" :private true}
-  [supervisor <- (Peer nil Answer)  program <- (Program Edn Edn)  name <- String  capacity <- i64  process <- i64]
+  [supervisor <- (Peer nil Answer)
+   program <- (Program Edn Edn)
+   name <- String
+   capacity <- i64
+   process <- i64
+   one-in-hand <- i64
+   kill-cancelled <- i64]
   -> i64)
 (defn service-program "The program kept under the number." {:intrinsic "service_program" :private true}
   [number <- i64] -> (Program Edn Edn))
@@ -72,6 +91,9 @@
   [number <- i64  peer <- (Peer Edn Edn)  restarts <- i64] -> (Receiver nil))
 (defn service-halt "Passes nothing more on, and asks the peer to stop." {:intrinsic "service_halt" :private true}
   [peer <- (Peer Edn Edn)  grace <- i64] -> nil)
+(defn service-spared "1 where it was ended because nobody waited for its request."
+  {:intrinsic "service_spared" :private true}
+  [peer <- (Peer Edn Edn)] -> i64)
 (defn service-end "Ends a service for good." {:intrinsic "service_end" :private true}
   [number <- i64  crash <- String] -> nil)
 (defn service-share "Lets a supervisor below have the services of this one." {:intrinsic "service_share" :private true}
@@ -83,6 +105,8 @@
    name <- String
    fail-fast <- i64]
   -> (Peer I O))
+(defn mutation "1 where a test has taken this mechanism away." {:intrinsic "mutation" :private true}
+  [name <- String] -> i64)
 (defn program-name "What a program is called." {:intrinsic "program_name" :private true}
   [program <- (Program I O)] -> String)
 (defn plain "The program without its contract." {:intrinsic "same" :private true}
@@ -114,6 +138,9 @@
   [program <- (Program I O)  options <- ChildOptions] -> Child
   (one-of "`:restart`" [:permanent :transient :temporary] (:restart options))
   (one-of "`:tier`" [:process :thread] (:tier options))
+  (one-of "`:cancel`" [:tell :kill] (:cancel options))
+  (when (< (unwrap-or (:copies options) 1) 1)
+    (panic! (str "`:copies` is at least 1, not " (unwrap-or (:copies options) 1))))
   (let [name (match (:name options) ((Some name) name) (None (program-name program)))]
     (Child/One (plain program) name options)))
 
@@ -159,7 +186,14 @@
   (match c
     ((Child/One program name options)
      (let [tier   (unwrap-or (:tier options) :process)
-           number (service-offer peer program name (unwrap-or (:queue options) 64) (if (= tier :process) 1 0))]
+           kill   (= (:cancel options) (Some :kill))
+           number (service-offer peer
+                                 program
+                                 name
+                                 (unwrap-or (:queue options) 64)
+                                 (if (= tier :process) 1 0)
+                                 (if (or kill (some? (:copies options))) 1 0)
+                                 (if kill 1 0))]
        (Plan/Worker (spec-of number name options))))
     ((Child/Many rules children options)
      (Plan/Group (spec-of -1 (unwrap-or (:name options) "group") options)
@@ -173,7 +207,8 @@
         (unwrap-or (:restart o) :permanent)
         (unwrap-or (:tier o) :process)
         (unwrap-or (:spawn o) {})
-        (unwrap-or (:grace o) (seconds 5))))
+        (unwrap-or (:grace o) (seconds 5))
+        (unwrap-or (:copies o) 1)))
 
 (defn ask "One command and its answer." {:private true}
   [s <- Supervisor  command <- Command] -> (Result Answer Crash)
@@ -239,12 +274,19 @@
 
 (defn service
   "A peer that leads to the child of this program, whichever of its lives it is in; `{:name …}` tells several apart. It is
-  used as any other, but that its end is the end of the service: `stop` and `kill` only close it.
+  used as any other, but that its end is the end of the service: `stop` and `kill` only close it. Answers come in the order
+  of its own requests. A request that nobody waits for any more, its call being out of time or this peer let go, leaves the
+  queue; whoever has begun it is told.
   Example: (fn [s] (call (wat.supervisor/service s (fn {:in i64 :out i64} [] (serve inc))) 21))"
   [s <- Supervisor  program <- (Program I O)  options <- ServiceOptions] -> (Peer I O)
   (one-of "`:when-down`" [:wait :fail] (:when-down options))
-  (service-find (:peer s) (:commands s) program (unwrap-or (:name options) "")
-                (if (= (:when-down options) (Some :fail)) 1 0)))
+  (one-of "`:when-full`" [:wait :fail] (:when-full options))
+  (service-find (:peer s)
+                (:commands s)
+                program
+                (unwrap-or (:name options) "")
+                (+ (if (= (:when-down options) (Some :fail)) 1 0)
+                   (if (= (:when-full options) (Some :fail)) 2 0))))
 
 ;; ---- the supervisor's thread
 
@@ -282,7 +324,9 @@
     ((Event/Told Command/Shutdown)
      (do (end-all s) (println Answer/Done)))
     ((Event/Told (Command/Start plan))
-     (let [next (with s :kept (conj (:kept s) (begin (Kept plan Phase/Ended 0))))]
+     (let [copies (match plan ((Plan/Worker spec) (:copies spec)) (_ 1))
+           begun  (map-vector (fn [_] (begin (Kept plan Phase/Ended 0))) (vec (range copies)))
+           next   (with s :kept (concat (:kept s) begun))]
        (println Answer/Done)
        (tend next orders)))
     ((Event/Told (Command/Stop name))
@@ -359,11 +403,18 @@
     ((Plan/Worker spec)        [(:number spec)])
     ((Plan/Group _ _ members)  (reduce (fn [all m] (concat all (numbers m))) [] members))))
 
-(defn retire "The child has ended for good." {:private true}
-  [k <- Kept  crash <- (Option Crash)] -> Kept
-  (doseq [n (numbers (:plan k))]
-    (service-end n (match crash ((Some c) (wat.edn/text c)) (None ""))))
-  (with k :phase Phase/Ended))
+(defn retire "The child at the place i has ended for good; its service with the last of its copies." {:private true}
+  [kept <- (Vector Kept)  i <- i64  crash <- (Option Crash)] -> (Vector Kept)
+  (let [k    (nth kept i)
+        left (assoc kept i (with k :phase Phase/Ended))
+        own  (numbers (:plan k))]
+    (when (not (some? (find (fn [other] (and (not (ended? other)) (= (numbers (:plan other)) own))) left)))
+      (doseq [n own]
+        (service-end n (match crash ((Some c) (wat.edn/text c)) (None "")))))
+    left))
+
+(defn ended? "Whether the child is not started again." {:private true} [k <- Kept] -> bool
+  (match (:phase k) (Phase/Ended true) (_ false)))
 
 (defn end-all "Stops all children, last first." {:private true}
   [s <- State] -> nil
@@ -385,27 +436,30 @@
   [strategy <- keyword  i <- i64  j <- i64] -> bool
   (case strategy :one-for-all true :rest-for-one (>= j i) (= i j)))
 
-(defn delay-of "The time before the nth restart in the window, doubled each time, and the half of it by chance."
-  {:private true}
-  [rules <- Rules  n <- i64  g <- wat.random/Random] -> (Tuple i64 wat.random/Random)
-  (let [whole (loop [d (:backoff rules) n n]
-                (if (or (<= n 1) (>= d (:slowest rules))) (min d (:slowest rules)) (recur (* d 2) (- n 1))))
-        (tuple part next) (wat.random/float g)]
-    (tuple (- whole (i64 (* (f64 whole) (* 0.5 part)))) next)))
-
 (defn gone "A child has ended: it is started again, or it is not, or there have been too many." {:private true}
   [s <- State  i <- i64] -> State
   (let [k     (nth (:kept s) i)
         crash (how-ended k)
         rules (:rules s)
         now   (clock)]
-    (if (not (again? (:restart (spec-in k)) (some? crash)))
-      (with s :kept (assoc (:kept s) i (retire k crash)))
+    (cond
+      (not (again? (:restart (spec-in k)) (some? crash)))
+      (with s :kept (retire (:kept s) i crash))
+
+      ;; Ended by its supervisor for a caller's sake, it has done nothing wrong.
+      (spared? k)
+      (with s :kept (assoc (:kept s) i (begin (with k :restarts (+ 1 (:restarts k))))))
+
+      :else
       (let [times (conj (vec (filter (fn [t] (> t (- now (:within rules)))) (:times s))) now)]
-        (if (> (count times) (:restarts rules))
+        (if (and (> (count times) (:restarts rules)) (= 0 (mutation "restart-budget")))
           (give-up s i crash)
-          (let [(tuple wait next) (delay-of rules (count times) (:random s))]
-            (with s :kept (down-with s i (+ now wait)) :times times :random next)))))))
+          (let [(tuple wait next)
+                  (backoff (nanos (:backoff rules)) (nanos (:slowest rules)) (count times) (:random s))]
+            (with s :kept (down-with s i (+ now (nanos-of wait))) :times times :random next)))))))
+
+(defn spared? "Whether the child was killed because nobody waited for its request." {:private true} [k <- Kept] -> bool
+  (match (:phase k) ((Phase/Up peer _) (= 1 (service-spared peer))) (_ false)))
 
 (defn give-up "The supervisor's own end: all others are stopped, last first." {:private true}
   [s <- State  i <- i64  crash <- (Option Crash)] -> State
@@ -436,9 +490,10 @@
              :else
              (do (halt k)
                  (recur (- j 1)
-                        (assoc kept j (if (= (:restart (spec-in k)) :temporary)
-                                        (retire k None)
-                                        (with k :phase (Phase/Waiting until) :restarts (+ 1 (:restarts k))))))))))))))
+                        (if (= (:restart (spec-in k)) :temporary)
+                          (retire kept j None)
+                          (assoc kept j
+                                 (with k :phase (Phase/Waiting until) :restarts (+ 1 (:restarts k))))))))))))))
 
 (defn start-due "Starts, in order, those whose time has come." {:private true}
   [s <- State] -> State
@@ -448,15 +503,18 @@
                                  (_ k)))
                        (:kept s)))))
 
-(defn without "All children but that one, which is stopped." {:private true}
+(defn without "All children but those of that name, which are stopped, last first." {:private true}
   [s <- State  name <- String] -> State
-  (match (find (fn [i] (= name (:name (spec-in (nth (:kept s) i))))) (vec (range (count (:kept s)))))
-    (None s)
-    ((Some i)
-     (let [k (nth (:kept s) i)]
-       (halt k)
-       (ignore (retire k None))
-       (with s :kept (concat (subvec (:kept s) 0 i) (subvec (:kept s) (+ i 1) (count (:kept s)))))))))
+  (loop [i    (- (count (:kept s)) 1)
+         kept (:kept s)]
+    (cond
+      (< i 0) (with s :kept (vec (filter (fn [k] (not (= name (:name (spec-in k))))) kept)))
+
+      (= name (:name (spec-in (nth kept i))))
+      (do (halt (nth kept i))
+          (recur (- i 1) (retire kept i None)))
+
+      :else (recur (- i 1) kept))))
 
 (defn listed "The child as its owner is told." {:private true}
   [k <- Kept] -> ChildStatus
@@ -469,55 +527,157 @@
 
 ;; ---- requests that may be made again
 
+(defn backoff
+  "The wait before the nth attempt or restart after the first: half of `first * 2^(n-1)`, which is `slowest` at the most, and
+  up to the other half of it by chance, `w/2 + random(0, w/2)`; and the generator onwards. This is \"equal jitter\" (M. Brooker,
+  Exponential Backoff and Jitter, AWS Architecture Blog, 2015): those that failed together do not come back together, and
+  none comes back at once.
+  Example: (let [(tuple w _) (wat.supervisor/backoff (millis 10) (seconds 1) 3 (wat.random/generator 1))] (and (>= w (millis 20)) (<= w (millis 40)))) => true"
+  [first <- Duration  slowest <- Duration  n <- i64  g <- wat.random/Random] -> (Tuple Duration wat.random/Random)
+  (let [top   (max 0 (nanos-of slowest))
+        whole (loop [w (max 0 (nanos-of first)) n n]
+                (if (or (<= n 1) (>= w top) (= w 0)) (min w top) (recur (if (> w (/ top 2)) top (* w 2)) (- n 1))))
+        half  (/ whole 2)
+        (tuple part next) (wat.random/float g)]
+    (tuple (nanos (+ half (i64 (* (f64 (- whole half)) part)))) next)))
+
 (defstruct RetryOptions
-  "How often a request is made at the most (3 times), the time before the second (10 ms; each further one twice as long, less
-  up to a half by chance), whether only a request that surely was not executed is made again (`:only-unexecuted`), and the budget
-  that it shares with others."
+  "How often a request is made at the most (3 times), the waits between (`:backoff`, 10 ms, to `:slowest`, 1 s; see `backoff`),
+  whether only a request that surely was not executed is made again (`:only-unexecuted`), and the budget that it shares with
+  others."
   [attempts        <- (Option i64)
    backoff         <- (Option Duration)
+   slowest         <- (Option Duration)
    only-unexecuted <- (Option bool)
    budget          <- (Option RetryBudget)])
 
+(defstruct BudgetOptions
+  "How much may be made again: `:percent` (10) of the requests made within `:within` (10 s), and `:least` (3) in that time
+  however few there were."
+  [percent <- (Option i64)
+   within  <- (Option Duration)
+   least   <- (Option i64)])
+
 (defstruct RetryBudget
-  "How many more times requests may be made again, for all that share it; see `retry-budget`."
-  [put <- (Sender nil)  take <- (Receiver nil)])
+  "How many requests may be made again, for all that share it; see `retry-budget`."
+  [percent <- i64  within <- i64  least <- i64  put <- (Sender Spent)  take <- (Receiver Spent)])
+
+(defstruct Spent "Requests made and made again, in this half of the window and in the one before." {:private true}
+  [since <- i64  made <- i64  again <- i64  made-before <- i64  again-before <- i64])
 
 (defn retry-budget
-  "So many further attempts, for all the requests that share the budget; each success gives one back.
-  Example: (wat.supervisor/retry {:attempts 9 :budget (wat.supervisor/retry-budget 1)} (fn [] (attempt (fn [] (/ 6 3))))) => #wat.core/Ok 2"
-  [n <- i64] -> RetryBudget
-  (let [(tuple put take) (channel n)]
-    (doseq [_ (range n)] (ignore (send put nil)))
-    (RetryBudget put take)))
+  "A budget for `retry`, shared by all requests to one place, so that what fails there is not asked several times as much
+  for it: a tenth more at the most (after B. Beyer and others, Site Reliability Engineering, 2016, chapter 21). The window is
+  counted in two halves, so it covers between half of `:within` and all of it.
+  Example: (wat.supervisor/retry {:attempts 9 :budget (wat.supervisor/retry-budget)} (fn [] (attempt (fn [] (/ 6 3))))) => #wat.core/Ok 2"
+  [options <- BudgetOptions] -> RetryBudget
+  (let [(tuple put take) (channel 1)]
+    (ignore (send put (Spent (clock) 0 0 0 0)))
+    (RetryBudget (max 0 (unwrap-or (:percent options) 10))
+                 (max 2 (nanos-of (unwrap-or (:within options) (seconds 10))))
+                 (max 0 (unwrap-or (:least options) 3))
+                 put
+                 take)))
 
-(defn granted? "Takes one attempt from the budget, if there is one." {:private true}
-  [budget <- (Option RetryBudget)] -> bool
+(defn turned "What was spent as it counts now." {:private true}
+  [s <- Spent  half <- i64  now <- i64] -> Spent
+  (let [age (- now (:since s))]
+    (cond
+      (< age half)       s
+      (< age (* 2 half)) (Spent (+ (:since s) half) 0 0 (:made s) (:again s))
+      :else              (Spent now 0 0 0 0))))
+
+(defn spend "Counts a request, or one made again where the budget has room for it: whether it has." {:private true}
+  [budget <- (Option RetryBudget)  again <- bool] -> bool
   (match budget
     (None true)
-    ((Some b) (select ((:take b) _ true) (after (nanos 0) false)))))
-
-(defn give-back "Returns one attempt, if there is room for it." {:private true}
-  [budget <- (Option RetryBudget)  taken <- i64] -> nil
-  (match budget
-    ((Some b) (when (> taken 0) (ignore (send (:put b) nil))))
-    (None nil)))
+    ((Some b)
+     ;; The count is in a channel of one value, which is out only as long as this takes; who was killed in that moment has
+     ;; taken it along, and the budget is then spent for good.
+     (select
+       ((:take b) found
+        (match found
+          (None false)
+          ((Some old)
+           (let [s     (turned old (/ (:within b) 2) (clock))
+                 room  (+ (:least b) (/ (* (:percent b) (+ (:made s) (:made-before s))) 100))
+                 fits  (or (not again) (< (+ (:again s) (:again-before s)) room)
+                           (= 1 (mutation "retry-budget")))]
+             (ignore (send (:put b) (cond
+                                      (not again) (with s :made (+ 1 (:made s)))
+                                      fits        (with s :again (+ 1 (:again s)))
+                                      :else       s)))
+             fits))))
+       (after (millis 100) (not again))))))
 
 (defn retry
-  "What the request answers, made again after a Crash. For requests that may be executed twice: wat itself makes none
-  again. A stop ends it.
+  "What the request answers, made again after a Crash. For requests that may be executed twice: calling this is what marks
+  them, and wat itself makes none again. A stop ends it. Where the budget is spent it fails at once, with a Crash of kind
+  `:limit` whose cause is the request's.
   Example: (wat.supervisor/retry {:attempts 2} (fn [] (call (spawn-thread (fn {:in i64 :out i64} [] (serve inc))) 21))) => #wat.core/Ok 22"
   [options <- RetryOptions  request <- (Fn [] -> (Result T Crash))] -> (Result T Crash)
-  (loop [n    1
-         wait (nanos-of (unwrap-or (:backoff options) (millis 10)))
-         g    (wat.random/fresh)]
-    (match (request)
-      ((Ok v) (do (give-back (:budget options) (- n 1)) (Ok v)))
-      ((Err crash)
-       (if (or (>= n (unwrap-or (:attempts options) 3))
-               (stopped?)
-               (and (unwrap-or (:only-unexecuted options) false) (not (= (:executed crash) (Some :no))))
-               (not (granted? (:budget options))))
-         (Err crash)
-         (let [(tuple part next) (wat.random/float g)]
-           (sleep (nanos (- wait (i64 (* (f64 wait) (* 0.5 part))))))
-           (recur (+ n 1) (* wait 2) next)))))))
+  (ignore (spend (:budget options) false))
+  (match (request)
+    ((Ok v)      (Ok v))
+    ((Err crash) (again options 1 (wat.random/fresh) crash request))))
+
+(defn again "A request that has failed n times." {:private true}
+  [options <- RetryOptions  n <- i64  g <- wat.random/Random  crash <- Crash  request <- (Fn [] -> (Result T Crash))]
+  -> (Result T Crash)
+  (cond
+    (or (>= n (unwrap-or (:attempts options) 3))
+        (stopped?)
+        (cancelled?)
+        (and (unwrap-or (:only-unexecuted options) false) (not (= (:executed crash) (Some :no)))))
+    (Err crash)
+
+    (not (spend (:budget options) true))
+    (Err (with crash
+               :kind
+               :limit
+               :message
+               (str "the budget of retries is spent: " (:message crash))
+               :cause
+               (Some crash)))
+
+    :else
+    (let [(tuple wait next) (backoff (unwrap-or (:backoff options) (millis 10))
+                                     (unwrap-or (:slowest options) (seconds 1))
+                                     n
+                                     g)]
+      (sleep wait)
+      (match (request)
+        ((Ok v)      (Ok v))
+        ((Err crash) (again options (+ n 1) next crash request))))))
+
+(defn ask-all
+  "What the peer answers to each value, in the order of the values; so many requests are under way at a time, which gives
+  each worker of a pool its own. One that fails is made again as the options allow, which is for requests that may be
+  executed twice; `{:attempts 1}` makes none again.
+  Example: (wat.supervisor/ask-all (spawn-thread (fn {:in i64 :out i64} [] (serve inc))) [1 2 3] 2 {:attempts 1}) => [#wat.core/Ok 2 #wat.core/Ok 3 #wat.core/Ok 4]"
+  [p <- (Peer I O)  xs <- (Vector I)  ahead <- i64  options <- RetryOptions] -> (Vector (Result O Crash))
+  (loop [next  0
+         asked []                       ; the places of the values under way
+         done  {}]
+    (cond
+      (and (< next (count xs)) (< (count asked) (max 1 ahead)))
+      (do (ignore (spend (:budget options) false))
+          (match (send p (nth xs next))
+            ((Ok _)      (recur (+ next 1) (conj asked next) done))
+            ((Err crash) (recur (+ next 1) asked (assoc done next (Err crash))))))
+
+      (not (empty? asked))
+      (let [i    (nth asked 0)
+            rest (subvec asked 1 (count asked))]
+        (match (recv p)
+          ((Ok (Some v)) (recur next rest (assoc done i (Ok v))))
+          ((Ok None)     (recur next rest done))
+          ((Err crash)   (recur next rest (assoc done i (Err crash))))))
+
+      :else
+      (map-indexed (fn [i x]
+                     ;; What nobody answered, an ended peer says why.
+                     (match (unwrap-or (get done i) (call p x))
+                       ((Ok v)      (Ok v))
+                       ((Err crash) (again options 1 (wat.random/fresh) crash (fn [] (call p x))))))
+                   xs))))

@@ -294,6 +294,7 @@ rtfns! {
     ticks Leaf () I;
     sleep Fallible (I) N;
     stopped Leaf () I;
+    cancelled Leaf () I;
     own_path Fallible () P;
 
     // ---- peers (host): a Peer is a handle; results are `(Result … Crash)` described by DR
@@ -336,8 +337,11 @@ rtfns! {
     select_any Fallible (B) I;
 
     // ---- wat.supervisor (host)
-    /// A supervisor's peer, a program, its name, the length of its queue, 1 where it runs in a process: its number.
-    service_offer Fallible (B, O, B, I, I) I;
+    /// A supervisor's peer, a program, its name, the length of its queue; 1 where it runs in a process, where it has one
+    /// request at a time, where it is killed when nobody waits for that: its number.
+    service_offer Fallible (B, O, B, I, I, I, I) I;
+    /// 1 where the peer was killed because nobody waited for its request.
+    service_spared Fallible (B) I;
     /// The program of that number, for the supervisor to spawn.
     service_program Fallible (I) P;
     /// A service's number, the peer that answers from now on, and how often it was started again: a Receiver that closes
@@ -349,8 +353,10 @@ rtfns! {
     service_end Fallible (I, B) N;
     /// Lets a supervisor just spawned have the services of this one.
     service_share Fallible (B) N;
-    /// A supervisor's peer and commands, a program, a name or nothing, 1 for failing fast: a peer.
+    /// A supervisor's peer and commands, a program, a name or nothing, 1 for failing fast when down plus 2 when full: a peer.
     service_find Fallible (B, B, B, B, I) P;
+    /// 1 where a test has taken away the mechanism of that name.
+    mutation Leaf (B) I;
     program_name Fallible (B) P;
 
     // ---- wat.random

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use wat_edn::Position;
 use wat_kernel::see::{Edge, Wait};
-use wat_kernel::{Child, Interrupt, ReadError, Source, WINDOW, Waiter, WriteError};
+use wat_kernel::{Child, ReadError, Source, WINDOW, Waiter, WriteError};
 
 /// What a call keeps for `recv` at most.
 const KEPT_VALUES: usize = 64;
@@ -58,6 +58,7 @@ impl Peer {
     /// The next value that no abandoned call asked for.
     pub fn receive(&self, waiter: &Waiter) -> Result<Got, Trouble> {
         let _about = waiter.about(Wait::Recv, Some(&self.edge));
+        let _heed = waiter.heed();
         let mut incoming = lock(&self.incoming);
         if let Some(item) = incoming.unkeep() {
             return Ok(Got::Item(item));
@@ -79,6 +80,7 @@ impl Peer {
     /// The reply to the request of that number.
     pub fn reply(&self, waiter: &Waiter, number: u64, deadline: Option<Instant>) -> Result<Item, Trouble> {
         let _about = waiter.about(Wait::Call, Some(&self.edge));
+        let _heed = waiter.heed();
         let mut incoming = lock(&self.incoming);
         let why = loop {
             if incoming.is_full() {
@@ -92,7 +94,7 @@ impl Peer {
                 Ok(Arrived::Late) => break Err(("timeout", "no reply within the time")),
                 Err(trouble) => {
                     incoming.abandon(number);
-                    self.withdraw(number);
+                    self.give_up(number);
                     return Err(trouble);
                 }
             }
@@ -111,15 +113,10 @@ impl Peer {
             Err((kind, message)) => {
                 incoming.abandon(number);
                 drop(incoming);
-                let executed = if self.withdraw(number) { "no" } else { "unknown" };
+                let executed = if self.give_up(number) { "no" } else { "unknown" };
                 Err(self.request(kind, message, executed))
             }
         }
-    }
-
-    /// Takes back a request that nobody waits for any more, where that can be done.
-    fn withdraw(&self, number: u64) -> bool {
-        matches!(&self.link, Link::Service(client) if client.withdraw(number))
     }
 
     /// No answer can come any more, and no end has.
@@ -145,7 +142,7 @@ impl Peer {
                     match wat_kernel::select(waiter, &[self.source()], deadline, &mut turn) {
                         Ok(Some(_)) => {}
                         Ok(None) => return Ok(Arrived::Late),
-                        Err(why) => return Err(self.interrupted(why)),
+                        Err(why) => return Err(self.interrupted(waiter, why, "unknown")),
                     }
                 }
                 self.pull(child, incoming, waiter)?;
@@ -155,7 +152,7 @@ impl Peer {
                     Some(parcel) => Ok(Some(Some(parcel))),
                     None => thread.replies.receive_until(waiter, deadline),
                 };
-                match received.map_err(|why| self.interrupted(why))? {
+                match received.map_err(|why| self.interrupted(waiter, why, "unknown"))? {
                     None => return Ok(Arrived::Late),
                     Some(None) => return Ok(Arrived::End),
                     Some(Some(parcel)) => {
@@ -166,7 +163,7 @@ impl Peer {
                 }
             },
             Link::Service(client) => loop {
-                match client.next(waiter, deadline).map_err(|why| self.interrupted(why))? {
+                match client.next(waiter, deadline).map_err(|why| self.interrupted(waiter, why, "unknown"))? {
                     Mailed::Late => return Ok(Arrived::Late),
                     Mailed::End => return Ok(Arrived::End),
                     Mailed::Item(item) => {
@@ -214,7 +211,7 @@ impl Peer {
         match child.read(waiter, incoming.values.room()) {
             Ok(0) => incoming.values.finish(),
             Ok(count) => incoming.values.filled(count),
-            Err(ReadError::Interrupted(why)) => return Err(self.interrupted(why)),
+            Err(ReadError::Interrupted(why)) => return Err(self.interrupted(waiter, why, "unknown")),
             Err(ReadError::System(e)) => {
                 return Err(self.request("lost", &format!("read from {}: {e}", self.path), "unknown"));
             }
@@ -233,13 +230,6 @@ impl Peer {
             incoming.ahead.push_back(parcel);
         }
         Err(WriteError::Deadlock { begun: false })
-    }
-
-    pub(crate) fn interrupted(&self, why: Interrupt) -> Trouble {
-        match why {
-            Interrupt::Stopped => self.stopped("unknown"),
-            Interrupt::Killed => Trouble::Killed,
-        }
     }
 
     /// What a select waits for on the peer's side of its output.

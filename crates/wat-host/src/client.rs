@@ -20,8 +20,8 @@ pub struct Client {
     pub service: Arc<Service>,
     pub answers: Receiver<(u64, Item)>,
     mail: Arc<Mail>,
-    /// Whether a request fails at once while nobody stands behind the name.
-    fail_fast: bool,
+    /// What fails at once instead of waiting.
+    haste: Haste,
     sent: AtomicU64,
     /// Answers given out; the next is to the request of this number.
     taken: AtomicU64,
@@ -34,9 +34,23 @@ pub struct Client {
     _supervisor: Arc<dyn Handle>,
 }
 
+/// What a request fails at rather than wait for.
+#[derive(Clone, Copy)]
+pub struct Haste {
+    /// Nobody stands behind the name.
+    pub when_down: bool,
+    /// The queue has no room.
+    pub when_full: bool,
+}
+
 impl Drop for Client {
     fn drop(&mut self) {
         self.mail.gone.store(true, Ordering::SeqCst);
+        let fates = std::mem::take(&mut *lock(&self.fates));
+        // No short cut: whoever has begun one is told.
+        if fates.values().filter(|fate| fate.give_up()).count() > 0 {
+            self.service.sweep();
+        }
     }
 }
 
@@ -49,7 +63,7 @@ pub enum Mailed {
 }
 
 impl Client {
-    pub fn new(service: Arc<Service>, fail_fast: bool, supervisor: Arc<dyn Handle>) -> Client {
+    pub fn new(service: Arc<Service>, haste: Haste, supervisor: Arc<dyn Handle>) -> Client {
         let (out, answers) = wat_kernel::channel(usize::MAX, usize::MAX);
         let mail = Arc::new(Mail { answers: out, bytes: AtomicUsize::new(0), gone: AtomicBool::new(false) });
         service.join(&mail);
@@ -57,7 +71,7 @@ impl Client {
             service,
             answers,
             mail,
-            fail_fast,
+            haste,
             sent: AtomicU64::new(0),
             taken: AtomicU64::new(0),
             closed: AtomicBool::new(false),
@@ -71,9 +85,14 @@ impl Client {
         self.closed.store(true, Ordering::SeqCst);
     }
 
-    /// Takes back a request that nobody has begun; false when somebody may have.
-    pub fn withdraw(&self, number: u64) -> bool {
-        lock(&self.fates).get(&number).is_some_and(|fate| fate.withdraw())
+    /// Takes back a request that nobody has begun, which leaves the queue; false when somebody has, who is told.
+    pub fn give_up(&self, number: u64) -> bool {
+        let fate = lock(&self.fates).get(&number).cloned();
+        let taken_back = fate.is_some_and(|fate| fate.give_up());
+        if taken_back {
+            self.service.sweep();
+        }
+        taken_back
     }
 
     /// Takes in what has come, then gives the answer that is next, if it is here.
@@ -138,7 +157,7 @@ impl Peer {
         if service.has_ended() {
             return Err(Trouble::Crash(service.refusal()));
         }
-        if client.fail_fast && !service.is_up() {
+        if client.haste.when_down && !service.is_up() {
             let message = format!("{} is being started again", service.name);
             let mut story = Story::new("ended", &service.path(), &service.program, message).executed("no");
             story.caused_by(service.last_crash().as_deref());
@@ -153,6 +172,7 @@ impl Peer {
         let (request, fate) = Request::new(item, client.mail.clone(), number);
         let bytes = request.bytes;
         lock(&client.fates).insert(number, fate);
+        let deadline = if client.haste.when_full { Some(Instant::now()) } else { deadline };
         let sent = match deadline {
             Some(deadline) => service.queue().send_until(waiter, request, bytes, deadline),
             None => service.queue().send(waiter, request, bytes),
@@ -164,11 +184,12 @@ impl Peer {
             }
             Err(SendError::Closed(request)) => (request, Trouble::Crash(service.refusal())),
             Err(SendError::Late(request)) => {
-                let message = format!("no room in the queue of {} within the time", service.name);
-                (request, self.request("timeout", &message, "no"))
+                let (kind, when) =
+                    if client.haste.when_full { ("limit", "") } else { ("timeout", " within the time") };
+                let message = format!("no room in the queue of {}{when}", service.name);
+                (request, self.request(kind, &message, "no"))
             }
-            Err(SendError::Interrupted(Interrupt::Stopped, request)) => (request, self.stopped("no")),
-            Err(SendError::Interrupted(Interrupt::Killed, request)) => (request, Trouble::Killed),
+            Err(SendError::Interrupted(why, request)) => (request, self.interrupted(waiter, why, "no")),
         };
         request.void();
         lock(&client.fates).remove(&number);
@@ -184,7 +205,7 @@ impl Peer {
             match client.next(waiter, None) {
                 Ok(Mailed::Item(_)) => {}
                 Ok(Mailed::End | Mailed::Late) => return Ok(client.service.ending().cloned().flatten()),
-                Err(why) => return Err(self.interrupted(why)),
+                Err(why) => return Err(self.interrupted(waiter, why, "unknown")),
             }
         }
     }

@@ -24,6 +24,8 @@ pub struct ThreadShared {
     pub seen: AtomicBool,
     /// It has been told to stop, perhaps before there was anything to kick.
     pub stop_asked: AtomicBool,
+    /// Requests given up before there was anybody to tell.
+    given_up: Mutex<Vec<u64>>,
     /// What it has spawned, to be told to stop or to end with it.
     children: Mutex<Vec<Kin>>,
     /// Where the thread is a supervisor: its services, and whether they end with it.
@@ -39,6 +41,24 @@ impl ThreadShared {
             kicker.stop();
         }
         self.each_child(|child| child.ask_stop(grace));
+    }
+
+    /// Nobody waits for its request of this number any more.
+    pub fn cancel(&self, number: u64) {
+        let mut given_up = lock(&self.given_up);
+        match self.kicker.get() {
+            Some(kicker) => kicker.cancel(number),
+            None => given_up.push(number),
+        }
+    }
+
+    /// The thread can be reached from now on.
+    pub fn begin(&self, kicker: Kicker) {
+        let mut given_up = lock(&self.given_up);
+        for number in given_up.drain(..) {
+            kicker.cancel(number);
+        }
+        let _ = self.kicker.set(kicker);
     }
 
     /// Ends the thread, wherever it is, and all below it.

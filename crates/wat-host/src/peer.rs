@@ -8,7 +8,7 @@ use crate::codec::Codec;
 use crate::kin::{Kin, ThreadShared};
 use crate::parcel::Parcel;
 use crate::story::Story;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use wat_kernel::see::{Edge, Wait};
@@ -27,6 +27,8 @@ pub struct Peer {
     pub value_limit: usize,
     outgoing: Mutex<Outgoing>,
     pub(crate) incoming: Mutex<Incoming>,
+    /// It is killed because nobody waits for its request: no fault of its own.
+    pub spared: AtomicBool,
 }
 
 pub enum Link {
@@ -90,7 +92,8 @@ impl Peer {
     pub fn speaking(edge: Arc<Edge>, program: String, link: Link, codec: Codec, value_limit: usize) -> Peer {
         let incoming = Mutex::new(Incoming::new(codec.values(value_limit), edge.clone()));
         let path = edge.path().to_string();
-        Peer { path, program, link, edge, codec, value_limit, outgoing: Mutex::default(), incoming }
+        let spared = AtomicBool::new(false);
+        Peer { path, program, link, edge, codec, value_limit, outgoing: Mutex::default(), incoming, spared }
     }
 
     /// What its spawner is responsible for; nothing where it was not spawned by whoever has it.
@@ -166,6 +169,7 @@ impl Peer {
     /// Sends one encoded request and answers its number. The deadline bounds the wait for room in a service's queue.
     pub fn send(&self, waiter: &Waiter, item: Item, deadline: Option<Instant>) -> Result<u64, Trouble> {
         let _about = waiter.about(Wait::Send, Some(&self.edge));
+        let _heed = waiter.heed();
         if let Link::Service(client) = &self.link {
             return self.ask(client, waiter, item, deadline);
         }
@@ -199,12 +203,37 @@ impl Peer {
         }
     }
 
-    /// Sends a request whose number another keeps.
-    pub fn forward(&self, waiter: &Waiter, item: Item) -> Result<(), WriteError> {
-        self.put(waiter, item)?;
-        self.edge.count_sent();
-        lock(&self.outgoing).sent += 1;
-        Ok(())
+    /// Sends a request for another, and answers its number.
+    pub fn forward(&self, waiter: &Waiter, item: Item) -> Result<u64, WriteError> {
+        let put = self.put(waiter, item);
+        let queued = matches!(self.link, Link::Process(_)) && matches!(put, Err(WriteError::Interrupted(_)));
+        let mut out = lock(&self.outgoing);
+        if put.is_ok() || queued {
+            self.edge.count_sent();
+            out.sent += 1;
+        }
+        put.map(|()| out.sent - 1)
+    }
+
+    /// Nobody waits for the answer to this request any more: one that nobody has begun is taken back, which is what this
+    /// answers; whoever has begun it is told.
+    pub fn give_up(&self, number: u64) -> bool {
+        match &self.link {
+            Link::Process(child) => child.cancel(number),
+            Link::Thread(thread) => thread.shared.cancel(number),
+            Link::Service(client) => return client.give_up(number),
+        }
+        false
+    }
+
+    /// Ends it at once, without waiting for that, because nobody waits for its request.
+    pub fn spare(&self) {
+        self.spared.store(true, Ordering::SeqCst);
+        match &self.link {
+            Link::Process(child) => child.leash().end(),
+            Link::Thread(thread) => thread.shared.kill("nobody waited for its request any more"),
+            Link::Service(_) => {}
+        }
     }
 
     fn put(&self, waiter: &Waiter, item: Item) -> Result<(), WriteError> {
@@ -249,14 +278,22 @@ impl Peer {
                 );
                 self.request("deadlock", &message, if begun { "unknown" } else { "no" })
             }
-            WriteError::Interrupted(Interrupt::Stopped) => self.stopped("no"),
-            WriteError::Interrupted(Interrupt::Killed) => Trouble::Killed,
+            WriteError::Interrupted(why) => self.interrupted(waiter, why, "no"),
             WriteError::System(e) => self.request("lost", &format!("write to {}: {e}", self.path), "unknown"),
         }
     }
 
-    pub(crate) fn stopped(&self, executed: &'static str) -> Trouble {
-        self.request("stopped", "this node is stopping", executed)
+    /// Why a wait for this peer came back without.
+    pub(crate) fn interrupted(&self, waiter: &Waiter, why: Interrupt, executed: &'static str) -> Trouble {
+        match why {
+            Interrupt::Killed => Trouble::Killed,
+            Interrupt::Stopped if waiter.stopping() => {
+                self.request("stopped", "this node is stopping", executed)
+            }
+            Interrupt::Stopped => {
+                self.request("cancelled", "nobody waits for the request that this was for", executed)
+            }
+        }
     }
 
     /// No more requests.
@@ -311,7 +348,7 @@ impl Peer {
     pub fn kill(&self, waiter: &Waiter) -> Result<Option<String>, Trouble> {
         match &self.link {
             Link::Process(child) => {
-                child.kill(waiter).map_err(|why| self.interrupted(why))?;
+                child.kill(waiter).map_err(|why| self.interrupted(waiter, why, "unknown"))?;
                 self.end(waiter)
             }
             Link::Thread(thread) => {
@@ -326,7 +363,7 @@ impl Peer {
         let _about = waiter.about(Wait::End, Some(&self.edge));
         match &self.link {
             Link::Process(child) => {
-                let end = child.wait(waiter).map_err(|why| self.interrupted(why))?;
+                let end = child.wait(waiter).map_err(|why| self.interrupted(waiter, why, "unknown"))?;
                 let story = if child.is_command() {
                     Story::of_command(&end, &self.path, &self.program, self.in_flight())
                 } else {
@@ -339,9 +376,12 @@ impl Peer {
                 let deadline = grace.and_then(|g| Instant::now().checked_add(g));
                 // What it still writes is read and dropped, so that it cannot block on a parent that waits.
                 let drained = thread.replies.drain_until(waiter, deadline);
-                if !drained.map_err(|why| self.interrupted(why))? {
+                if !drained.map_err(|why| self.interrupted(waiter, why, "unknown"))? {
                     thread.shared.kill("did not stop in time");
-                    thread.replies.drain_until(waiter, None).map_err(|why| self.interrupted(why))?;
+                    thread
+                        .replies
+                        .drain_until(waiter, None)
+                        .map_err(|why| self.interrupted(waiter, why, "unknown"))?;
                 }
                 thread.shared.seen.store(true, Ordering::SeqCst);
                 // The channel closes after the end is noted.

@@ -6,12 +6,13 @@
 //! program ends, each such request is answered with how it ended. Not here: who is started, and when.
 
 use crate::arrival::{Got, Item};
-use crate::peer::{Peer, Trouble};
+use crate::peer::{Peer, Trouble, lock};
 use crate::service::{Request, Service, Ticket};
 use crate::story::{self, Story};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
+use wat_kernel::mutation::removed;
 use wat_kernel::{Interrupt, Kicker, Process, STOP, Sender, Source, Waiter, WriteError};
 
 /// Requests passed on before the first of them is answered.
@@ -22,6 +23,10 @@ const AHEAD_BYTES: usize = 4096;
 pub struct Pump {
     pub peer: Arc<Peer>,
     service: Arc<Service>,
+    /// Itself, for whoever gives a request up.
+    own: Weak<Pump>,
+    /// Numbers of requests given up whose program is to be killed.
+    given_up: Mutex<Vec<u64>>,
     /// Passes on nothing more; what is in hand may still be answered.
     halted: AtomicBool,
     pub kicker: OnceLock<Kicker>,
@@ -30,13 +35,43 @@ pub struct Pump {
 /// What has been passed on and not answered.
 struct Flight {
     ticket: Ticket,
+    /// As the program counts it; none where it may not have it whole.
+    number: Option<u64>,
     bytes: usize,
 }
 
 impl Pump {
-    pub fn new(peer: Arc<Peer>, service: Arc<Service>) -> Pump {
+    pub fn new(peer: Arc<Peer>, service: Arc<Service>) -> Arc<Pump> {
         service.up(&peer.path, peer.pid());
-        Pump { peer, service, halted: AtomicBool::new(false), kicker: OnceLock::new() }
+        Arc::new_cyclic(|own| Pump {
+            peer,
+            service,
+            own: own.clone(),
+            given_up: Mutex::default(),
+            halted: AtomicBool::new(false),
+            kicker: OnceLock::new(),
+        })
+    }
+
+    /// Nobody waits for the request of this number any more: its program is told, or killed where that was asked for.
+    pub fn cancel(&self, number: u64) {
+        if !self.service.kill_cancelled {
+            self.peer.give_up(number);
+            return;
+        }
+        lock(&self.given_up).push(number);
+        if let Some(kicker) = self.kicker.get() {
+            kicker.stop();
+        }
+    }
+
+    /// Kills the program where it has been given up; it has one request at a time. Whether any was given up.
+    fn spare(&self, flight: &VecDeque<Flight>) -> bool {
+        let given_up = std::mem::take(&mut *lock(&self.given_up));
+        if flight.front().is_some_and(|first| first.number.is_some_and(|number| given_up.contains(&number))) {
+            self.peer.spare();
+        }
+        !given_up.is_empty()
     }
 
     pub fn halt(&self) {
@@ -54,7 +89,7 @@ impl Pump {
         let _ = self.kicker.set(waiter.kicker());
         set(waiter.kicker());
         let mut flight = VecDeque::new();
-        let end = self.carry(&waiter, &word, &mut flight);
+        let end = self.carry(&waiter, &word, &mut flight, process);
         // Down before anybody hears of it, so that who fails fast does.
         self.service.down(end.clone());
         self.crash_all(flight, end.as_deref());
@@ -63,22 +98,33 @@ impl Pump {
     }
 
     /// Answers the end's crash, or none when it ended well.
-    fn carry(&self, waiter: &Waiter, word: &AtomicU32, flight: &mut VecDeque<Flight>) -> Option<String> {
+    fn carry(
+        &self,
+        waiter: &Waiter,
+        word: &AtomicU32,
+        flight: &mut VecDeque<Flight>,
+        process: &Process,
+    ) -> Option<String> {
+        let woken = |flight: &VecDeque<Flight>| {
+            word.fetch_and(!STOP, Ordering::SeqCst);
+            // The programs below have been told too: what they still answer is carried.
+            if !self.spare(flight) || process.stopping() {
+                self.halted.store(true, Ordering::SeqCst);
+            }
+        };
         loop {
             let open = !self.halted.load(Ordering::SeqCst) && !self.service.has_ended();
             if open && self.pass_held(waiter, flight) {
                 continue;
             }
             let mut sources = vec![self.peer.source()];
-            if open && room(flight, 0) {
+            if open && self.has_room(flight, 0) {
                 sources.push(Source::Channel(&self.service.requests));
             }
             let ready = match wat_kernel::poll(waiter, &sources, None) {
                 Ok(ready) => ready,
                 Err(Interrupt::Stopped) => {
-                    // The programs below have been told too: what they still answer is carried.
-                    word.fetch_and(!STOP, Ordering::SeqCst);
-                    self.halted.store(true, Ordering::SeqCst);
+                    woken(flight);
                     continue;
                 }
                 Err(Interrupt::Killed) => return Some(self.killed()),
@@ -92,10 +138,7 @@ impl Pump {
                 match self.answers(waiter, flight) {
                     Ok(None) => {}
                     Ok(Some(end)) => return end,
-                    Err(Interrupt::Stopped) => {
-                        word.fetch_and(!STOP, Ordering::SeqCst);
-                        self.halted.store(true, Ordering::SeqCst);
-                    }
+                    Err(Interrupt::Stopped) => woken(flight),
                     Err(Interrupt::Killed) => return Some(self.killed()),
                 }
             }
@@ -147,11 +190,11 @@ impl Pump {
 
     /// Passes on the request that was held back, when its turn has come.
     fn pass_held(&self, waiter: &Waiter, flight: &mut VecDeque<Flight>) -> bool {
-        if !room(flight, 0) {
+        if !self.has_room(flight, 0) {
             return false;
         }
         let Some(request) = self.service.take_held() else { return false };
-        if room(flight, request.bytes) {
+        if self.has_room(flight, request.bytes) {
             self.pass(waiter, request, flight);
             return true;
         }
@@ -160,7 +203,7 @@ impl Pump {
     }
 
     fn take(&self, waiter: &Waiter, request: Request, flight: &mut VecDeque<Flight>) {
-        if room(flight, request.bytes) {
+        if self.has_room(flight, request.bytes) {
             self.pass(waiter, request, flight);
         } else {
             self.service.hold(request);
@@ -169,11 +212,25 @@ impl Pump {
 
     fn pass(&self, waiter: &Waiter, request: Request, flight: &mut VecDeque<Flight>) {
         let bytes = request.bytes;
-        let Some((item, ticket)) = request.pass() else { return };
+        let Some((item, ticket, fate)) = request.pass() else { return };
+        let again = match &item {
+            Item::Text(text, place) if removed("passed-once") => Some(Item::Text(text.clone(), *place)),
+            _ => None,
+        };
         match self.peer.forward(waiter, item) {
+            Ok(number) => {
+                let blank = again.map(|item| (self.peer.forward(waiter, item), ticket.blank()));
+                flight.push_back(Flight { ticket, number: Some(number), bytes });
+                if let Some((Ok(_), ticket)) = blank {
+                    flight.push_back(Flight { ticket, number: None, bytes });
+                }
+                if !fate.arrived(self.own.clone(), number) {
+                    self.cancel(number);
+                }
+            }
             // What was refused may be out in part, or stay queued: how the program ends, or what it answers, is told.
-            Ok(()) | Err(WriteError::Closed | WriteError::Interrupted(_)) => {
-                flight.push_back(Flight { ticket, bytes });
+            Err(WriteError::Closed | WriteError::Interrupted(_)) => {
+                flight.push_back(Flight { ticket, number: None, bytes });
             }
             Err(_) => {
                 let message = "the request could not be written";
@@ -186,6 +243,10 @@ impl Pump {
 
     fn crash_all(&self, flight: VecDeque<Flight>, end: Option<&str>) {
         for one in flight {
+            if removed("ticket") {
+                one.ticket.forget();
+                continue;
+            }
             let text = match end {
                 Some(text) => story::answered(text, "unknown"),
                 None => {
@@ -198,13 +259,15 @@ impl Pump {
         }
     }
 
+    /// Whether a request of so many bytes may follow those not answered.
+    fn has_room(&self, flight: &VecDeque<Flight>, bytes: usize) -> bool {
+        flight.is_empty()
+            || !self.service.one_in_hand
+                && flight.len() < AHEAD
+                && flight.iter().map(|f| f.bytes).sum::<usize>() + bytes <= AHEAD_BYTES
+    }
+
     fn killed(&self) -> String {
         Story::new("killed", &self.peer.path, &self.peer.program, "killed with its supervisor").text()
     }
-}
-
-/// Whether a request of so many bytes may follow those not answered.
-fn room(flight: &VecDeque<Flight>, bytes: usize) -> bool {
-    flight.is_empty()
-        || flight.len() < AHEAD && flight.iter().map(|f| f.bytes).sum::<usize>() + bytes <= AHEAD_BYTES
 }

@@ -10,8 +10,10 @@ use crate::peer::lock;
 use crate::pump::Pump;
 use crate::story::{self, Story};
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
+use wat_kernel::mutation::removed;
+use wat_kernel::see::{Queue, Queued};
 use wat_kernel::{Receiver, Sender};
 use wat_runtime::desc::DescRef;
 use wat_runtime::fail::Fail;
@@ -34,6 +36,11 @@ pub struct Service {
     pub index: u32,
     /// Whether it runs in a process, where values are text.
     pub is_process: bool,
+    /// Whether each program has one request in hand at a time.
+    pub one_in_hand: bool,
+    /// Whether a program whose request nobody waits for is killed.
+    pub kill_cancelled: bool,
+    capacity: usize,
     value: Mutex<Message>,
     queue: Sender<Request>,
     pub requests: Receiver<Request>,
@@ -76,19 +83,67 @@ pub struct Request {
 
 /// Whether a request has been passed on or taken back; the first decides.
 #[derive(Default)]
-pub struct Fate(AtomicU8);
+pub struct Fate(Mutex<Stand>);
 
-const PASSED: u8 = 1;
-const WITHDRAWN: u8 = 2;
+#[derive(Default)]
+enum Stand {
+    #[default]
+    Waiting,
+    TakenBack,
+    /// On its way to a program.
+    Leaving,
+    /// With the program behind that pump, which knows it by that number.
+    With(Weak<Pump>, u64),
+    /// Passed on, and nobody waits for it any more.
+    GivenUp,
+}
 
 impl Fate {
-    /// The caller takes the request back; false when it has been passed on.
-    pub fn withdraw(&self) -> bool {
-        self.settle(WITHDRAWN)
+    /// Nobody waits any more: the request is taken back, or, and then this is false, it has been passed on and its program
+    /// is told.
+    pub fn give_up(&self) -> bool {
+        let mut stand = lock(&self.0);
+        match std::mem::take(&mut *stand) {
+            Stand::Waiting | Stand::TakenBack => {
+                *stand = Stand::TakenBack;
+                true
+            }
+            Stand::With(pump, number) => {
+                *stand = Stand::GivenUp;
+                drop(stand);
+                if let Some(pump) = pump.upgrade() {
+                    pump.cancel(number);
+                }
+                false
+            }
+            Stand::Leaving | Stand::GivenUp => {
+                *stand = Stand::GivenUp;
+                false
+            }
+        }
     }
 
-    fn settle(&self, fate: u8) -> bool {
-        self.0.compare_exchange(0, fate, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    /// The request is with that program; false where nobody waits for it any more.
+    pub fn arrived(&self, pump: Weak<Pump>, number: u64) -> bool {
+        let mut stand = lock(&self.0);
+        let waits = matches!(*stand, Stand::Leaving);
+        if waits {
+            *stand = Stand::With(pump, number);
+        }
+        waits
+    }
+
+    fn leave(&self) -> bool {
+        let mut stand = lock(&self.0);
+        let waits = matches!(*stand, Stand::Waiting);
+        if waits {
+            *stand = Stand::Leaving;
+        }
+        waits
+    }
+
+    fn is_taken_back(&self) -> bool {
+        matches!(*lock(&self.0), Stand::TakenBack)
     }
 }
 
@@ -102,6 +157,16 @@ pub struct Ticket {
 impl Ticket {
     pub fn answer(mut self, item: Item) {
         self.put(item);
+    }
+
+    /// The answer to the same request, for nobody.
+    pub fn blank(&self) -> Ticket {
+        Ticket { mail: self.mail.clone(), number: self.number, open: false }
+    }
+
+    /// The request is forgotten, as no request may be: for the law that says so.
+    pub fn forget(mut self) {
+        self.open = false;
     }
 
     fn put(&mut self, item: Item) {
@@ -137,9 +202,9 @@ impl Request {
     }
 
     /// For passing on; none where nobody waits for it any more.
-    pub fn pass(self) -> Option<(Item, Ticket)> {
-        if !self.ticket.mail.gone.load(Ordering::SeqCst) && self.fate.settle(PASSED) {
-            return Some((self.item, self.ticket));
+    pub fn pass(self) -> Option<(Item, Ticket, Arc<Fate>)> {
+        if !self.ticket.mail.gone.load(Ordering::SeqCst) && self.fate.leave() {
+            return Some((self.item, self.ticket, self.fate));
         }
         // Its number is still answered, so that those behind it keep theirs.
         self.ticket.answer(Item::Crash(String::new()));
@@ -154,13 +219,17 @@ impl Request {
 
 impl Service {
     fn new(offer: Offer) -> Service {
-        let (queue, requests) = wat_kernel::channel(offer.capacity, QUEUED_BYTES);
+        let capacity = offer.capacity;
+        let (queue, requests) = wat_kernel::channel(capacity, QUEUED_BYTES);
         let (done_out, done) = wat_kernel::channel(1, 1);
         Service {
             name: offer.name,
             program: offer.program,
             index: offer.index,
             is_process: offer.is_process,
+            one_in_hand: offer.one_in_hand,
+            kill_cancelled: offer.kill_cancelled,
+            capacity,
             value: Mutex::new(offer.value),
             queue,
             requests,
@@ -267,14 +336,36 @@ impl Service {
         }
     }
 
+    /// Requests that were taken back leave the queue, so that they keep nobody out.
+    pub fn sweep(&self) {
+        if removed("sweep") {
+            return;
+        }
+        for request in self.requests.take_where(|request| request.fate.is_taken_back()) {
+            // Nobody waits for it, so it goes nowhere.
+            let _ = request.pass();
+        }
+    }
+
     fn refuse_all(&self) {
         let refusal = self.refusal();
         let held = std::mem::take(&mut *lock(&self.held));
         let queued = std::iter::from_fn(|| self.requests.try_receive().flatten());
         for request in held.into_iter().chain(queued) {
-            if let Some((_, ticket)) = request.pass() {
+            if let Some((_, ticket, _)) = request.pass() {
                 ticket.answer(Item::Crash(refusal.clone()));
             }
+        }
+    }
+}
+
+impl Queue for Service {
+    fn seen(&self) -> Queued {
+        Queued {
+            name: self.name.clone(),
+            waiting: (self.requests.length() + lock(&self.held).len()) as u64,
+            room: self.capacity as u64,
+            up: lock(&self.here).up as u64,
         }
     }
 }
@@ -285,6 +376,8 @@ pub struct Offer {
     pub program: String,
     pub index: u32,
     pub is_process: bool,
+    pub one_in_hand: bool,
+    pub kill_cancelled: bool,
     pub capacity: usize,
     pub value: Message,
 }

@@ -1,19 +1,21 @@
 //! The rows under `lib/wat/supervisor.wat`: what an owner asks of its supervisor's services, and what the supervisor's
 //! thread does with them. No decision is made here.
 
-use crate::client::Client;
+use crate::client::{Client, Haste};
 use crate::host::{Halt, host};
 use crate::kin::ThreadShared;
 use crate::peer::{Link, Peer};
 use crate::pump::Pump;
 use crate::service::{Found, Offer, Registry, Service, program_of};
 use crate::traffic::{ReceiverEnd, SenderEnd, behind};
-use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
 use std::thread::Builder;
 use std::time::Duration;
 use wat_abi::context::Ctx;
 use wat_abi::desc::Builtin;
-use wat_kernel::see::Edge;
+use wat_kernel::mutation;
+use wat_kernel::see::{Edge, Queue};
 use wat_runtime::fail::Fail;
 use wat_runtime::handles;
 use wat_runtime::heap::Mem;
@@ -76,7 +78,7 @@ pub fn offer(
     program: u64,
     name: u64,
     capacity: i64,
-    is_process: bool,
+    [is_process, one_in_hand, kill_cancelled]: [bool; 3],
 ) -> Result<u64, Halt> {
     let (desc, index) = program_of(program);
     let value = Message::copy(program, desc);
@@ -86,7 +88,16 @@ pub fn offer(
     };
     let name = text::str(name).to_string();
     let program = name_of(ctx, index).to_string();
-    let offer = Offer { name: name.clone(), program, index, is_process, capacity, value: value? };
+    let offer = Offer {
+        name: name.clone(),
+        program,
+        index,
+        is_process,
+        one_in_hand,
+        kill_cancelled,
+        capacity,
+        value: value?,
+    };
     let peer = behind::<Peer>(supervisor);
     match registry_of(&peer)?.offer(offer) {
         Some(number) => Ok(number as u64),
@@ -105,7 +116,9 @@ pub fn attach(ctx: *mut Ctx, mem: Mem, number: u64, peer: u64, restarts: u64) ->
     let peer = behind::<Peer>(peer);
     peer.edge.set_restarts(restarts as u32);
     let registry = own_registry(ctx)?;
-    let pump = Arc::new(Pump::new(peer.clone(), own_service(ctx, number)?));
+    let service = own_service(ctx, number)?;
+    host.waiter.show(Arc::downgrade(&service) as Weak<dyn Queue>);
+    let pump = Pump::new(peer.clone(), service);
     let (done_out, done) = wat_kernel::channel::<crate::parcel::Parcel>(1, 1);
     registry.add_pump(&pump);
     let shared = Arc::new(ThreadShared::default());
@@ -139,6 +152,16 @@ pub fn halt(ctx: *mut Ctx, peer: u64, grace: i64) -> Result<u64, Halt> {
     Ok(0)
 }
 
+/// Whether the program was killed because nobody waited for its request.
+pub fn spared(peer: u64) -> u64 {
+    u64::from(behind::<Peer>(peer).spared.load(Ordering::SeqCst))
+}
+
+/// Whether a test has taken away the mechanism of this name.
+pub fn removed(name: u64) -> u64 {
+    u64::from(mutation::removed(text::str(name)))
+}
+
 pub fn end(ctx: *mut Ctx, number: u64, crash: u64) -> Result<u64, Halt> {
     let crash = text::str(crash);
     own_service(ctx, number)?.finish((!crash.is_empty()).then(|| crash.to_string()));
@@ -156,7 +179,7 @@ pub fn find(
     ctx: *mut Ctx,
     mem: Mem,
     [supervisor, commands, program, name]: [u64; 4],
-    fail_fast: bool,
+    haste: u64,
 ) -> Result<u64, Halt> {
     let host = host(ctx);
     let peer = behind::<Peer>(supervisor);
@@ -180,7 +203,11 @@ pub fn find(
     };
     let (edge, program) = (Edge::new(&service.name), service.program.clone());
     let keeper = behind::<SenderEnd>(commands);
-    let link = Link::Service(Client::new(service, fail_fast, keeper));
+    let link = Link::Service(Client::new(
+        service,
+        Haste { when_down: haste & 1 != 0, when_full: haste & 2 != 0 },
+        keeper,
+    ));
     let peer = Peer::new(edge, program, link, host.node.value_limit);
     Ok(handles::make(mem, Builtin::Peer, Arc::new(peer))?)
 }

@@ -72,15 +72,19 @@ fallible! {
         let cells: Vec<u64> = vector::iter(Obj::of(peers)).collect();
         select::any(ctx, &cells)
     };
-    service_offer(ctx, mem, supervisor, program, name, capacity, process)
-        supervise::offer(ctx, mem, supervisor, program, name, capacity as i64, process != 0);
+    service_offer(ctx, mem, supervisor, program, name, capacity, process, one_in_hand, kill_cancelled)
+        supervise::offer(
+            ctx, mem, supervisor, program, name, capacity as i64,
+            [process != 0, one_in_hand != 0, kill_cancelled != 0]
+        );
+    service_spared(ctx, mem, peer) Ok(supervise::spared(peer));
     service_program(ctx, mem, number) supervise::program(ctx, mem, number);
     service_attach(ctx, mem, number, peer, restarts) supervise::attach(ctx, mem, number, peer, restarts);
     service_halt(ctx, mem, peer, grace) supervise::halt(ctx, peer, grace as i64);
     service_end(ctx, mem, number, text) supervise::end(ctx, number, text);
     service_share(ctx, mem, peer) supervise::share(ctx, peer);
-    service_find(ctx, mem, supervisor, commands, program, name, fail_fast)
-        supervise::find(ctx, mem, [supervisor, commands, program, name], fail_fast != 0);
+    service_find(ctx, mem, supervisor, commands, program, name, haste)
+        supervise::find(ctx, mem, [supervisor, commands, program, name], haste);
     program_name(ctx, mem, program) supervise::program_name(ctx, mem, program);
 }
 
@@ -94,6 +98,14 @@ extern "C" fn ticks(_: C) -> u64 {
 
 extern "C" fn stopped(ctx: C) -> u64 {
     u64::from(host(ctx).stopping())
+}
+
+extern "C" fn cancelled(ctx: C) -> u64 {
+    u64::from(host(ctx).waiter.cancelled())
+}
+
+extern "C" fn mutation(_: C, name: u64) -> u64 {
+    supervise::removed(name)
 }
 
 extern "C" fn peer_status(_: C, peer: u64) -> u64 {
@@ -111,10 +123,10 @@ pub fn fill(table: &mut Table) {
         ($($name:ident)*) => { $( table[RtFn::$name as usize] = $name as *const () as usize; )* };
     }
     rows! {
-        println eprintln readln try_readln args now ticks sleep stopped own_path spawn_process spawn_thread send recv
+        println eprintln readln try_readln args now ticks sleep stopped cancelled own_path spawn_process spawn_thread send recv
         call close wait stop kill peer_pid peer_path peer_status peer_sender peer_receiver channel sender_send
         receiver_recv end_peers select_begin select_peer select_receiver select_exit select_after select_stopped
         select_wait select_any service_offer service_program service_attach service_halt service_end service_share
-        service_find program_name
+        service_find service_spared mutation program_name
     }
 }

@@ -125,7 +125,7 @@ fn live(life: Life) {
             let ctx = thread.ctx();
             // SAFETY: the stop word lives in the context record, which outlives the registration.
             let waiter = unsafe { node.process.register_peer(&raw const (*ctx).stop, edge, &program) };
-            let _ = shared.kicker.set(waiter.kicker());
+            shared.begin(waiter.kicker());
             // Told before there was anything to kick.
             if let Some(reason) = shared.kill_reason.get() {
                 shared.kill(reason);

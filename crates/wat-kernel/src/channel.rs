@@ -248,6 +248,28 @@ impl<T: Send> Receiver<T> {
         }
     }
 
+    /// Takes those out of their turn of which it is true.
+    pub fn take_where(&self, mut wanted: impl FnMut(&T) -> bool) -> Vec<T> {
+        let core = &*self.0;
+        let mut queue = core.lock();
+        let (taken, left): (VecDeque<_>, _) =
+            std::mem::take(&mut queue.messages).into_iter().partition(|message| wanted(&message.value));
+        queue.messages = left;
+        queue.bytes -= taken.iter().map(|message| message.bytes).sum::<usize>();
+        core.publish(&queue);
+        if !taken.is_empty() && queue.sleeping_senders > 0 {
+            core.drained.fetch_add(1, Ordering::SeqCst);
+            drop(queue);
+            crate::sys::futex::wake(&core.drained, u32::MAX);
+        }
+        taken.into_iter().map(|message| message.value).collect()
+    }
+
+    /// How many messages wait.
+    pub fn length(&self) -> usize {
+        self.0.length.load(Ordering::Acquire) & !CLOSED
+    }
+
     /// Is a sender asleep for want of room?
     pub fn is_blocked(&self) -> bool {
         self.0.lock().sleeping_senders > 0

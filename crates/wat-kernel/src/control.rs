@@ -20,6 +20,7 @@ const ASK: u8 = 3;
 const LOOK: u8 = 4;
 const TAP: u8 = 5;
 const UNTAP: u8 = 6;
+const CANCEL: u8 = 7;
 const READY: u8 = 16;
 const CRASH: u8 = 17;
 const ENDED: u8 = 18;
@@ -43,6 +44,8 @@ pub(crate) enum ToChild<'a> {
     Tap { token: u32, what: &'a [u8] },
     /// It is enough.
     Untap { token: u32 },
+    /// Nobody waits for the answer to your request of this number any more.
+    Cancel { number: u64 },
 }
 
 /// From a child to its parent.
@@ -88,6 +91,7 @@ impl ToChild<'_> {
         match self {
             ToChild::Boot { total, .. } => with(BOOT, &total.to_le_bytes()),
             ToChild::Stop { left_ms } => with(STOP, &left_ms.to_le_bytes()),
+            ToChild::Cancel { number } => with(CANCEL, &number.to_le_bytes()),
             ToChild::Ask { token } => with(ASK, &token.to_le_bytes()),
             ToChild::Tap { token, what } => with(TAP, &[&token.to_le_bytes()[..], what].concat()),
             ToChild::Untap { token } => with(UNTAP, &token.to_le_bytes()),
@@ -106,6 +110,9 @@ impl ToChild<'_> {
             }
             STOP => {
                 Ok(ToChild::Stop { left_ms: u64::from_le_bytes(rest.try_into().map_err(|_| Malformed)?) })
+            }
+            CANCEL => {
+                Ok(ToChild::Cancel { number: u64::from_le_bytes(rest.try_into().map_err(|_| Malformed)?) })
             }
             ASK => Ok(ToChild::Ask { token: whole(rest)? }),
             TAP => {
@@ -261,6 +268,7 @@ mod tests {
             ToChild::Look { token: 4, left_ms: 900 },
             ToChild::Tap { token: 4, what: b"where" },
             ToChild::Untap { token: 4 },
+            ToChild::Cancel { number: 1 << 40 },
         ] {
             assert_eq!(ToChild::parse(&said.head()).as_ref(), Ok(&said));
         }

@@ -14,6 +14,7 @@
 //! | `life.rs` | state × event → action |
 //! | `control.rs` | packets between parent and child |
 //! | `waiter.rs`, `gate.rs` | waiting threads and how they are woken |
+//! | `hand.rs` | requests read and not answered that nobody waits for any more |
 //! | `reader.rs`, `outbox.rs` | bytes in, bytes out |
 //! | `mutation.rs` | what a test build can take away |
 //! | `channel.rs`, `select.rs` | channels between threads, waiting for several things |
@@ -26,6 +27,7 @@ mod child;
 mod command;
 mod control;
 mod gate;
+mod hand;
 mod life;
 pub mod mutation;
 mod outbox;
@@ -56,4 +58,4 @@ pub use sealed::sealed;
 pub use select::{Source, poll, select};
 pub use signals::install_plain_kick;
 pub use spawn::Spawn;
-pub use waiter::{Interrupt, KICK, KILL, Kicker, STOP, Waiter};
+pub use waiter::{CANCEL, Heed, Interrupt, KICK, KILL, Kicker, STOP, Waiter};

@@ -8,6 +8,7 @@ use crate::child::core::{ChildCore, Role, STALL_CHECK};
 use crate::child::end::End;
 use crate::child::lines::Forward;
 use crate::control::FromChild;
+use crate::hand::Hand;
 use crate::life::{self, Action, Event, State};
 use crate::outbox::{Gathered, Outbox};
 use crate::see::round::Rounds;
@@ -61,6 +62,8 @@ pub(crate) struct Shared {
     life: Mutex<Life>,
     stopping: AtomicBool,
     pub(crate) waiters: Registry,
+    /// The program's requests that nobody waits for any more, known before it registers.
+    pub(crate) hand: Arc<Hand>,
     pub(crate) gathered: Gathered,
     stdout: Arc<Outbox>,
     jobs: Mutex<Vec<Arc<Job>>>,
@@ -108,6 +111,7 @@ impl Shared {
             life: Mutex::new(Life { state: State::Starting, deadline: None, signal: None }),
             stopping: AtomicBool::new(false),
             waiters: Registry::default(),
+            hand: Arc::default(),
             stdout: Arc::new(Outbox::standard(fd::standard(1))),
             jobs: Mutex::default(),
             births: Mutex::default(),

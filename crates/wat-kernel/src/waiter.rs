@@ -8,15 +8,17 @@
 //!
 //! Not here: what a thread waits for.
 
+use crate::hand::Hand;
 use crate::mutation::{pauses_at, removed};
-use crate::see::account::{About, Account, Edge, Wait, Who};
+use crate::see::account::{About, Account, Edge, Queue, Wait, Who};
 use crate::shared::Shared;
 use crate::sys::{fd, futex, process};
+use std::cell::Cell;
 use std::io;
 use std::marker::PhantomData;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 /// The signal that interrupts a thread. Its default action is to be ignored, so a kick before the handler is
@@ -28,6 +30,9 @@ pub const STOP: u32 = 1;
 /// Bit of the stop word: the thread must end at once. Every blocking call returns [`Interrupt::Killed`], and the
 /// runtime's handler redirects compiled code to the crash entry.
 pub const KILL: u32 = 2;
+/// Bit of the stop word: nobody waits for the request in hand any more. Waits that heed it return
+/// [`Interrupt::Stopped`]; nothing else does.
+pub const CANCEL: u32 = 4;
 
 /// Why a wait came back empty-handed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +71,8 @@ pub struct Waiter {
     /// The stop word, valid for the life of this value by the contract of `Process::register`.
     word: *const AtomicU32,
     shared: Arc<Shared>,
+    /// Whether a wait that a stop ends is ended by [`CANCEL`] too.
+    heeds: Cell<bool>,
     /// A registration speaks for one thread, so it stays there.
     _here: PhantomData<*const ()>,
 }
@@ -81,14 +88,31 @@ pub(crate) struct WaiterCore {
     thread: i32,
     /// The stop word, for other threads; null once unregistered.
     word: Mutex<Word>,
-    /// 0, or the [`Wakes`] of the wait the thread is in.
+    /// 0, or the [`Wakes`] of the wait the thread is in, with [`HEEDS`] where that is so.
     waiting: AtomicU32,
     /// Grows with each wait, so that writers know whether one has passed.
     epoch: AtomicU64,
     /// Made when the thread first waits for a descriptor and a channel at once.
     event: OnceLock<OwnedFd>,
+    /// Its requests that nobody waits for any more.
+    hand: Arc<Hand>,
     /// What is seen of its program from outside.
     account: Account,
+}
+
+/// Added to the [`Wakes`] of a wait that [`CANCEL`] ends too.
+const HEEDS: u32 = 4;
+
+/// Waits of the thread end early when nobody waits for its request in hand any more, as long as this lives.
+pub struct Heed<'a> {
+    waiter: &'a Waiter,
+    outer: bool,
+}
+
+impl Drop for Heed<'_> {
+    fn drop(&mut self) {
+        self.waiter.heeds.set(self.outer);
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -108,8 +132,10 @@ impl Waiter {
     /// # Safety
     /// `word` is valid until the value is dropped.
     pub(crate) unsafe fn register(shared: &Arc<Shared>, word: *const AtomicU32, who: Option<Who>) -> Waiter {
+        let is_program = who.as_ref().is_some_and(|who| who.edge.is_none());
         let core = Arc::new(WaiterCore {
             thread: process::thread_id(),
+            hand: if is_program { shared.hand.clone() } else { Arc::default() },
             word: Mutex::new(Word(word)),
             waiting: AtomicU32::new(0),
             epoch: AtomicU64::new(1),
@@ -120,7 +146,7 @@ impl Waiter {
         if shared.stopping() {
             core.set(STOP);
         }
-        Waiter { core, word, shared: shared.clone(), _here: PhantomData }
+        Waiter { core, word, shared: shared.clone(), heeds: Cell::new(false), _here: PhantomData }
     }
 
     /// A way to reach this thread from others.
@@ -138,7 +164,7 @@ impl Waiter {
         let word = unsafe { (*self.word).load(Ordering::SeqCst) };
         if word & KILL != 0 {
             Some(Interrupt::Killed)
-        } else if word & STOP != 0 && wakes == Wakes::Stop {
+        } else if wakes == Wakes::Stop && (word & STOP != 0 || word & CANCEL != 0 && self.heeds.get()) {
             Some(Interrupt::Stopped)
         } else {
             None
@@ -169,16 +195,52 @@ impl Waiter {
     /// A value has been taken from stdin.
     pub fn count_read(&self) {
         self.core.account.count_read();
+        // SAFETY: the word is valid while this value lives.
+        let word = unsafe { &*self.word };
+        self.core.hand.take(|awaited| {
+            if !awaited {
+                word.fetch_or(CANCEL, Ordering::SeqCst);
+            } else if word.load(Ordering::Relaxed) & CANCEL != 0 {
+                word.fetch_and(!CANCEL, Ordering::SeqCst);
+            }
+        });
     }
 
     /// A value has been written to stdout.
     pub fn count_written(&self) {
         self.core.account.count_written();
+        if self.cancelled() {
+            // SAFETY: the word is valid while this value lives.
+            unsafe { (*self.word).fetch_and(!CANCEL, Ordering::SeqCst) };
+        }
+    }
+
+    /// Has this thread, or its process, been asked to stop, or to end?
+    pub fn stopping(&self) -> bool {
+        // SAFETY: the word is valid while this value lives.
+        unsafe { (*self.word).load(Ordering::SeqCst) & (STOP | KILL) != 0 }
+    }
+
+    /// Does nobody wait for the answer to the request read last?
+    pub fn cancelled(&self) -> bool {
+        // SAFETY: the word is valid while this value lives.
+        unsafe { (*self.word).load(Ordering::Relaxed) & CANCEL != 0 }
+    }
+
+    /// From now on a wait that a stop ends, ends too when nobody waits for the request in hand any more.
+    pub fn heed(&self) -> Heed<'_> {
+        Heed { waiter: self, outer: self.heeds.replace(true) }
+    }
+
+    /// Shows a queue at this node to whoever looks at the tree, as long as there is one.
+    pub fn show(&self, queue: Weak<dyn Queue>) {
+        self.core.account.show(queue);
     }
 
     /// Sleeps until the instant.
     pub fn sleep_until(&self, end: Instant) -> Result<(), Interrupt> {
         let _about = self.about(Wait::Sleep, None);
+        let _heed = self.heed();
         self.settle();
         loop {
             let Some(left) = end.checked_duration_since(Instant::now()) else { return Ok(()) };
@@ -211,7 +273,8 @@ impl Waiter {
         mut call: impl FnMut() -> io::Result<T>,
     ) -> Result<T, Blocked> {
         loop {
-            self.core.waiting.store(wakes as u32, Ordering::SeqCst);
+            let heeds = if self.heeds.get() { HEEDS } else { 0 };
+            self.core.waiting.store(wakes as u32 | heeds, Ordering::SeqCst);
             if let Some(why) = self.interrupted_by(wakes) {
                 self.core.waiting.store(0, Ordering::SeqCst);
                 return Err(Blocked::Interrupt(why));
@@ -289,6 +352,12 @@ impl Kicker {
         self.send(STOP | KILL);
     }
 
+    /// Tells a thread that nobody waits for its request of this number any more.
+    pub fn cancel(&self, number: u64) {
+        let core = &self.core;
+        core.hand.cancel(number, core.account.written(), || self.send(CANCEL));
+    }
+
     fn send(&self, bits: u32) {
         if self.core.set(bits) {
             self.shared.waiters.kick();
@@ -321,7 +390,10 @@ impl WaiterCore {
     /// Must the thread be signalled (again)?
     fn unanswered(&self) -> bool {
         let word = self.lock_word().get().map_or(0, |word| word.load(Ordering::SeqCst));
-        word & KILL != 0 || (word & STOP != 0 && self.waiting.load(Ordering::SeqCst) == Wakes::Stop as u32)
+        let waiting = self.waiting.load(Ordering::SeqCst);
+        word & KILL != 0
+            || word & STOP != 0 && waiting & !HEEDS == Wakes::Stop as u32
+            || word & CANCEL != 0 && waiting == Wakes::Stop as u32 | HEEDS
     }
 
     /// Wakes a thread that polls: raises its event, if it has made one.
@@ -363,6 +435,19 @@ impl Registry {
         for core in self.lock().iter() {
             core.set(STOP);
         }
+    }
+
+    /// Nobody waits for the program's request of this number any more.
+    pub(crate) fn cancel(&self, hand: &Hand, number: u64) {
+        let threads = self.lock();
+        let program =
+            threads.iter().find(|core| core.account.who.as_ref().is_some_and(|who| who.edge.is_none()));
+        let written = program.map_or(0, |core| core.account.written());
+        hand.cancel(number, written, || {
+            if let Some(core) = program {
+                core.set(CANCEL);
+            }
+        });
     }
 
     /// Interrupts every wait, so that it looks again.

@@ -75,6 +75,36 @@ fn shop() -> (Source, Tree) {
     (source, root)
 }
 
+/// Guards: the supervisor's word on its services (without it their queues are not seen).
+#[test]
+fn a_pool_shows_how_many_wait() {
+    let _turn = turn(Duration::from_secs(60));
+    let source = program(
+        r#"
+(ns pool (:use [wat.supervisor :only [supervise child service]]))
+(defn slow {:in i64 :out i64} [] -> nil
+  (serve (fn [n] (sleep (seconds n)) n)))
+(defn main [] -> nil
+  (let [p (service (supervise {} (child slow {:name "slow" :copies 2 :queue 9})) slow)]
+    (dotimes [_ 6] (ignore (send p 600)))
+    (println :sent)
+    (ignore (recv p))))
+"#,
+    );
+    let mut root = wat(&source.file).start();
+    assert_eq!(root.line(), ":sent");
+    let queue = |nodes: &[Value]| nodes.iter().find_map(|node| node["queues"].get(0).cloned());
+    soon("two are at work, and four wait", || {
+        let nodes = nodes(root.pid());
+        let wanted = serde_json::json!({ "name": "slow", "waiting": 4, "room": 9, "up": 2 });
+        queue(&nodes) == Some(wanted) && node(&nodes, "/0")["queued"] == 4
+    });
+    let drawn = text(&["tree", &root.pid().to_string()]);
+    assert!(drawn.contains("queue of slow at /0: 4 of 9 wait, 2 up"), "{drawn}");
+    root.signal(libc::SIGTERM);
+    root.ends_within(Duration::from_secs(6));
+}
+
 /// Guards: the accounts, the question down the tree and the door (without any of them there is no answer).
 #[test]
 fn a_tree_shows_who_is_there_and_what_has_passed() {

@@ -8,12 +8,38 @@
 (defn tries [options <- wat.supervisor/RetryOptions  p <- (Peer i64 i64)  n <- i64] -> (Result i64 Crash)
   (retry options (fn [] (call p n))))
 
+;; A request that always fails, how often it is made by so many callers with one budget, and how the last of them failed.
+(defn flood [budget <- wat.supervisor/RetryBudget  callers <- i64  made <- (Sender i64)  count-of <- (Receiver i64)]
+  -> (Tuple i64 keyword (Option keyword))
+  (let [last (map-vector (fn [_]
+                           (retry {:attempts 3 :backoff (nanos 1) :budget budget}
+                                  (fn [] (ignore (send made (+ 1 (unwrap (recv count-of) "the count"))))
+                                    (attempt (fn [] (/ 1 (- callers callers)))))))
+                         (vec (range callers)))
+        n    (unwrap (recv count-of) "the count")]
+    (ignore (send made 0))
+    (match (nth last (- callers 1))
+      ((Ok _)      (tuple n :ok None))
+      ((Err crash) (tuple n (:kind crash) (map-option :kind (:cause crash)))))))
+
 (defn main [] -> nil
   (let [sup    (supervise {:restarts 99 :within (seconds 60) :backoff (millis 1) :slowest (millis 2)} (child picky))
         p      (service sup picky)
-        budget (retry-budget 1)]
+        budget (retry-budget {:percent 0 :least 1})
+        (tuple made count-of) (channel 1)]
     (println (tries {} p 7))
     (println (map-err :message (tries {:attempts 3 :backoff (millis 1)} p 0)))
     (println (map-err :message (tries {:attempts 3 :only-unexecuted true} p 0)))
     (println (map-err :message (tries {:attempts 9 :backoff (millis 1) :budget budget} p 0)))
-    (println (map-err :message (tries {:attempts 9 :backoff (millis 1) :budget budget} p 0)))))
+    (println (map-err :message (tries {:attempts 9 :backoff (millis 1) :budget budget} p 0)))
+    ;; 100 callers of what always fails: without a budget it is asked 300 times, with one a tenth more than 100 and 3.
+    (ignore (send made 0))
+    (println (flood (retry-budget {:percent 1000 :least 1000}) 100 made count-of))
+    (println (flood (retry-budget) 100 made count-of))
+    (println (flood (retry-budget {:percent 0 :least 0}) 100 made count-of))
+    ;; A window later there is room again.
+    (let [short (retry-budget {:percent 0 :least 2 :within (seconds 2)})]
+      (println (flood short 10 made count-of))
+      (println (flood short 10 made count-of))
+      (sleep (millis 2100))
+      (println (flood short 10 made count-of)))))

@@ -12,6 +12,7 @@ pub use kept::{KEPT, Kept};
 
 use self::core::{ChildCore, Output};
 use crate::channel::{self, Receiver};
+use crate::control::ToChild;
 use crate::life::{ChildEvent, State};
 use crate::mutation::removed;
 use crate::outbox::WriteError;
@@ -162,6 +163,11 @@ impl Child {
             output.fd = None;
         }
         Ok(count)
+    }
+
+    /// Tells it that nobody waits for the answer to the request of this number any more. A command is told nothing.
+    pub fn cancel(&self, number: u64) {
+        self.core().tell(&ToChild::Cancel { number });
     }
 
     /// Tells it to stop within the time, after which it is killed; does not wait. Several are told at once so.

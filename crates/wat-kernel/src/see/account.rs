@@ -3,11 +3,12 @@
 //!
 //! The clock is read only when a wait really blocks, and then the coarse one, which costs no more than a load.
 
+use super::sight::Queued;
 use super::tap::Tap;
 use crate::mutation::removed;
 use crate::sys::process;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Instant;
 
 /// What a program waits in.
@@ -176,6 +177,11 @@ pub(crate) struct Who {
     pub(crate) edge: Option<Arc<Edge>>,
 }
 
+/// Requests that wait at a node for whoever answers them.
+pub trait Queue: Send + Sync {
+    fn seen(&self) -> Queued;
+}
+
 /// What one program keeps of itself.
 pub(crate) struct Account {
     /// `None` for a helper thread that is no node.
@@ -189,6 +195,7 @@ pub(crate) struct Account {
     several: Mutex<Vec<u32>>,
     read: AtomicU64,
     written: AtomicU64,
+    queues: Mutex<Vec<Weak<dyn Queue>>>,
 }
 
 /// A wait as the account has it.
@@ -210,7 +217,19 @@ impl Account {
             several: Mutex::default(),
             read: AtomicU64::new(0),
             written: AtomicU64::new(0),
+            queues: Mutex::default(),
         }
+    }
+
+    pub(crate) fn show(&self, queue: Weak<dyn Queue>) {
+        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        queues.retain(|known| known.strong_count() > 0 && !known.ptr_eq(&queue));
+        queues.push(queue);
+    }
+
+    pub(crate) fn queues(&self) -> Vec<Queued> {
+        let queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        queues.iter().filter_map(|queue| Some(queue.upgrade()?.seen())).collect()
     }
 
     /// A value of stdin has been taken. By the thread itself alone, so no locked instruction is needed.

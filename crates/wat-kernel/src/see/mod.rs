@@ -23,8 +23,8 @@ pub(crate) mod tap;
 mod visit;
 
 pub use crate::life::State;
-pub use account::{About, Edge, Wait};
-pub use sight::{Sight, Tier, Waiting};
+pub use account::{About, Edge, Queue, Wait};
+pub use sight::{Queued, Sight, Tier, Waiting};
 pub use tap::{Tapped, Wanted};
 pub use visit::{Visit, VisitError, own_user, trees};
 

@@ -45,6 +45,7 @@ pub(crate) fn sights(shared: &Shared, children: &[Arc<ChildCore>]) -> Vec<Sight>
         read: 0,
         written: 0,
         wait: None,
+        queues: Vec::new(),
         left_out: 0,
     };
     let mut rest = Vec::new();
@@ -58,6 +59,7 @@ pub(crate) fn sights(shared: &Shared, children: &[Arc<ChildCore>]) -> Vec<Sight>
                 own.read = account.read();
                 own.written = account.written();
                 own.wait = account.blocked().map(named);
+                own.queues = account.queues();
             }
             Some(edge) => rest.push(Sight {
                 path: who.path.clone(),
@@ -73,6 +75,7 @@ pub(crate) fn sights(shared: &Shared, children: &[Arc<ChildCore>]) -> Vec<Sight>
                 read: account.read(),
                 written: account.written(),
                 wait: account.blocked().map(named),
+                queues: account.queues(),
                 ..own.clone()
             }),
         }
@@ -100,6 +103,7 @@ pub(crate) fn known(core: &ChildCore) -> Sight {
         read: 0,
         written: 0,
         wait: None,
+        queues: Vec::new(),
         left_out: 0,
     }
 }

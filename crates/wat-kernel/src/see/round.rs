@@ -135,6 +135,7 @@ fn merged(known: Sight, mut sights: Vec<Sight>) -> Vec<Sight> {
             read: said.read,
             written: said.written,
             wait: said.wait,
+            queues: said.queues,
             left_out: said.left_out,
             path: own.path.clone(),
             program: own.program.clone(),

@@ -52,8 +52,22 @@ pub struct Sight {
     pub written: u64,
     /// What it is blocked in; `None` while it runs.
     pub wait: Option<Waiting>,
+    /// Where it is a supervisor: the requests that wait for its children.
+    pub queues: Vec<Queued>,
     /// Nodes below it that did not fit in the answer.
     pub left_out: u32,
+}
+
+/// A service's queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Queued {
+    pub name: String,
+    /// Requests that nobody has begun.
+    pub waiting: u64,
+    /// How many may wait.
+    pub room: u64,
+    /// How many stand behind it at the moment.
+    pub up: u64,
 }
 
 /// A wait under way.
@@ -66,10 +80,12 @@ pub struct Waiting {
 }
 
 impl Sight {
-    /// Requests sent to it that it has not read yet; `None` where it does not answer, and at the root, which nobody
-    /// here sends anything.
+    /// Requests sent to it that it has not read yet, and those that wait for its children; `None` where it does not
+    /// answer, and at the root, which nobody here sends anything.
     pub fn queued(&self) -> Option<u64> {
-        (self.answers && self.path != "/").then(|| self.sent.saturating_sub(self.read))
+        let waiting = self.queues.iter().map(|queue| queue.waiting).fold(0, u64::saturating_add);
+        let unread = self.sent.saturating_sub(self.read);
+        (self.answers && self.path != "/").then(|| unread.saturating_add(waiting))
     }
 
     /// The path of its parent, but for the root.
@@ -118,7 +134,8 @@ pub(crate) fn decode(mut bytes: &[u8], top: &str) -> Result<Vec<Sight>, Malforme
     while !bytes.is_empty() {
         let (sight, rest) = postcard::take_from_bytes::<Sight>(bytes).map_err(|_| Malformed)?;
         let on = sight.wait.iter().flat_map(|wait| &wait.on);
-        let named = [&sight.path, &sight.program].into_iter().chain(on);
+        let queues = sight.queues.iter().map(|queue| &queue.name);
+        let named = [&sight.path, &sight.program].into_iter().chain(on).chain(queues);
         if !is_within(&sight.path, top) || named.into_iter().any(|name| name.len() > MAX_NAME) {
             return Err(Malformed);
         }
@@ -158,6 +175,7 @@ pub(crate) mod tests {
             read: 2,
             written: 1,
             wait: Some(Waiting { what: Wait::Call, on: vec!["/0".to_string()], ms: 1500 }),
+            queues: vec![Queued { name: "a".to_string(), waiting: 3, room: 64, up: 2 }],
             left_out: 0,
         }
     }

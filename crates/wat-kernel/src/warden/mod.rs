@@ -173,6 +173,7 @@ impl Warden {
                     self.tap(Asker::Parent(token), &path, wanted);
                 }
             }
+            Ok(ToChild::Cancel { number }) => shared.waiters.cancel(&shared.hand, number),
             Ok(ToChild::Untap { token }) => self.untap(Asker::Parent(token)),
             // The parent is trusted to be of the same make; what it cannot have meant is passed over.
             Ok(ToChild::Boot { .. }) | Err(_) => {}

@@ -43,6 +43,18 @@ pub fn tree(sights: &[Sight], before: Option<(Duration, &[Sight])>) -> String {
         text.push_str(line.trim_end());
         text.push('\n');
     }
+    for (sight, queue) in sights.iter().flat_map(|sight| sight.queues.iter().map(move |queue| (sight, queue)))
+    {
+        let _ = writeln!(
+            text,
+            "queue of {} at {}: {} of {} wait, {} up",
+            plain(&queue.name),
+            plain(&sight.path),
+            queue.waiting,
+            queue.room,
+            queue.up
+        );
+    }
     let left_out: u64 = sights.iter().map(|sight| u64::from(sight.left_out)).sum();
     if left_out > 0 {
         let _ = writeln!(text, "{left_out} more nodes did not fit in the answer");
@@ -267,6 +279,7 @@ pub mod tests {
                 on: on.iter().map(|path| path.to_string()).collect(),
                 ms,
             }),
+            queues: Vec::new(),
             left_out: 0,
         }
     }

@@ -33,6 +33,9 @@ fn node(sight: &Sight) -> Value {
         "read": sight.answers.then_some(sight.read),
         "written": sight.answers.then_some(sight.written),
         "queued": sight.queued(),
+        "queues": sight.queues.iter().map(|queue| json!({
+            "name": queue.name, "waiting": queue.waiting, "room": queue.room, "up": queue.up,
+        })).collect::<Vec<Value>>(),
         "wait": wait.map(|wait| json!({ "what": wait.what.name(), "on": wait.on, "ms": wait.ms })),
         "left_out": sight.left_out,
     })

@@ -96,7 +96,7 @@ const METRICS: [Metric; 11] = [
     },
     Metric {
         name: "queue",
-        help: "Requests sent to the node and not read by it",
+        help: "Requests sent to the node and not read by it, or waiting for its children",
         unit: None,
         kind: Kind::Gauge,
         of: |s| s.queued().map(|n| n as f64),
