@@ -118,8 +118,8 @@ impl Desc {
         out[0] = self.kind as u8;
         out[1] = self.repr as u8;
         out[2] = self.flags;
-        out[3] = self.variant_count;
-        for (i, w) in [self.name, self.arg0, self.arg1, self.variants].into_iter().enumerate() {
+        let words = [self.name, self.arg0, self.arg1, self.variants, self.variant_count];
+        for (i, w) in words.into_iter().enumerate() {
             out[4 + 4 * i..8 + 4 * i].copy_from_slice(&w.to_le_bytes());
         }
         out
@@ -144,7 +144,7 @@ pub fn builtin_bytes() -> Vec<u8> {
             arg0,
             arg1,
             variants: 0,
-            reserved: [0; 3],
+            reserved: [0; 2],
         };
         let at = (b.offset() - BUILTIN_BASE) as usize;
         out[at..at + DESC_SIZE as usize].copy_from_slice(&desc.to_bytes());

@@ -70,8 +70,6 @@ pub struct Desc {
     pub repr: Repr,
     /// Bits of [`flags`].
     pub flags: u8,
-    /// Number of variants (Struct, Tuple, Closure, Program: 1).
-    pub variant_count: u8,
     /// A length-prefixed name: `u32` length, then bytes. Structs and enums: the full name `user/Point`,
     /// type arguments left out.
     pub name: u32,
@@ -79,7 +77,9 @@ pub struct Desc {
     pub arg1: u32,
     /// `variant_count` records of [`Variant`].
     pub variants: u32,
-    pub reserved: [u32; 3],
+    /// Number of variants (Struct, Tuple, Closure, Program: 1).
+    pub variant_count: u32,
+    pub reserved: [u32; 2],
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -34,8 +34,8 @@ pub enum Repr {
 
 /// A `P` slot below this number is an immediate variant number, not a pointer.
 pub const IMMEDIATE_END: u64 = 4096;
-/// Most variants an enum may have: the tag is one byte.
-pub const MAX_VARIANTS: usize = 255;
+/// Only so many variants of an enum, its first, may have fields: the tag is one byte.
+pub const MAX_TAGS: usize = 255;
 /// Size of an object's header.
 pub const HEADER: usize = 8;
 /// Offset of the signed 32-bit count.

@@ -29,6 +29,8 @@ pub const PROTOCOLS: [&str; 6] = ["Eq", "Ord", "Hash", "Show", "Num", "Wire"];
 const MOST_PARAMS: usize = 255;
 /// Tags of variants without fields lie below the first page.
 const MOST_VARIANTS: usize = 4000;
+/// The tag of an object is one byte.
+const MOST_TAGS: usize = 255;
 
 /// A `defn` whose signature is in the tables.
 #[derive(Debug)]
@@ -76,6 +78,8 @@ pub struct Decls<'a> {
     pub methods: Vec<Def>,
     /// Top-level expressions of the entry, in order.
     pub script: Vec<&'a Form>,
+    /// Is there text of another language, of which nothing is known?
+    pub foreign: bool,
     pub tests: Vec<TestDecl<'a>>,
     /// The types in contracts, which must be data.
     pub contracts: Vec<(Ty, Span)>,
@@ -96,10 +100,14 @@ pub fn declare<'a>(files: &'a [SourceFile], env: &mut Env<'_>, out: &mut Vec<Dia
     };
     let mut items = Vec::new();
     for (number, file) in files.iter().enumerate() {
-        for form in &file.forms {
+        let prose = crate::foreign::prose(&file.forms);
+        if let Some(prose) = &prose {
+            declarer.foreign_text(number, prose);
+        }
+        for (at, form) in file.forms.iter().enumerate() {
             match form.head().and_then(|head| Special::definition(head.as_str())) {
                 Some(special) => items.push((number, special, form)),
-                None if form.is_error() => {}
+                None if form.is_error() || prose.as_ref().is_some_and(|prose| at >= prose.at) => {}
                 None if file.is_entry => declarer.decls.script.push(form),
                 None => declarer.out.push(
                     Diagnostic::new(

@@ -3,7 +3,7 @@
 
 use crate::data::Data;
 use wat_abi::desc::{Builtin, DESC_SIZE, Desc, Kind, flags};
-use wat_abi::layout::MAX_VARIANTS;
+use wat_abi::layout::MAX_TAGS;
 use wat_mir::mir::{Module, SumKind, Type, TypeId};
 
 /// The region offset of each type's descriptor, by `TypeId`.
@@ -84,7 +84,7 @@ fn describe(types: &Types, ty: &Type, wire: bool, data: &mut Data) -> Result<Des
         arg0: 0,
         arg1: 0,
         variants: 0,
-        reserved: [0; 3],
+        reserved: [0; 2],
     };
     if wire {
         desc.flags |= flags::WIRE;
@@ -134,8 +134,11 @@ fn describe(types: &Types, ty: &Type, wire: bool, data: &mut Data) -> Result<Des
             if sum.kind == SumKind::Option {
                 desc.flags |= flags::ADMITS_NIL;
             }
-            if sum.variants.len() > MAX_VARIANTS {
-                return Err(format!("{} has more than {MAX_VARIANTS} variants", sum.name));
+            if sum.variants.iter().skip(MAX_TAGS).any(|variant| !variant.fields.is_empty()) {
+                return Err(format!(
+                    "a variant of {} with fields is not among its first {MAX_TAGS}",
+                    sum.name
+                ));
             }
             desc.name = data.name(sum.name.as_str());
             let mut variants = Vec::with_capacity(sum.variants.len());
@@ -171,7 +174,7 @@ fn records(variants: Vec<(u32, Vec<[u32; 2]>)>, desc: &mut Desc, data: &mut Data
             data.push(&word.to_le_bytes());
         }
     }
-    desc.variant_count = variants.len() as u8;
+    desc.variant_count = variants.len() as u32;
     desc.variants = data.offset();
     for word in heads.iter().flatten() {
         data.push(&word.to_le_bytes());

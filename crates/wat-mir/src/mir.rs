@@ -232,7 +232,7 @@ pub enum Rvalue {
     ConstF(u64),
     Const(ConstId),
     /// An immediate variant number as a `P`.
-    Immediate(u8),
+    Immediate(u16),
     Prim(Prim, Vec<Local>),
     /// Arguments owned.
     Call(FuncId, Vec<Local>),

@@ -69,7 +69,7 @@ impl DescRef {
 
     #[inline(always)]
     pub fn variant_count(self) -> usize {
-        usize::from(self.get().variant_count)
+        self.get().variant_count as usize
     }
 
     #[inline(always)]

@@ -126,7 +126,7 @@ impl Types {
             arg0: 0,
             arg1: 0,
             variants: 0,
-            reserved: [0; 3],
+            reserved: [0; 2],
         };
         let offset = match ty {
             Ty::Nil => Builtin::Nil.offset(),
@@ -195,7 +195,7 @@ impl Types {
                 let name = self.text(state, name);
                 let records = self.variants(state, &list);
                 let repr = if plain { Repr::I } else { Repr::P };
-                let variant_count = list.len() as u8;
+                let variant_count = list.len() as u32;
                 self.make(
                     state,
                     Desc { kind: Kind::Enum, repr, variant_count, name, variants: records, ..blank },
@@ -223,7 +223,7 @@ impl Types {
             arg0: 0,
             arg1: 0,
             variants,
-            reserved: [0; 3],
+            reserved: [0; 2],
         };
         self.make(state, desc)
     }
@@ -248,7 +248,7 @@ impl Types {
             arg0: 0,
             arg1: 0,
             variants,
-            reserved: [0; 3],
+            reserved: [0; 2],
         };
         // SAFETY: the place was reserved above and nobody has been told of it.
         unsafe {

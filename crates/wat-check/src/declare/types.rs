@@ -1,7 +1,7 @@
 //! Structs, enums and aliases: first their names, then what their names are for, then fields and variants.
 
 use super::names::short_name;
-use super::{Declarer, MOST_PARAMS, MOST_VARIANTS, PROTOCOLS, UNKNOWN, unknown_fields};
+use super::{Declarer, MOST_PARAMS, MOST_TAGS, MOST_VARIANTS, PROTOCOLS, UNKNOWN, unknown_fields};
 use crate::bounds;
 use crate::head::{self, Attributes, Head, bad_syntax};
 use crate::hir::{TypeDef, VariantDef};
@@ -259,6 +259,16 @@ impl<'a> Declarer<'a, '_, '_> {
                 .at(head.name_span),
             );
             variants.truncate(MOST_VARIANTS);
+        }
+        if let Some(late) = variants.iter().skip(MOST_TAGS).find(|variant| !variant.fields.is_empty()) {
+            self.out.push(
+                Diagnostic::new(
+                    Code::TooManyVariants,
+                    format!("only the first {MOST_TAGS} variants of an enum may have fields"),
+                )
+                .label(late.span, "this one has fields, and comes later")
+                .help("move those without fields to the end, or hold what differs in a field"),
+            );
         }
         self.set_variants(name, variants);
     }

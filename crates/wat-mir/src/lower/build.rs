@@ -150,14 +150,16 @@ impl FnLower<'_, '_> {
 
     /// A value of a sum or tuple type.
     pub fn construct(&mut self, ty: TypeId, variant: u32, fields: Vec<Local>) -> Local {
-        let tag = u8::try_from(variant).expect("checking bounds the number of variants");
         let rvalue = match self.special.types.get(ty) {
             Type::Sum(sum) if sum.is_plain_enum() => Rvalue::ConstI(i64::from(variant)),
             Type::Sum(sum) if fields.is_empty() && sum.kind != crate::mir::SumKind::Struct => {
-                Rvalue::Immediate(tag)
+                Rvalue::Immediate(u16::try_from(variant).expect("checking bounds the number of variants"))
             }
             _ if fields.is_empty() => Rvalue::Const(self.special.constant(crate::mir::Const::Empty(ty))),
-            _ => Rvalue::New { ty, tag, fields },
+            _ => {
+                let tag = u8::try_from(variant).expect("checking bounds the variants with fields");
+                Rvalue::New { ty, tag, fields }
+            }
         };
         self.let_(ty, rvalue)
     }

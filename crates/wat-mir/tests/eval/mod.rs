@@ -15,7 +15,7 @@ use wat_mir::mir::{Const, FuncId, Local, Module, Prim, ProgramId, Rvalue, StmtKi
 pub enum Slot {
     I(i64),
     F(f64),
-    Immediate(u8),
+    Immediate(u16),
     /// Index in the heap.
     P(usize),
 }

@@ -20,7 +20,7 @@ pub struct Plan {
 }
 
 /// What a plan is found by: the descriptor's offset and the variant's number.
-type Key = (u32, u8);
+type Key = (u32, u16);
 
 /// The process's plans.
 static PLANS: Mutex<Option<FxHashMap<Key, &'static Plan>>> = Mutex::new(None);
@@ -35,7 +35,7 @@ thread_local! {
 /// The plan of variant `tag` (0 of a struct) of a type.
 #[inline]
 pub fn of(desc: DescRef, tag: usize) -> &'static Plan {
-    let key = (desc.0, tag as u8);
+    let key = (desc.0, tag as u16);
     CACHE.with(|cache| {
         let place = &cache[(desc.0 as usize / 32 + tag) % CACHED];
         match place.get() {
