@@ -1,12 +1,12 @@
-;; How the cost of one operation grows with the size of the collection: nanoseconds for one at each of six sizes, each
-;; twice the one before, then the worst and the mean factor from one size to the next. O(1) and O(log n) stay near 1,
-;; but for what the caches of the machine add; what copies the whole comes to 2. `shared` means that the old version is
-;; kept, so that nothing can be changed in place.
+;; How the cost of one operation grows with the size of the collection: nanoseconds for one at each of four sizes, each
+;; ten times the one before, then the worst and the mean factor from one size to the next. O(1) and O(log n) stay near 1,
+;; but for what the caches of the machine add; what copies the whole comes to 10. `shared` means that the old version is
+;; kept, so that nothing can be changed in place. The slice and the concatenation of a shared flat vector copy.
 ;;
 ;; `wat --out lines bench/wat/growth.wat`, with a wat built in release.
 (ns growth (:use [wat.math :as m] [wat.string :as s] [wat.time :as time]))
 
-(def sizes (map (fn [k] (* 8192 (m/power 2 k))) [0 1 2 3 4 5]))
+(def sizes [1000 10000 100000 1000000])
 
 ;; The least of five runs of what gives a number, in nanoseconds by operation.
 (defn cost [operations <- i64  f <- (Fn [] -> i64)] -> f64
@@ -22,7 +22,7 @@
   (let [costs   (map measure sizes)
         growths (map (fn [a b] (/ b a)) costs (rest costs))
         worst   (unwrap (reduce max growths))
-        mean    (m/pow (/ (unwrap (last costs)) (unwrap (first costs))) 0.2)]
+        mean    (m/pow (/ (unwrap (last costs)) (unwrap (first costs))) (/ 1.0 3.0))]
     (println (str (s/pad-right 24 \space name)
                   (s/join "" (map (fn [c] (s/pad-left 10 \space (m/fixed 1 c))) costs))
                   (s/pad-left 8 \space (m/fixed 2 worst))
@@ -37,8 +37,8 @@
     (assert (= (count flat) n))
     longer))
 
-;; The i-th of places that jump about among n, a power of two.
-(defn place [i <- i64  n <- i64] -> i64 (m/bit-and (m/wrap-mul i 2654435761) (- n 1)))
+;; The i-th of places that jump about among n.
+(defn place [i <- i64  n <- i64] -> i64 (mod (m/bit-and (m/wrap-mul i 2654435761) 0xffffffff) n))
 
 ;; The sum of what a function gives for 0 to n - 1.
 (defn total [n <- i64  f <- (Fn [i64] -> i64)] -> i64
@@ -54,6 +54,10 @@
   (row "vector update" (fn [n]
     (cost n (fn [] (let [xs (numbers n)]
                      (count (loop [i 0 xs xs] (if (< i n) (recur (+ i 1) (assoc xs (place i n) i)) xs))))))))
+  (row "flat slice, shared" (fn [n]
+    (let [xs (numbers n)] (cost 100 (fn [] (total 100 (fn [i] (count (subvec xs (+ 1 i) (- n i))))))))))
+  (row "flat concat, shared" (fn [n]
+    (let [xs (numbers n) ys (numbers n)] (cost 100 (fn [] (total 100 (fn [_] (count (concat xs ys)))))))))
   (row "tree push, shared" (fn [n]
     (let [xs (tree n)] (cost 5000 (fn [] (total 5000 (fn [i] (count (conj xs i)))))))))
   (row "tree index" (fn [n]
@@ -77,6 +81,11 @@
       (cost 20000 (fn [] (total 20000 (fn [i] (get m (place i n) 0))))))))
   (row "set insert" (fn [n]
     (cost n (fn [] (count (loop [i 0 s #{}] (if (< i n) (recur (+ i 1) (conj s i)) s)))))))
+  (row "map remove, shared" (fn [n]
+    (let [m (zipmap (numbers n) (numbers n))]
+      (cost 5000 (fn [] (total 5000 (fn [i] (count (dissoc m (place i n))))))))))
+  (row "set insert, shared" (fn [n]
+    (let [s (set (numbers n))] (cost 5000 (fn [] (total 5000 (fn [i] (count (conj s (+ n i))))))))))
   (row "set contains?" (fn [n]
     (let [s (set (numbers n))]
       (cost 20000 (fn [] (total 20000 (fn [i] (if (contains? s (place i n)) 1 0))))))))
