@@ -8,7 +8,7 @@ use wat_check::Entry;
 use wat_check::hir::{Body, Def, Expr, ExprKind};
 use wat_check::ty::Ty;
 use wat_check::{Linked, is_wire};
-use wat_source::{FileId, Symbol};
+use wat_source::{FileId, SourceMap, Span, Symbol};
 use wat_syntax::{Form, TokenKind};
 
 /// One top-level form of an input.
@@ -96,14 +96,19 @@ impl Session {
         text
     }
 
-    /// Checks the definitions.
-    pub fn check(&self) -> Report {
-        front_text(&self.program("(ignore nil)")).1
+    /// Checks the definitions; what is wrong is told of the last one's text, where it stands there.
+    pub fn check(&self, piece: &Piece) -> Report {
+        let before =
+            self.pieces.iter().take_while(|held| *held != piece).map(|held| held.text.len() + 1).sum();
+        of_input(front_text(&self.program("(ignore nil)")).1, before, &piece.text)
     }
 
     /// The type of an expression among the definitions, or what is wrong with it.
     pub fn judge(&self, expression: &str) -> Result<Judged, Report> {
-        let (program, report) = front_text(&self.program(&format!("(ignore\n{expression})")));
+        let text = self.program(&format!("{OPEN}{expression}\n)"));
+        let before = text.len() - expression.len() - "\n)\n".len();
+        let (program, report) = front_text(&text);
+        let report = of_input(report, before, expression);
         if report.has_errors() {
             return Err(report);
         }
@@ -174,8 +179,38 @@ fn shown(ty: &Ty) -> String {
     ty.to_string()
 }
 
+/// What stands before an expression that is judged.
+const OPEN: &str = "(ignore\n";
+/// The definitions that are held, as diagnostics call them.
+const HELD: &str = "session";
+
+/// What cannot be read in an input.
+pub fn unreadable(text: &str) -> Option<Report> {
+    let mut sources = SourceMap::new();
+    let file = sources.add("input", text);
+    let diagnostics = wat_syntax::read(file, text).diagnostics;
+    (!diagnostics.is_empty()).then_some(Report { diagnostics, sources })
+}
+
+/// The same report, with the places in what was put in told as places in it, not in the program around it.
+fn of_input(mut report: Report, before: usize, text: &str) -> Report {
+    let (from, input) = (before as u32, report.sources.add("input", text));
+    let end = from + text.len() as u32;
+    let sources = &report.sources;
+    let placed = |span: Span| match sources.path(span.file) == HELD && (from..=end).contains(&span.start) {
+        true => Span::new(input, span.start - from, span.end.min(end) - from),
+        false => span,
+    };
+    for diagnostic in &mut report.diagnostics {
+        diagnostic.labels.iter_mut().for_each(|label| label.span = placed(label.span));
+        let edits = diagnostic.help.iter_mut().filter_map(|help| help.edit.as_mut());
+        edits.for_each(|edit| edit.span = placed(edit.span));
+    }
+    report
+}
+
 fn front_text(text: &str) -> (Option<Program>, Report) {
-    let entry = Entry { path: "input".to_string(), text: text.as_bytes().to_vec() };
+    let entry = Entry { path: HELD.to_string(), text: text.as_bytes().to_vec() };
     let mut world = world::Disk::beside(text.as_bytes());
     front_of(entry, &mut world)
 }

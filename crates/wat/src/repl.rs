@@ -72,6 +72,10 @@ impl Repl {
                 Err(found) => self.complain(&found),
             },
             _ => {
+                if let Some(found) = wat_driver::unreadable(text) {
+                    self.complain(&found);
+                    return true;
+                }
                 for piece in wat_driver::pieces(text) {
                     self.piece(piece);
                 }
@@ -96,7 +100,7 @@ impl Repl {
 
     fn define(&mut self, piece: Piece) {
         let next = self.session.with(piece.clone());
-        let found = next.check();
+        let found = next.check(&piece);
         if !found.has_errors() {
             self.session = next;
             return;
@@ -133,9 +137,10 @@ impl Repl {
         let quoted = wat_edn::Value::string(edn);
         let text =
             format!("(def {name} (let [read (fn [] -> {ty} (unwrap (wat.edn/parse {quoted})))] (read)))");
-        let next = self.session.with(Piece { text, key: Some(name.to_string()), value: None });
+        let piece = Piece { text, key: Some(name.to_string()), value: None };
+        let next = self.session.with(piece.clone());
         // What cannot be read back at its type (an empty Option inside a type of this session) is not held.
-        if !next.check().has_errors() {
+        if !next.check(&piece).has_errors() {
             self.session = next;
         }
     }
