@@ -27,7 +27,8 @@
 
 (defenum Form
   "Code as a macro sees it: one value of source text. `at` says where it was written and what its names mean; 0 in
-  a form made by hand. See `wat.form`."
+  a form made by hand. See `wat.form`.
+  Example: (wat.form/text '(f [1 :a])) => \"(f [1 :a])\""
   (Nil     [at <- i64])
   (Bool    [value <- bool  at <- i64])
   (Int     [value <- i64  at <- i64])

@@ -6,7 +6,8 @@
 
 (defstruct Options
   "How cells are separated (`,`), and whether columns that the struct does not have are passed over (else they are an
-  error)."
+  error).
+  Example: (wat.csv/rows \"a;b\" {:delimiter \\;}) => #wat.core/Ok [[\"a\" \"b\"]]"
   [delimiter    <- (Option char)
    skip-unknown <- (Option bool)])
 

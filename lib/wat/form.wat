@@ -16,7 +16,9 @@
 (defn of-keyword "The code of a keyword." {:overload of} [k <- keyword] -> Form (Form/Keyword k 0))
 (defn of-symbol "A name, the caller's own." {:overload of} [s <- Symbol] -> Form (Form/Symbol (str s) 0))
 
-(defn items-vector "The same forms." {:overload items} [forms <- (Vector Form)] -> (Vector Form) forms)
+(defn items-vector "The same forms.
+  Example: (count (wat.form/items [(wat.form/of 1) (wat.form/of 2)])) => 2" {:overload items}
+  [forms <- (Vector Form)] -> (Vector Form) forms)
 (defn items-form "What stands in a list, vector or set; a crash where it is none of them." {:overload items}
   [form <- Form] -> (Vector Form)
   (match form

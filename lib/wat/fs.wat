@@ -5,20 +5,24 @@
 (ns wat.fs (:use [wat.string :as string] [wat.path :as path]))
 
 (defstruct ReadOptions
-  "How to read a file whole: the most bytes (64 MiB where it is left out)."
+  "How to read a file whole: the most bytes (64 MiB where it is left out).
+  Example: (map-err :kind (wat.fs/read-text \"/proc/self/status\" {:limit 1})) => #wat.core/Err :limit"
   [limit <- (Option i64)])
 
 (defstruct Info
   "What a path stands for: its kind (`:file :directory :symlink :fifo :socket :device`), size in bytes, time of its last
-  change, and permission bits."
+  change, and permission bits.
+  Example: (map :kind (wat.fs/info \"/\")) => #wat.core/Ok :directory"
   [kind <- keyword  size <- i64  modified <- Instant  mode <- i64])
 
 (defstruct Entry
-  "One name in a directory, its path, and its kind as in Info."
+  "One name in a directory, its path, and its kind as in Info.
+  Example: (map (fn [all] (map :kind (filter (fn [e] (= (:name e) \"null\")) all))) (wat.fs/entries \"/dev\")) => #wat.core/Ok [:device]"
   [name <- String  path <- String  kind <- keyword])
 
 (defstruct File
-  "An open file. It closes with its last use, or by `close`."
+  "An open file. It closes with its last use, or by `close`.
+  Example: (map :path (wat.fs/open \"/dev/null\")) => #wat.core/Ok \"/dev/null\""
   [resource <- Resource  path <- String])
 
 ;; ---- whole files
@@ -191,11 +195,13 @@
   {:intrinsic "fs_temp" :private true}
   [dir <- bool] -> (Result String IoError))
 
-(defn temp-dir "A new directory, its owner's alone, below TMPDIR or `/tmp`. It stays until it is removed. Example: (map wat.fs/dir? (wat.fs/temp-dir))"
+(defn temp-dir "A new directory, its owner's alone, below TMPDIR or `/tmp`. It stays until it is removed.
+  Example: (map (fn [dir] (tuple (wat.fs/dir? dir) (wat.fs/remove dir))) (wat.fs/temp-dir)) => #wat.core/Ok [true #wat.core/Ok nil]"
   [] -> (Result String IoError)
   (temp true))
 
-(defn temp-file "A new empty file, its owner's alone, below TMPDIR or `/tmp`. It stays until it is removed. Example: (map wat.fs/file? (wat.fs/temp-file))"
+(defn temp-file "A new empty file, its owner's alone, below TMPDIR or `/tmp`. It stays until it is removed.
+  Example: (map (fn [file] (tuple (wat.fs/file? file) (wat.fs/remove file))) (wat.fs/temp-file)) => #wat.core/Ok [true #wat.core/Ok nil]"
   [] -> (Result String IoError)
   (temp false))
 

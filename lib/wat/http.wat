@@ -4,7 +4,8 @@
 (ns wat.http)
 
 (defstruct Request
-  "A request that has arrived: its number, method, target (`/path?query`), headers, body, and the client's address."
+  "A request that has arrived: its number, method, target (`/path?query`), headers, body, and the client's address.
+  Example: (:method (wat.http/Request 0 \"GET\" \"/\" [] (wat.string/to-bytes \"\") \"127.0.0.1:4000\")) => \"GET\""
   [id      <- i64
    method  <- String
    target  <- String
@@ -13,24 +14,29 @@
    peer    <- String])
 
 (defstruct Response
-  "An answer: the number of the request it answers, status, headers, body. The headers that tell a body's end are added."
+  "An answer: the number of the request it answers, status, headers, body. The headers that tell a body's end are added.
+  Example: (:status (wat.http/Response 0 404 [] (wat.string/to-bytes \"no such page\"))) => 404"
   [id      <- i64
    status  <- i64
    headers <- (Vector (Tuple String String))
    body    <- Bytes])
 
 (defstruct Server
-  "A server and the address on which it listens, with the port that was chosen."
+  "A server and the address on which it listens, with the port that was chosen.
+  Example: (map (fn [server] (wat.string/starts-with? (:address server) \"127.0.0.1:\")) (wat.http/listen \"127.0.0.1:0\")) => #wat.core/Ok true"
   [resource <- Resource
    address  <- String])
 
 (defenum ServerEvent
+  "What a program that serves HTTP on its stdin and stdout says and asks.
+  Example: (wat.http.ServerEvent/Listening \"127.0.0.1:8080\") => #wat.http.ServerEvent/Listening {:address \"127.0.0.1:8080\"}"
   (Listening [address <- String])
   (Asked [request <- Request]))
 
 (defstruct ServerOptions
   "Limits of a server: connections at once (256; others wait), bytes of a head (16 KiB) and of a body (1 MiB), and the time for
-  a head (10 s), a body (30 s), an answer to leave (30 s) and between two requests (15 s)."
+  a head (10 s), a body (30 s), an answer to leave (30 s) and between two requests (15 s).
+  Example: (ok? (wat.http/listen \"127.0.0.1:0\" {:connections 4})) => true"
   [connections <- (Option i64)
    head        <- (Option i64)
    body        <- (Option i64)
@@ -41,7 +47,8 @@
 
 (defstruct RequestOptions
   "What is asked and how: headers, body, the time for all of it (30 s), redirects followed (5; 0 gives the redirect itself), and the
-  largest body of a response in bytes (16 MiB)."
+  largest body of a response in bytes (16 MiB).
+  Example: (map-err :kind (map :status (wat.http/request \"GET\" \"http://127.0.0.1:1/\" {:timeout (seconds 1)}))) => #wat.core/Err :refused"
   [headers   <- (Option (Vector (Tuple String String)))
    body      <- (Option Bytes)
    timeout   <- (Option Duration)

@@ -19,7 +19,8 @@
 
 (defstruct ReadOptions
   "What to read: pass over keys that a struct does not have (else they are an error); the most levels of arrays and
-  objects (128, at most 255); the most bytes of text (16 MiB)."
+  objects (128, at most 255); the most bytes of text (16 MiB).
+  Example: (map-err :kind (wat.json/parse \"[[1]]\" {:depth 1} -> Edn)) => #wat.core/Err :limit"
   [skip-unknown <- (Option bool)
    depth        <- (Option i64)
    bytes        <- (Option i64)])

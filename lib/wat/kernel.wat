@@ -7,15 +7,18 @@
 ;; ---- what failure looks like
 
 (defstruct Place
-  "A place in a source file; lines and columns count from 1."
+  "A place in a source file; lines and columns count from 1.
+  Example: (map-err (fn [crash] (map :line (:place crash))) (attempt (fn [] (/ 1 0)))) => #wat.core/Err 1"
   [file <- String  line <- i64  column <- i64])
 
 (defstruct Frame
-  "A call that had not returned: the function and where it was."
+  "A call that had not returned: the function and where it was.
+  Example: (map-err (fn [crash] (map :fn (:trace crash))) (attempt (fn [] (/ 1 0)))) => #wat.core/Err [\"user/main.fn\" \"user/main\"]"
   [fn <- String  file <- String  line <- i64])
 
 (defstruct Usage
-  "What a process used: processor time, and its largest memory in bytes."
+  "What a process used: processor time, and its largest memory in bytes.
+  Example: (match (wait (spawn-process (fn {:in i64 :out i64} [] (panic! \"done\")))) ((Err crash) (map (fn [usage] (> (:max-rss usage) 0)) (:usage crash))) ((Ok _) None)) => true"
   [cpu <- Duration  max-rss <- i64])
 
 (defstruct Crash
@@ -36,7 +39,8 @@
    executed  <- (Option keyword)])
 
 (defstruct ReadError
-  "Input that is not a value of the expected type: where inside the value, and where in the text."
+  "Input that is not a value of the expected type: where inside the value, and where in the text.
+  Example: (map-err :column (wat.edn/parse \"[1 2 x\" -> Edn)) => #wat.core/Err 7"
   [kind     <- keyword
    at       <- (Vector Edn)
    expected <- String
@@ -46,23 +50,27 @@
 
 (defstruct IoError
   "A request that the machine refused: what kind of refusal (`:not-found :permission-denied :exists :refused :timed-out
-  :reset :closed :invalid` and so on), the call, what it was made on, and one line for a person."
+  :reset :closed :invalid` and so on), the call, what it was made on, and one line for a person.
+  Example: (map-err :kind (wat.fs/read-text \"/no/such/file\")) => #wat.core/Err :not-found"
   [kind    <- keyword
    call    <- String
    object  <- String
    message <- String])
 
 (defenum Status
-  "What state a peer is in. Example: (status (spawn-thread (fn {:in i64 :out i64} [] (serve inc))))"
+  "What state a peer is in.
+  Example: (let [p (spawn-thread (fn {:in i64 :out i64} [] nil))] (do (ignore (wait p)) (status p))) => #wat.kernel.Status/Ended nil"
   Starting Running Stopping Ended)
 
 (defstruct CallOptions
-  "How to make a `call`."
+  "How to make a `call`.
+  Example: (map-err :kind (call (spawn-thread (fn {:in i64 :out i64} [] (sleep (seconds 9)))) 1 {:timeout (millis 20)})) => #wat.core/Err :timeout"
   [timeout <- (Option Duration)])
 
 (defstruct Limits
   "What a process may use: bytes of heap, processor time (in whole seconds, rounded up), time from spawn to end,
-  processes below it at every depth together, open files, bytes of one value. What is left out is not limited."
+  processes below it at every depth together, open files, bytes of one value. What is left out is not limited.
+  Example: (map-err :kind (wait (spawn-process (fn {:in i64 :out i64} [] (loop [n 0] (recur (rem (inc n) 7)))) {:limits {:wall (millis 50)}}))) => #wat.core/Err :limit"
   [heap      <- (Option i64)
    cpu       <- (Option Duration)
    wall      <- (Option Duration)
@@ -71,7 +79,8 @@
    value     <- (Option i64)])
 
 (defstruct SpawnOptions
-  "How to start a process."
+  "How to start a process.
+  Example: (ok? (wait (spawn-process (fn {:in i64 :out i64} [] nil) {:limits {:files 20}}))) => true"
   [limits <- (Option Limits)])
 
 (defn attempt
@@ -82,7 +91,9 @@
 
 (defn panic_plain "`(panic! message)`." {:intrinsic "panic_plain"} [message <- String] -> T)
 
-(defn panic "`(panic! message data)`." {:intrinsic "panic" :where [(Wire D)]} [message <- String  data <- D] -> T)
+(defn panic "`(panic! message data)`.
+  Example: (map-err :data (attempt (fn [] (panic! \"no stock\" 5)))) => #wat.core/Err 5"
+  {:intrinsic "panic" :where [(Wire D)]} [message <- String  data <- D] -> T)
 
 (defn assert_failed "`(assert test)` where the test is false." {:intrinsic "assert_failed"} [test <- String] -> T)
 

@@ -5,13 +5,15 @@
 (ns wat.net)
 
 (defstruct Stream
-  "A connection: its own address and its peer's. It closes with its last reference."
+  "A connection: its own address and its peer's. It closes with its last reference.
+  Example: (map-err :kind (map :peer (wat.net/connect \"127.0.0.1:1\"))) => #wat.core/Err :refused"
   [resource <- Resource
    local    <- String
    peer     <- String])
 
 (defstruct Listener
-  "A place on which others connect; its address has the port that was chosen."
+  "A place on which others connect; its address has the port that was chosen.
+  Example: (map (fn [l] (wat.string/starts-with? (:address l) \"127.0.0.1:\")) (wat.net/listen \"127.0.0.1:0\")) => #wat.core/Ok true"
   [resource <- Resource
    address  <- String])
 
@@ -26,11 +28,13 @@
    bytes <- Bytes])
 
 (defstruct UdpOptions
-  "The only peer that is heard and written to, where one is said; that nobody is there is then told (`:refused`)."
+  "The only peer that is heard and written to, where one is said; that nobody is there is then told (`:refused`).
+  Example: (ok? (wat.net/udp-open \"127.0.0.1:0\" {:peer \"127.0.0.1:9\"})) => true"
   [peer <- (Option String)])
 
 (defstruct WaitOptions
-  "How long a call may wait; for ever where nothing is said."
+  "How long a call may wait; for ever where nothing is said.
+  Example: (map-err :kind (map :peer (wat.net/accept (unwrap (wat.net/listen \"127.0.0.1:0\") \"listen\") {:timeout (millis 5)}))) => #wat.core/Err :timed-out"
   [timeout <- (Option Duration)])
 
 (defstruct ReadOptions

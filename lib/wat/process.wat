@@ -14,7 +14,8 @@
 (defstruct CommandLimits
   "What a command may use: bytes of memory of its own, processor time (in whole seconds, rounded up), time from spawn to
   end, open files (1024 where it is left out), bytes of one value that it writes. Memory, processor time and files are
-  limits of each of its processes."
+  limits of each of its processes.
+  Example: (map :stdout (wat.process/run \"sh\" [\"-c\" \"ulimit -n\"] {:limits {:files 20}})) => #wat.core/Ok \"20\\n\""
   [memory <- (Option i64)
    cpu    <- (Option Duration)
    wall   <- (Option Duration)
@@ -23,14 +24,16 @@
 
 (defstruct Options
   "How to start a command: all of its environment (this node's own where it is left out; `(assoc (wat.env/all) \"LANG\"
-  \"C\")` is that with one variable changed), its directory (the root's where it is left out), what it may use."
+  \"C\")` is that with one variable changed), its directory (the root's where it is left out), what it may use.
+  Example: (map-err :kind (recv (wat.process/spawn-lines \"true\" [] {:directory \"/nowhere\"}))) => #wat.core/Err :spawn-failed"
   [env       <- (Option (Map String String))
    directory <- (Option String)
    limits    <- (Option CommandLimits)])
 
 (defstruct (RunOptions T)
   "How to run a command: as Options, what it reads (nothing where it is left out), the time it has, and the most bytes of
-  its output and of its stderr (64 MiB each)."
+  its output and of its stderr (64 MiB each).
+  Example: (map :stdout (wat.process/run \"cat\" [] {:input \"abc\"})) => #wat.core/Ok \"abc\""
   [input     <- (Option T)
    env       <- (Option (Map String String))
    directory <- (Option String)
@@ -39,7 +42,8 @@
    limit     <- (Option i64)])
 
 (defstruct (Output T)
-  "What a command left: its exit code, all it wrote, and all it wrote to stderr."
+  "What a command left: its exit code, all it wrote, and all it wrote to stderr.
+  Example: (map :exit (wat.process/run \"sh\" [\"-c\" \"exit 3\"])) => #wat.core/Ok 3"
   [exit <- i64  stdout <- T  stderr <- String])
 
 ;; ---- peers

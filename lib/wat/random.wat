@@ -9,7 +9,8 @@
 (ns wat.random
   (:use [wat.math :only [bit-and bit-or bit-xor leading-zeros popcount sqrt log ushr wrap-add wrap-mul wrap-sub]]))
 
-(defstruct Random "A generator: where its counter stands, and the odd number by which it goes on."
+(defstruct Random "A generator: where its counter stands, and the odd number by which it goes on.
+  Example: (= (wat.random/generator 7) (wat.random/generator 7)) => true"
   [state <- i64  gamma <- i64])
 
 (def golden-gamma "2^64 by the golden ratio, odd." {:private true} -7046029254386353131)

@@ -2,17 +2,20 @@
 ;; (https://docs.rs/regex/#syntax): Perl's without look-around and back-references. Positions count characters.
 (ns wat.regex)
 
-(defstruct Regex "A compiled pattern; see `regex`. It stays in its process."
+(defstruct Regex "A compiled pattern; see `regex`. It stays in its process.
+  Example: (map :pattern (wat.regex/regex \"b+\")) => #wat.core/Ok \"b+\""
   [resource <- Resource
    pattern  <- String])
 
-(defstruct PatternError "Why a pattern cannot be compiled, and at which line and column of it."
+(defstruct PatternError "Why a pattern cannot be compiled, and at which line and column of it.
+  Example: (map-err :column (map :pattern (wat.regex/regex \"a(\"))) => #wat.core/Err 2"
   [pattern <- String
    message <- String
    line    <- i64
    column  <- i64])
 
-(defstruct Match "A piece of a text: from the position `start` to before `end`."
+(defstruct Match "A piece of a text: from the position `start` to before `end`.
+  Example: (map :start (wat.regex/find (unwrap (wat.regex/regex \"b+\") \"a pattern\") \"abba\")) => 1"
   [text  <- String
    start <- i64
    end   <- i64])

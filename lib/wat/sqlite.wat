@@ -9,7 +9,8 @@
 (defstruct SqliteError
   "What a database refused: its kind (`:busy :locked :constraint :corrupt :not-a-database :read-only :full :cannot-open
   :sql :mismatch :limit :misuse :stopped :closed` and so on), SQLite's extended number (0 where wat tells the mistake), the
-  statement, one line for a person, and the character of the statement at which SQLite saw the mistake, from 0."
+  statement, one line for a person, and the character of the statement at which SQLite saw the mistake, from 0.
+  Example: (map-err :kind (map :path (wat.sqlite/open \"/nowhere/shop.db\"))) => #wat.core/Err :cannot-open"
   [kind     <- keyword
    code     <- i64
    sql      <- String
@@ -17,18 +18,21 @@
    position <- (Option i64)])
 
 (defstruct Database
-  "An open database. It closes with its last reference; an open transaction is then taken back."
+  "An open database. It closes with its last reference; an open transaction is then taken back.
+  Example: (map :path (wat.sqlite/open \":memory:\")) => #wat.core/Ok \":memory:\""
   [resource <- Resource
    path     <- String])
 
 (defstruct Statement
-  "A statement that the database has prepared, to be run many times."
+  "A statement that the database has prepared, to be run many times.
+  Example: (:sql (unwrap (wat.sqlite/prepare (unwrap (wat.sqlite/open \":memory:\") \"open\") \"select 1\") \"prepare\")) => \"select 1\""
   [database <- Database
    sql      <- String])
 
 (defstruct OpenOptions
   "How to open: only for reading, only when the file exists, with a write-ahead log (readers do not wait for the writer),
-  and how long to wait for a lock held by another (5 seconds where nothing is said)."
+  and how long to wait for a lock held by another (5 seconds where nothing is said).
+  Example: (map-err :kind (map :path (wat.sqlite/open \"/nowhere/shop.db\" {:existing true}))) => #wat.core/Err :cannot-open"
   [read-only <- (Option bool)
    existing  <- (Option bool)
    wal       <- (Option bool)

@@ -3,7 +3,9 @@
 ;; `deftest` these names need no `:use`.
 (ns wat.test)
 
-(defstruct Mismatch "What an assertion about two values found." [expected <- Edn  actual <- Edn])
+(defstruct Mismatch "What an assertion about two values found.
+  Example: (map-err :data (attempt (fn [] (wat.test/assert-eq 4 5)))) => #wat.core/Err #wat.test/Mismatch {:actual 5 :expected 4}"
+  [expected <- Edn  actual <- Edn])
 
 ;; ---- assertions
 
@@ -73,7 +75,8 @@
        (panic! (str "it crashed with another kind: " (:message crash))
                (Mismatch (edn kind) (edn (:kind crash))))))))
 
-(defn fail "Fails with the message. Example: (attempt (fn [] (wat.test/fail \"not yet\")))"
+(defn fail "Fails with the message.
+  Example: (map-err :kind (attempt (fn [] (wat.test/fail \"no\")))) => #wat.core/Err :panic"
   [message <- String] -> nil
   (panic! message))
 
@@ -81,7 +84,8 @@
 
 (defenum Event
   "What `wat test --report edn` writes, one a line: a test begins; it has ended, with its crash unless it passed, the
-  first values it wrote to stdout and how many more there were; `late` where its time was over."
+  first values it wrote to stdout and how many more there were; `late` where its time was over.
+  Example: (wat.test.Event/Began 3) => #wat.test.Event/Began {:test 3}"
   (Began [test <- i64])
   (Ended [test <- i64  crash <- (Option Crash)  out <- (Vector Edn)  more <- i64  late <- bool]))
 

@@ -26,7 +26,8 @@
   {:intrinsic "same"}
   [d <- Duration] -> Instant)
 
-(defn between "The time from the first instant to the second. Example: (wat.time/between (now) (now))"
+(defn between "The time from the first instant to the second.
+  Example: (wat.time/between #inst \"2026-01-01T00:00:00Z\" #inst \"2026-01-01T00:01:30Z\") => #wat/duration \"90s\""
   [from <- Instant  to <- Instant] -> Duration
   (nanos (- (as-nanos (since-epoch to)) (as-nanos (since-epoch from)))))
 
@@ -38,10 +39,12 @@
 ;;
 ;; Everything here is told its zone; the machine's own is never asked. The time zone database is inside wat.
 
-(defstruct Zone "A time zone by its name: `Europe/Berlin`, `UTC`, `+02:00`; see `zone`."
+(defstruct Zone "A time zone by its name: `Europe/Berlin`, `UTC`, `+02:00`; see `zone`.
+  Example: (:hour (wat.time/fields (wat.time/Zone \"Asia/Tokyo\") #inst \"2026-01-01T00:00:00Z\")) => 9"
   [name <- String])
 
-(defstruct TimeError "Why a text is no zone, time or duration: `:unknown-zone`, `:malformed`, `:out-of-range`."
+(defstruct TimeError "Why a text is no zone, time or duration: `:unknown-zone`, `:malformed`, `:out-of-range`.
+  Example: (map-err :kind (wat.time/zone \"Nowhere\")) => #wat.core/Err :unknown-zone"
   [kind    <- keyword
    message <- String
    text    <- String])
@@ -49,14 +52,17 @@
 (defenum Weekday "A day of the week. Example: (:weekday (wat.time/fields wat.time/utc #inst \"2026-01-01T00:00:00Z\")) => #wat.time.Weekday/Thursday nil"
   Monday Tuesday Wednesday Thursday Friday Saturday Sunday)
 
-(defenum Unit "A piece of the calendar; weeks begin on Monday."
+(defenum Unit "A piece of the calendar; weeks begin on Monday.
+  Example: (wat.time/truncate wat.time/utc wat.time.Unit/Month #inst \"2026-02-14T12:00:00Z\") => #inst \"2026-02-01T00:00:00Z\""
   Year Month Week Day Hour Minute Second)
 
-(defstruct Civil "What a calendar and a clock show, without a zone; months and days count from 1."
+(defstruct Civil "What a calendar and a clock show, without a zone; months and days count from 1.
+  Example: (wat.time/Civil 2026 2 28 12 0 0 0) => #wat.time/Civil {:year 2026 :month 2 :day 28 :hour 12 :minute 0 :second 0 :nanosecond 0}"
   [year <- i64  month <- i64  day <- i64  hour <- i64  minute <- i64  second <- i64  nanosecond <- i64])
 
 (defstruct Fields "What a calendar and a clock show at an instant in a zone: with the ISO week and its year, the offset
-  from UTC, whether it is daylight saving time, and what the zone is called then."
+  from UTC, whether it is daylight saving time, and what the zone is called then.
+  Example: (:week (wat.time/fields wat.time/utc #inst \"2026-01-01T00:00:00Z\")) => 1"
   [year <- i64  month <- i64  day <- i64  hour <- i64  minute <- i64  second <- i64  nanosecond <- i64
    weekday      <- Weekday
    day-of-year  <- i64

@@ -1,0 +1,8 @@
+;; An event is a value of a type of the library: who reads logs takes it apart as any other.
+(ns event (:use [wat.log :as log]))
+
+(defn line [e <- log/Event] -> String
+  (str (:level e) " " (:namespace e) " " (:message e)))
+
+(defn main [] -> nil
+  (println (map line [])))
