@@ -4,7 +4,7 @@ use crate::declare::{self, Decls};
 use crate::expand::marks::Marks;
 use crate::expand::{self, MacroRunner, NoMacros, Program, places};
 use crate::hir::{Body, Defs, Unit};
-use crate::infer::{self, Cx};
+use crate::infer::{self, Cx, a};
 use crate::library::{Library, Linked};
 use crate::namespace::{self, Entry, SourceFile, World};
 use crate::scope::{Env, Lookup};
@@ -142,10 +142,16 @@ pub fn on_deep_stack(input: Input<'_>, mut out: Vec<Diagnostic>) -> Output {
         if let Err(part) = wire::wire(ty, &env)
             && !matches!(part, Ty::Var(_))
         {
-            out.push(
-                Diagnostic::new(Code::NotWire, format!("a contract is about data, and {part} is not"))
-                    .label(*span, format!("this is {ty}")),
-            );
+            let title = format!("a contract is about data, and {} is not", a(&part.to_string()));
+            let label =
+                if part == *ty { "this is no data".into() } else { format!("a part of {ty} is no data") };
+            let diagnostic = Diagnostic::new(Code::NotWire, title).label(*span, label);
+            out.push(match part {
+                Ty::Fn(..) => {
+                    diagnostic.help("send what says which function is meant: a variant, say, or a keyword")
+                }
+                _ => diagnostic,
+            });
             unwired.push(ty.clone());
         }
     }
@@ -199,7 +205,10 @@ pub fn on_deep_stack(input: Input<'_>, mut out: Vec<Diagnostic>) -> Output {
     unit.types.sort_by_key(|def| def.name);
     unit.defs.sort_by_key(|def| def.name);
     passes(&unit, lib, macros, &mut out);
-    let is_told = |(n, d): &(usize, Diagnostic)| *n < read || !torn.contains(&d.span().file);
+    // What a macro that failed would have defined is not there, and missed by all that names it.
+    let lost = !macros.is_empty() && files.iter().any(|file| file.forms.iter().any(Form::is_error));
+    let misses = |d: &Diagnostic| lost && matches!(d.code, Code::UnboundName | Code::UnboundType);
+    let is_told = |(n, d): &(usize, Diagnostic)| *n < read || !(torn.contains(&d.span().file) || misses(d));
     let of_entry = decls.tests.iter().filter(|test| files[test.file].is_entry);
     let tests =
         of_entry.map(|test| Test { title: test.title.clone(), name: test.name, span: test.span }).collect();
@@ -348,10 +357,14 @@ fn entry_point(
     if !decls.script.is_empty() {
         return Some((file, name, true));
     }
-    if !unreadable && !tried {
+    if !unreadable && !decls.foreign && !tried {
         let start = Span::new(files[file].file, 0, 0);
+        let title = match files[file].forms.is_empty() {
+            true => "there is nothing in this file",
+            false => "this program has no `main`",
+        };
         out.push(
-            Diagnostic::new(Code::MissingMain, "this program has no `main`")
+            Diagnostic::new(Code::MissingMain, title)
                 .at(start)
                 .help("(defn main [] -> nil …), or expressions at the top of the file"),
         );

@@ -391,6 +391,16 @@ impl Env<'_> {
         if name.as_str().ends_with('\'') {
             return diagnostic.help("text stands between double quotes: \"…\"");
         }
+        if name.as_str().starts_with('.') {
+            return diagnostic
+                .help("there are no methods: what is called comes first, as in (wat.string/upper text)");
+        }
+        if is_type
+            && name.as_str().contains('<')
+            && let Some(written) = in_angles(name.as_str())
+        {
+            return diagnostic.suggest(format!("write `{written}`"), span, written);
+        }
         let locals: Vec<&str> = locals.collect();
         if let Some((local, field)) = name.as_str().split_once('.')
             && locals.contains(&local)
@@ -413,6 +423,7 @@ impl Env<'_> {
         let first = |text: &str| text.chars().next().map(|c| c.to_ascii_lowercase());
         let is_likely = |near: &&str| {
             near.eq_ignore_ascii_case(name.as_str())
+                || (is_type && BUILTIN_TYPES.contains(near))
                 || (name.as_str().len() >= 4 && first(near) == first(name.as_str()) && name != "main")
         };
         match near.filter(is_likely) {
@@ -484,7 +495,7 @@ impl Env<'_> {
         let names: Vec<String> = places.iter().take(3).map(|ns| format!("`{ns}/{name}`")).collect();
         let (last, others) = names.split_last()?;
         Some(match others {
-            [] => format!("{last} has this name"),
+            [] => format!("write {last}, or bring it: (:use [{} :only [{name}]])", places[0]),
             others => format!("{} and {last} have this name", others.join(", ")),
         })
     }
@@ -508,4 +519,15 @@ fn type_path(path: &str) -> Option<(Option<&str>, &str)> {
         None => (None, path),
     };
     starts_upper(last).then_some((qualifier, last))
+}
+
+/// `(Vector i64)` for `Vec<i64>`, `(Option (Vector i64))` for `Option<Vec<i64>>`.
+fn in_angles(name: &str) -> Option<String> {
+    let here = |name: &str| match crate::foreign::name(name, true) {
+        Some((_, Some(ours))) => ours.to_string(),
+        _ => name.to_string(),
+    };
+    let Some((outer, rest)) = name.split_once('<') else { return Some(here(name)) };
+    let inner = rest.strip_suffix('>').filter(|inner| !outer.is_empty() && !inner.is_empty())?;
+    Some(format!("({} {})", here(outer), in_angles(inner)?))
 }

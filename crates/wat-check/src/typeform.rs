@@ -176,6 +176,11 @@ impl TypeReader<'_> {
             n => format!("`{name}` takes {n} types"),
         };
         self.bad(span, &title);
+        if let (Some(told), true) = (self.out.last_mut(), given == 0 && count > 0) {
+            let parts = if name == "Map" { " K V".to_string() } else { " T".repeat(count) };
+            let note = format!("written ({name}{parts}), with a type for each letter");
+            *told = told.clone().help(note);
+        }
         None
     }
 

@@ -82,7 +82,6 @@ fn qualified(text: &str) -> Result<(), &'static str> {
     let (namespace, name) = (&text[..slash], &text[slash + 1..]);
     match (namespace, name) {
         ("", "") => Ok(()),
-        ("", "/") => Err("a comment begins with `;`"),
         ("", _) => Err("the namespace before the `/` is missing"),
         (_, "") => Err("the name after the `/` is missing"),
         (_, "/") => Ok(()),

@@ -84,10 +84,14 @@ pub fn decode(file: FileId, bytes: &[u8]) -> Result<&str, Diagnostic> {
     std::str::from_utf8(bytes).map_err(|error| {
         let at = error.valid_up_to();
         let span = Span::new(file, at as u32, at as u32 + 1);
-        let found = Diagnostic::new(Code::NotUtf8, "this file is not UTF-8")
+        let is_binary = bytes[..at].contains(&0);
+        let title = if is_binary { "this file is no text" } else { "this file is not UTF-8" };
+        let found = Diagnostic::new(Code::NotUtf8, title)
             .label(span, format!("the byte 0x{:02X} belongs to no character", bytes[at]));
         if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
             found.help("it looks like UTF-16; save it as UTF-8")
+        } else if is_binary {
+            found.help("a program is a text in UTF-8; this looks like a program of the machine, or data")
         } else {
             found.help("save it as UTF-8")
         }
@@ -608,18 +612,22 @@ fn junk(text: &str, span: Span) -> Diagnostic {
             .label(span, label)
     };
     match text {
+        _ if text.starts_with("//") || text.starts_with("# ") || text.starts_with("#!") => {
+            let said = text.trim_start_matches(['/', '#', '!']).trim();
+            found("a comment begins with `;`").suggest("write a comment", span, format!("; {said}"))
+        }
         "#" => found("`#` starts `#{…}`, `#(…)`, `#_` and tags like `#inst`")
             .help("a regular expression is a string: `(regex \"…\")` of `wat.regex`"),
         "#'" => found("there are no vars; a definition is mentioned by its name"),
         "#?" => found("there are no reader conditionals"),
         "#^" => found("there is no metadata"),
-        "#!" => found("a comment starts with `;`"),
         "#:" => found("there are no namespaced maps; write the namespace in each key"),
         "\\" => {
             found("a character follows the backslash").help("a blank is `\\space`, a line break `\\newline`")
         }
         _ if crate::token::is_smart_quote(first) => {
-            let inner = text.trim_matches(crate::token::is_smart_quote);
+            let inner = text.strip_prefix(first).unwrap_or(text);
+            let inner = inner.strip_suffix(crate::token::is_smart_quote).unwrap_or(inner);
             let diagnostic = found("this is not the quote that programs are written with");
             match inner.contains(['"', '\\']) || inner.is_empty() {
                 true => diagnostic.help("a String stands between `\"` and `\"`"),

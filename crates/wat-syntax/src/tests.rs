@@ -838,6 +838,7 @@ fn bytes_that_are_no_text() {
           = help: save it as UTF-8
     "#]]
     .assert_eq(&shown(b"(a)\n(b \xff c)"));
+    assert!(shown(b"\x7fELF\0\x02\xd0").starts_with("error[not-utf8]: this file is no text\n"));
 }
 
 #[test]

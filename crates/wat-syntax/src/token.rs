@@ -135,6 +135,9 @@ fn token(text: &str, at: usize) -> (TokenKind, usize) {
         b'~' => (TokenKind::Unquote, at + 1),
         b'"' => string(bytes, at),
         b'\\' => character(text, at),
+        _ if is_foreign_comment(text, at) => {
+            (TokenKind::Junk, at + text[at..].lines().next().map_or(1, str::len))
+        }
         b'#' => dispatch(text, at),
         b':' => keyword(text, at),
         b'0'..=b'9' => (TokenKind::Number, name_end(text, at)),
@@ -183,6 +186,16 @@ fn character(text: &str, at: usize) -> (TokenKind, usize) {
     }
 }
 
+/// `// …`, `# …` and `#!…`: to the end of its line it is one mistake, whatever it says.
+fn is_foreign_comment(text: &str, at: usize) -> bool {
+    let mut chars = text[at..].chars();
+    match (chars.next(), chars.next()) {
+        (Some('/'), Some('/')) | (Some('#'), Some('!')) => true,
+        (Some('#'), Some(' ')) => chars.as_str().lines().next().is_some_and(|rest| !rest.trim().is_empty()),
+        _ => false,
+    }
+}
+
 fn dispatch(text: &str, at: usize) -> (TokenKind, usize) {
     match text[at + 1..].chars().next() {
         Some('{') => (TokenKind::OpenSet, at + 2),
@@ -216,17 +229,22 @@ fn name_end(text: &str, at: usize) -> usize {
     }
 }
 
-/// The quotes that word processors put in the place of `"`.
+/// The quotes that word processors put in the place of `"` and `'`.
 pub(crate) fn is_smart_quote(c: char) -> bool {
+    is_double(c) || matches!(c, '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{201b}')
+}
+
+fn is_double(c: char) -> bool {
     matches!(c, '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{201f}')
 }
 
-/// A text in such quotes is one mistake: up to the next of them on the line, else this character.
+/// A text in such quotes is one mistake: up to the next of the kind on the line, else this character.
 fn smart_end(text: &str, at: usize) -> usize {
     let line = &text[at..line_end(text.as_bytes(), at)];
-    let mut quotes = line.char_indices().filter(|(_, c)| is_smart_quote(*c));
-    let (_, first) = quotes.next().expect("the caller saw one");
-    at + quotes.next().map_or(first.len_utf8(), |(n, c)| n + c.len_utf8())
+    let first = line.chars().next().expect("the caller saw one");
+    let mut others = line.char_indices().skip(1);
+    let last = others.find(|(_, c)| is_smart_quote(*c) && is_double(*c) == is_double(first));
+    at + last.map_or(first.len_utf8(), |(n, c)| n + c.len_utf8())
 }
 
 /// A run of the same character, so that one slip of the keyboard is one mistake.

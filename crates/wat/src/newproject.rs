@@ -7,7 +7,7 @@ use std::path::Path;
 /// Makes the project beside the current directory's other entries.
 pub fn run(name: &str) -> i32 {
     if let Err(why) = check_name(name) {
-        report::write(&format!("wat: {name} cannot be a project's name: {why}\n"));
+        report::write(&format!("wat: {name:?} cannot be a project's name: {why}\n"));
         return exit::MISUSE;
     }
     let root = Path::new(name);

@@ -89,7 +89,10 @@ pub fn run(paths: &[String], options: &Options) -> i32 {
     } else if !broken {
         let what = match &options.filter {
             Some(filter) if left_out > 0 => format!("none of {left_out} tests has {filter:?} in its name"),
-            _ => format!("no tests in {}", paths.join(", ")),
+            _ => format!(
+                "no tests in {}\n  a test is a definition: (deftest \"adds\" (assert-eq 4 (+ 2 2)))",
+                paths.join(", ")
+            ),
         };
         stderr::write(&format!("wat: {what}\n"));
         return FAILED;

@@ -2,6 +2,7 @@
 //! same place with the same types.
 
 use super::{Program, Side};
+use crate::infer::a;
 use crate::ty::Ty;
 use wat_source::{Code, Diagnostic, Span, Symbol};
 
@@ -92,40 +93,40 @@ fn diagnostic(finding: &Finding) -> Diagnostic {
     };
     let wrong = &finding.wrong[0];
     let Wrong { side, found, declared } = wrong;
-    let title = format!("{program} {side} {found}, but its contract says {declared}");
+    let what = format!("{side} {}", a(&found.to_string()));
+    let title = format!("{program} {what}, but its contract says {declared}");
     let users: Vec<&Link> = finding.chain.iter().filter(|link| link.users).collect();
     // The program itself may be the library's: then nothing but the place that names it is the user's.
     let primary = match users.last().map(|link| link.to) {
-        Some(to) if super::stdio(to).is_none() => format!("`{}` {side} {found}", to.name()),
-        Some(_) => format!("{side} {found}"),
-        None => format!("{program} {side} {found}"),
+        Some(to) if is_server(to) && wrong.side == Side::Out => {
+            format!("`{}` writes what its function gives: {}", to.name(), a(&found.to_string()))
+        }
+        Some(to) if super::stdio(to).is_none() => format!("`{}` {what}", to.name()),
+        Some(_) => format!("this {what}"),
+        None => format!("{program} {what}"),
     };
     let mut out = Diagnostic::new(Code::ContractViolation, title).label(finding.place, primary);
     let before = &users[..users.len().saturating_sub(1)];
     for link in
         before.iter().take(FIRST).chain(before.iter().skip(FIRST.max(before.len().saturating_sub(LAST))))
     {
-        out = out.label(link.span, steps_to(link));
+        let text = steps_to(link);
+        if !out.labels.iter().any(|label| label.span == link.span && label.text == text) {
+            out = out.label(link.span, text);
+        }
     }
     if !users.is_empty() {
         out = out.label(head(finding), format!("`{}` is {declared}", side.attribute()));
     }
-    let (end, way) = finding.chain.split_last().expect("a chain ends at stdio");
-    for (index, link) in way.iter().enumerate() {
-        if index < FIRST || index + LAST >= way.len() {
-            out = out.note(steps_to(link));
-        } else if index == FIRST {
-            out = out.note(format!("and so on through {} more", way.len() - FIRST - LAST));
-        }
-    }
-    if !way.is_empty() {
-        let speaker = speaker(end.from);
-        out = out.note(format!("{speaker} {side} {found}, but the contract of {program} says {declared}"));
+    if finding.chain.len() > 1 {
+        out = out.note(format!("the way there: {}", way(&finding.chain)));
     }
     for Wrong { side, found, declared } in &finding.wrong[1..] {
-        out = out.note(format!("it also {side} {found}, where the contract of {program} says {declared}"));
+        let found = a(&found.to_string());
+        out = out.note(format!("it also {side} {found}, where its contract says {declared}"));
     }
-    if way.is_empty() && wrong.side == Side::Out && wrong.found == Ty::Str {
+    let prints = users.last().is_some_and(|link| super::stdio(link.to).is_some());
+    if prints && wrong.side == Side::Out && wrong.found == Ty::Str {
         out = out.help("what is meant for a person goes to stderr: `eprintln`");
     }
     out
@@ -138,6 +139,24 @@ fn head(finding: &Finding) -> Span {
         Some(_) => span,
         None => Span { end: span.end.min(span.start + 3), ..span },
     }
+}
+
+/// From the program to stdio: `worker` → `report` → `println`.
+fn way(chain: &[Link]) -> String {
+    let mut steps = vec![speaker(chain[0].from)];
+    for (index, link) in chain.iter().enumerate() {
+        if index < FIRST || index + LAST >= chain.len() {
+            steps.push(format!("`{}`", link.to.name()));
+        } else if index == FIRST {
+            steps.push(format!("{} more", chain.len() - FIRST - LAST));
+        }
+    }
+    steps.join(" → ")
+}
+
+/// Those that write what a function gives.
+fn is_server(name: Symbol) -> bool {
+    matches!(name.as_str(), "wat.kernel/serve" | "wat.kernel/serve-state")
 }
 
 fn speaker(name: Option<Symbol>) -> String {

@@ -14,9 +14,14 @@ impl<'a> Declarer<'a, '_, '_> {
     pub(super) fn value(&mut self, file: usize, form: &'a Form) {
         let Some(head) = head::head("def", form, 1, self.out) else { return };
         head.attributes.check("def", &["private"], self.out);
-        let [value] = head.rest else {
-            self.out.push(bad_syntax(form.span, "`def` takes a name and one value"));
-            return;
+        let value = match head.rest {
+            [value] => value,
+            // Its end is missing, which is told already.
+            [value, ..] if head.rest.iter().any(Form::is_error) => value,
+            _ => {
+                self.out.push(bad_syntax(form.span, "`def` takes a name and one value"));
+                return;
+            }
         };
         let Some(name) = self.define(file, &head, false) else { return };
         let private = head.attributes.is_true("private");
@@ -41,6 +46,7 @@ impl<'a> Declarer<'a, '_, '_> {
         };
         let Signature { params, patterns, has_rest, result, result_span, body } = signature;
         let contract = self.contract(file, &head.attributes, &generics);
+        let mut result = result;
         let is_program = params.is_empty() && (matches!(result, Ty::Nil | Ty::Var(_)) || result == wrong());
         if let Some(key) = head.attributes.key("in").or(head.attributes.key("out"))
             && !is_program
@@ -50,6 +56,8 @@ impl<'a> Declarer<'a, '_, '_> {
                     .label(head.name_span, "a program takes nothing and gives nil: [] -> nil")
                     .help("what it is to know it captures: (spawn-process (fn {:in … :out …} [] …))"),
             );
+            // Where it is spawned it is no program, for the reason just told.
+            result = wrong();
         }
         let bounds = self.bounds(file, &head.attributes, &generics);
         let sig = Sig {

@@ -1,6 +1,7 @@
 //! The names of definitions: what may be one, what it hides, and which the file lists for others.
 
 use super::{Declarer, PROTOCOLS};
+use crate::foreign::Prose;
 use crate::head::{Attributes, Head};
 use crate::namespace::SourceFile;
 use crate::scope::{BUILTIN_TYPES, Env, Lookup, PRELUDE, starts_upper};
@@ -70,19 +71,25 @@ impl<'a> Declarer<'a, '_, '_> {
                 Diagnostic::new(Code::BadName, format!("`{short}` cannot be the name of this definition"))
                     .label(head.name_span, complaint),
             );
-            if complaint == "a type begins with a capital"
+            if starts_upper(short) != is_type
                 && let Some(first) = short.chars().next()
                 && let Some(last) = self.out.last_mut()
             {
-                let capital: String = first.to_uppercase().chain(short.chars().skip(1)).collect();
-                *last = last.clone().suggest(format!("write `{capital}`"), head.name_span, capital);
+                let rest = short.chars().skip(1);
+                let other: String = match is_type {
+                    true => first.to_uppercase().chain(rest).collect(),
+                    false => first.to_lowercase().chain(rest).collect(),
+                };
+                *last = last.clone().suggest(format!("write `{other}`"), head.name_span, other);
             }
             if short.contains('/') {
                 return None;
             }
         }
         self.seen.insert(name, head.name_span);
-        self.shadowing(short, is_type, head.name_span);
+        if complaint.is_none() {
+            self.shadowing(short, is_type, head.name_span);
+        }
         if !is_private {
             self.list(ns, short);
         }
@@ -113,6 +120,22 @@ impl<'a> Declarer<'a, '_, '_> {
                 Diagnostic::new(Code::ShadowedPrelude, format!("this hides `{short}` of the prelude"))
                     .label(span, "the prelude's stays in reach by its full name"),
             );
+        }
+    }
+
+    /// Code of another language is one mistake, whatever it would mean word by word.
+    pub(super) fn foreign_text(&mut self, file: usize, prose: &Prose<'_>) {
+        let place = prose.place;
+        let inside = |span: Span| span.file == place.file && (place.start..prose.end).contains(&span.start);
+        self.out.retain(|told| !inside(told.span()));
+        self.out.push(prose.diagnostic());
+        self.decls.foreign = true;
+        if let Some((name, name_span)) = prose.defines.filter(|(name, _)| name.namespace().is_none()) {
+            let attributes = Attributes::default();
+            let head = Head { name, name_span, params: &[], doc: None, attributes, rest: &[] };
+            if let Some(name) = self.define(file, &head, false) {
+                self.unreadable(name, &head);
+            }
         }
     }
 

@@ -44,6 +44,18 @@ impl<'a> Declarer<'a, '_, '_> {
         diagnostic.suggest(format!("name, arrow, type: {written}"), span, written)
     }
 
+    /// `(x)`, `(x <- i64)`: the parameters of another language, as they are written here.
+    fn in_parentheses(&self, file: usize, list: &Form, title: String) -> Diagnostic {
+        let diagnostic = bad_syntax(list.span, title);
+        let items = list.as_list().unwrap_or(&[]);
+        if items.iter().any(|item| item.as_symbol().is_none() && !self.is_type(file, item)) {
+            return diagnostic;
+        }
+        let items: Vec<String> = items.iter().map(Form::to_string).collect();
+        let vector = format!("[{}]", items.join(" "));
+        diagnostic.suggest(format!("write `{vector}`"), list.span, vector)
+    }
+
     fn is_type(&self, file: usize, form: &Form) -> bool {
         match form.as_list().and_then(<[Form]>::first).unwrap_or(form).as_symbol() {
             Some(name) => {
@@ -67,7 +79,27 @@ impl<'a> Declarer<'a, '_, '_> {
             [params, rest @ ..] if params.as_vector().is_some() => (params, rest),
             _ => {
                 let title = format!("{what} needs its parameters in a vector: [x <- i64]");
-                self.out.push(bad_syntax(form.span, title));
+                let diagnostic = match head.rest {
+                    [arrow, ty, params, ..] if arrow.is_symbol("->") && params.as_vector().is_some() => {
+                        let title = format!("{what} states its result after the parameters");
+                        let span = arrow.span.to(params.span);
+                        bad_syntax(arrow.span, title).suggest(
+                            "write the parameters first",
+                            span,
+                            format!("{params} -> {ty}"),
+                        )
+                    }
+                    [list, ..]
+                        if list.as_list().is_some_and(|items| items.first().is_some_and(is_vector)) =>
+                    {
+                        bad_syntax(list.span, format!("{what} has one list of parameters")).help(
+                            "a function for other arguments has another name; `&` takes any number of them",
+                        )
+                    }
+                    [list, ..] if list.as_list().is_some() => self.in_parentheses(file, list, title),
+                    _ => bad_syntax(form.span, title),
+                };
+                self.out.push(diagnostic);
                 return None;
             }
         };
@@ -77,13 +109,12 @@ impl<'a> Declarer<'a, '_, '_> {
         let (mut params, mut patterns, mut has_rest) = (Vec::new(), Vec::new(), false);
         let untyped = found.iter().find(|param| param.ty.is_none()).map(|param| param.pattern);
         if let Some(pattern) = untyped {
-            let title = format!("the parameter `{pattern}` needs a type: {pattern} <- T");
-            let mut diagnostic = self.arrowless(file, items, pattern, bad_syntax(pattern.span, title));
-            if diagnostic.help.is_empty()
-                && pattern.as_symbol().is_some_and(|name| BUILTIN_TYPES.contains(&name.as_str()))
-            {
-                diagnostic = diagnostic.help("the name comes first, then the type: n <- i64");
-            }
+            let names_type = pattern.as_symbol().is_some_and(|name| BUILTIN_TYPES.contains(&name.as_str()));
+            let title = match names_type {
+                true => "a parameter is its name, then its type: n <- i64".to_string(),
+                false => format!("the parameter `{pattern}` needs a type: {pattern} <- T"),
+            };
+            let diagnostic = self.arrowless(file, items, pattern, bad_syntax(pattern.span, title));
             self.out.push(diagnostic);
         }
         for param in found {
@@ -135,7 +166,7 @@ impl<'a> Declarer<'a, '_, '_> {
             if let Some(told) = self.out.iter_mut().rev().find(|told| told.span() == pattern.span) {
                 told.notes.push(format!("{what} also states its result after the parameters: -> T"));
             }
-        } else {
+        } else if !rest.first().is_some_and(Form::is_error) {
             let title = format!("{what} states its result after the parameters: -> T");
             let mut diagnostic = bad_syntax(params, title);
             if let [ty, _, ..] = rest
@@ -143,6 +174,8 @@ impl<'a> Declarer<'a, '_, '_> {
             {
                 let arrow = format!("-> {ty}");
                 diagnostic = diagnostic.suggest(format!("write `{arrow}`"), ty.span, arrow);
+            } else {
+                diagnostic = diagnostic.help("a function that gives nothing gives nil: -> nil");
             }
             self.out.push(diagnostic);
         }
@@ -218,4 +251,8 @@ impl<'a> Declarer<'a, '_, '_> {
         }
         bounds
     }
+}
+
+fn is_vector(form: &Form) -> bool {
+    form.as_vector().is_some()
 }

@@ -38,7 +38,10 @@ impl Infer<'_, '_> {
                 let wanted = self.types.con(Con::Named(ty), &targs);
                 let value = self.check(
                     arg,
-                    Want::of(wanted, Why::Arg { callee: name, index: 0, span: name_span, first: None }),
+                    Want::of(
+                        wanted,
+                        Why::Arg { callee: name, index: 0, span: name_span, first: None, alike: false },
+                    ),
                 );
                 self.field_of(value, field, name_span, span, want)
             }
@@ -105,6 +108,10 @@ impl Infer<'_, '_> {
         if !self.accepts(sig, args.len()) {
             return self.wrong_arity(sig, args, span);
         }
+        if let Some(stray) = args.iter().find(|arg| arg.is_symbol("?")) {
+            self.infer(stray);
+            return self.error(span);
+        }
         let program = self.program();
         let first_bound = self.bounds.len();
         let targs = self.instantiate(sig, span, program);
@@ -143,7 +150,7 @@ impl Infer<'_, '_> {
                 }
                 let ty = self.param_type(sig, &targs, n);
                 let first = args[0].as_symbol().filter(|_| same_types(sig));
-                let why = Why::Arg { callee, index: n as u32, span: sig.span, first };
+                let why = Why::Arg { callee, index: n as u32, span: sig.span, first, alike: same_types(sig) };
                 let want = Want::of(ty, why);
                 let said = self.out.len();
                 match slots[n].take() {
@@ -251,8 +258,33 @@ impl Infer<'_, '_> {
         } else {
             diagnostic = diagnostic.note(format!("its parameters are [{}]", params.join("  ")));
         }
+        let indexed = args.windows(2).find(|pair| {
+            pair[0].as_symbol().is_some()
+                && pair[1].as_vector().is_some_and(|index| index.len() == 1)
+                && pair[0].span.end == pair[1].span.start
+        });
+        if let Some([items, index]) = indexed {
+            let item = format!("(nth {items} {})", inner(index));
+            let span = items.span.to(index.span);
+            diagnostic = diagnostic.suggest(format!("an item is read by {item}"), span, item);
+            return self.wrong(diagnostic, span);
+        }
+        if args.len() == 2 * count && args.iter().step_by(2).all(|arg| arg.as_keyword().is_some()) {
+            diagnostic =
+                diagnostic.help("arguments have no names: their values stand in the order of the parameters");
+        }
+        let prints = matches!(sig.name.as_str(), "wat.kernel/println" | "wat.kernel/eprintln");
+        if prints && args.len() > 1 {
+            let parts: String = args.iter().map(|arg| format!(" {arg}")).collect();
+            diagnostic =
+                diagnostic.help(format!("`str` puts several values into one text: ({name} (str{parts}))"));
+        }
         for arg in args {
             self.infer(arg);
+        }
+        // A text between single quotes falls apart into words, of which only the last is told.
+        if args.iter().any(is_stray) {
+            return self.error(span);
         }
         self.wrong(diagnostic, span)
     }
@@ -414,8 +446,13 @@ impl Infer<'_, '_> {
                     return self.wrong(diagnostic, span);
                 }
                 let name = self.print_name(&callee);
-                let why =
-                    |n: usize| Why::Arg { callee: name, index: n as u32, span: Span::NONE, first: None };
+                let why = |n: usize| Why::Arg {
+                    callee: name,
+                    index: n as u32,
+                    span: Span::NONE,
+                    first: None,
+                    alike: false,
+                };
                 let mut slots: Vec<Option<E>> = args.iter().map(|_| None).collect();
                 for literals in [false, true] {
                     for (n, arg) in args.iter().enumerate() {
@@ -452,14 +489,37 @@ impl Infer<'_, '_> {
                             .label(callee.span, format!("this is a {shown}"))
                             .help("(spawn-process …) gives a peer to talk to")
                     }
-                    _ => Diagnostic::new(
-                        Code::NotAFunction,
-                        format!("{} is called, and it is no function", a(&shown)),
-                    )
-                    .label(callee.span, format!("this is {}", a(&shown))),
+                    _ => self.not_a_function(&callee, args, &shown),
                 };
                 self.wrong(diagnostic, span)
             }
+        }
+    }
+
+    fn not_a_function(&self, callee: &E, args: &[Form], shown: &str) -> Diagnostic {
+        let title = format!("{} is called, and it is no function", a(shown));
+        let mut diagnostic =
+            Diagnostic::new(Code::NotAFunction, title).label(callee.span, format!("this is {}", a(shown)));
+        let text = match callee.kind {
+            K::Local(id) => {
+                let local = &self.locals[id.0 as usize];
+                diagnostic =
+                    diagnostic.label(local.span, format!("`{}` is a name of a value here", local.name));
+                local.name.as_str()
+            }
+            _ => "…",
+        };
+        let is_call = matches!(callee.kind, K::Call { .. });
+        match (self.types.head(callee.ty), args) {
+            (Some(Con::Map), [key]) => diagnostic.help(format!("look up a key with (get {text} {key})")),
+            (Some(Con::Vector), [index]) => {
+                diagnostic.help(format!("take an item with (nth {text} {index})"))
+            }
+            (Some(Con::Set), [item]) => diagnostic.help(format!("ask a set with (contains? {text} {item})")),
+            (_, []) if is_call => {
+                diagnostic.help("the outer pair of parentheses calls what the inner one gives")
+            }
+            _ => diagnostic,
         }
     }
 
@@ -581,6 +641,17 @@ pub fn a(shown: &str) -> String {
 }
 
 /// Are the first two parameters of one type variable, as those of `+` and `=`?
+/// `world'`, the end of a text between single quotes; `?`, which returns a failure in another language.
+fn is_stray(form: &Form) -> bool {
+    form.as_symbol().is_some_and(|name| name.as_str().ends_with('\'') || name == "?")
+}
+
+/// What stands between the brackets of a vector.
+fn inner(form: &Form) -> String {
+    let items = form.as_vector().unwrap_or(&[]);
+    items.iter().map(Form::to_string).collect::<Vec<_>>().join(" ")
+}
+
 fn same_types(sig: &Sig) -> bool {
     matches!(sig.params.as_slice(), [(_, Ty::Var(a)), (_, Ty::Var(b)), ..] if a == b)
 }

@@ -307,7 +307,7 @@ impl Infer<'_, '_> {
     /// An expression whose value is dropped.
     pub fn statement(&mut self, form: &Form) -> E {
         let e = self.infer(form);
-        self.dropped.push((e.ty, e.span));
+        self.dropped.push((e.ty, value_place(&e)));
         e
     }
 
@@ -315,8 +315,16 @@ impl Infer<'_, '_> {
         let Some((pairs, body)) =
             args.split_first().and_then(|(first, body)| Some((first.as_vector()?, body)))
         else {
-            return self
-                .wrong(bad_syntax(span, "`let` takes a vector of names and values: (let [x 1] …)"), span);
+            let mut diagnostic = bad_syntax(
+                args.first().map_or(span, |first| first.span),
+                "`let` takes a vector of names and values: (let [x 1] …)",
+            );
+            if let Some(first) = args.first()
+                && let Some(vector) = in_one_vector(first)
+            {
+                diagnostic = diagnostic.suggest(format!("write `{vector}`"), first.span, vector);
+            }
+            return self.wrong(diagnostic, span);
         };
         if pairs.iter().any(Form::is_error) {
             return self.error(span);
@@ -337,7 +345,10 @@ impl Infer<'_, '_> {
         let mark = self.names.mark();
         let mut binds = Vec::new();
         for pair in pairs.chunks_exact(2) {
+            let own = pair[0].as_symbol().filter(|_| self.is_fn(&pair[1]));
+            self.naming.extend(own);
             let value = self.infer(&pair[1]);
+            self.naming.truncate(self.naming.len() - usize::from(own.is_some()));
             let pattern = self.pattern(&pair[0], value.ty);
             if pair[0].is_symbol("_") {
                 self.dropped_name(value.ty, value.span);
@@ -397,7 +408,7 @@ impl Infer<'_, '_> {
                         .help("add what it gives when the test is false");
                     return self.wrong(diagnostic, span);
                 }
-                self.dropped.push((value.ty, value.span));
+                self.dropped.push((value.ty, value_place(&value)));
                 // What never gives a value stays the last step: a `recur` is not to be followed by anything.
                 if self.types.shape(value.ty) == Shape::Open(Open::Never) {
                     self.types.unify(value.ty, ty).expect("an open type takes any");
@@ -502,4 +513,31 @@ fn literal_name(name: Symbol) -> Option<FormKind> {
 /// Stands between its operands in other languages.
 fn is_operator(name: Symbol) -> bool {
     matches!(name.as_str(), "+" | "-" | "*" | "/" | "<" | ">" | "<=" | ">=" | "=" | "and" | "or")
+}
+
+/// The place that gives an expression its value.
+fn value_place(e: &E) -> Span {
+    match &e.kind {
+        K::Do(items) => items.last().map_or(e.span, value_place),
+        _ => e.span,
+    }
+}
+
+/// The bindings of another Lisp as one vector: `((x 1) (y 2))`, `(x 1)`.
+fn in_one_vector(bindings: &Form) -> Option<String> {
+    let items = bindings.as_list()?;
+    let pairs = items.iter().map(|item| match item.as_list() {
+        Some([name, value]) if name.as_symbol().is_some() => Some(format!("{name} {value}")),
+        _ => None,
+    });
+    let joined = match pairs.collect::<Option<Vec<_>>>() {
+        Some(pairs) if !pairs.is_empty() => pairs.join("  "),
+        _ => {
+            let names = items.iter().step_by(2).all(|name| name.as_symbol().is_some());
+            (names && !items.is_empty() && items.len().is_multiple_of(2)).then(|| {
+                items.chunks(2).map(|pair| format!("{} {}", pair[0], pair[1])).collect::<Vec<_>>().join("  ")
+            })?
+        }
+    };
+    Some(format!("[{joined}]"))
 }

@@ -230,7 +230,10 @@ impl Infer<'_, '_> {
             .map(|(n, (arg, ty))| {
                 self.check(
                     arg,
-                    Want::of(ty, Why::Arg { callee, index: n as u32, span: Span::NONE, first: None }),
+                    Want::of(
+                        ty,
+                        Why::Arg { callee, index: n as u32, span: Span::NONE, first: None, alike: false },
+                    ),
                 )
             })
             .collect();
@@ -294,15 +297,22 @@ impl Infer<'_, '_> {
             let wanted = self.types.show(given);
             let mut diagnostic = Diagnostic::new(
                 Code::TryOutside,
-                format!("`try` would return the {kind} of a failure from here"),
+                format!(
+                    "`try` returns a failure from the function around it, which must give {}",
+                    super::call::a(kind)
+                ),
             );
             diagnostic = if is_function {
                 diagnostic
-                    .label(span, format!("the function around this gives {}", super::call::a(&shown)))
+                    .label(span, format!("this function gives {}", super::call::a(&shown)))
                     .note(format!("what is tried is {}", super::call::a(&wanted)))
             } else {
-                diagnostic.label(span, "and there is no function around this")
+                diagnostic.label(span, "there is no function around this")
             };
+            if !self.types.is(result, Con::Named(Symbol::new("wat.core/Result"))) {
+                diagnostic =
+                    diagnostic.help("`match` looks at both cases; (unwrap … \"why\") crashes on a failure");
+            }
             return self.wrong(diagnostic, span);
         }
         self.meet(E { kind: K::Try { value: Box::new(value), is_result }, ty: content, span }, want)

@@ -26,7 +26,8 @@ impl Infer<'_, '_> {
                     Code::UnsupportedForm,
                     format!("a program has no literals with the tag `#{tag}`"),
                 )
-                .at(form.span),
+                .at(form.span)
+                .note("a struct is built by its name: (Point :x 1)"),
                 form.span,
             ),
             _ => match self.scalar(form) {
@@ -93,6 +94,14 @@ impl Infer<'_, '_> {
     }
 
     fn vector(&mut self, items: &[Form], span: Span, want: Want) -> E {
+        if want.ty.is_some_and(|ty| self.types.is(ty, Con::Tuple)) {
+            let written: String = items.iter().map(|item| format!(" {item}")).collect();
+            let shown = want.ty.map(|ty| self.types.show(ty)).unwrap_or_default();
+            let title = format!("a vector stands where {} is wanted", super::call::a(&shown));
+            let tuple = format!("(tuple{written})");
+            let diagnostic = Diagnostic::new(Code::TypeMismatch, title).at(span);
+            return self.wrong(diagnostic.suggest(format!("write `{tuple}`"), span, tuple), span);
+        }
         let args = self.wanted_args(want, Con::Vector, 1);
         let items = self.elements(&items.iter().collect::<Vec<_>>(), args[0]);
         let ty = self.types.con(Con::Vector, &args);
@@ -121,7 +130,13 @@ impl Infer<'_, '_> {
         let (mut keys, mut values) = (Why::Nothing, Why::Nothing);
         let mut items = Vec::new();
         for (key, value) in entries {
+            let said = self.out.len();
+            let form = key;
             let key = self.check(key, Want::of(args[0], keys));
+            if form.as_symbol().is_some() && self.is_bare_key(&key, said) {
+                // The other keys are the same mistake.
+                return self.error(span);
+            }
             let value = self.check(value, Want::of(args[1], values));
             if items.is_empty() {
                 (keys, values) = (Why::Element(key.span), Why::Element(value.span));
@@ -133,6 +148,26 @@ impl Infer<'_, '_> {
             self.require("Hash", args[0], span, "{…}");
         }
         self.meet(E { kind: K::Map(items), ty, span }, want)
+    }
+
+    /// A key that was to be a keyword is no name, or that of a function: then it is told.
+    fn is_bare_key(&mut self, key: &E, said: usize) -> bool {
+        let help = |name: &str| format!("a keyword begins with a colon: :{name}");
+        if let Some(told) = self.out[said..].iter_mut().find(|told| told.code == Code::UnboundName) {
+            let name = told.title.trim_start_matches("unknown name ").trim_matches('`').to_string();
+            told.help.clear();
+            *told = told.clone().help(help(&name));
+            return true;
+        }
+        let K::Def(super::tree::Callee::Known { name, .. }) = &key.kind else { return false };
+        if !self.types.is(key.ty, Con::Fn) {
+            return false;
+        }
+        let diagnostic = Diagnostic::new(Code::MissingBound, "a function is no key of a map")
+            .label(key.span, format!("`{}` is a function", name.name()))
+            .help(help(name.name()));
+        self.report(diagnostic);
+        true
     }
 
     /// `{:timeout (seconds 5)}` where a struct is wanted; Option fields may be absent or given bare.

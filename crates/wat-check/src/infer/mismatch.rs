@@ -3,8 +3,15 @@
 use super::Infer;
 use super::call::a;
 use super::tree::{Callee, E, K, Why};
+use crate::hir::Lit;
 use crate::unify::{Clash, Con, T};
-use wat_source::{Code, Diagnostic};
+use wat_source::{Code, Diagnostic, Symbol};
+
+/// Help for an Option where its value is wanted.
+pub const MAYBE_NONE: &str =
+    "there may be no value: `match`, `if-let`, (unwrap-or … default) or (unwrap … \"why\") gives it";
+/// Help for a Result where its value is wanted.
+pub const MAYBE_FAILED: &str = "it may have failed: `match`, (try …) or (unwrap … \"why\") gives the value";
 
 impl Infer<'_, '_> {
     /// `e` stands where a value of another type is wanted.
@@ -36,6 +43,9 @@ impl Infer<'_, '_> {
             Diagnostic::new(Code::TypeMismatch, title).label(e.span, format!("this is {}", a(&found)));
         diagnostic = match why {
             Why::Nothing | Why::Test => diagnostic,
+            Why::Arg { callee, index: 1.., alike: true, .. } => {
+                diagnostic.note(format!("`{}` takes values of one type", callee.name()))
+            }
             Why::Arg { callee, index, span, .. } => {
                 let nth = match index {
                     0 => "first".to_string(),
@@ -108,6 +118,17 @@ impl Infer<'_, '_> {
             (Some(Con::Nil), Some(Con::Named(name))) if name == "wat.core/Option" => {
                 Some("nothing there is `None`".to_string())
             }
+            (Some(Con::Fn), Some(Con::Named(name))) => self.without_fields(e, name),
+            (found, Some(Con::Fn)) if found != Some(Con::Fn) && self.types.args(wanted).len() == 1 => {
+                Some("what is to be done later is a function: (fn [] …)".to_string())
+            }
+            (_, Some(Con::Duration)) if found == "i64" => {
+                let number = match &e.kind {
+                    K::Lit(Lit::Int(n)) => n.to_string(),
+                    _ => text.to_string(),
+                };
+                Some(format!("say the unit: (seconds {number}) or (millis {number})"))
+            }
             (Some(Con::Fn), Some(Con::Program)) => {
                 Some("write the name of the `defn` itself, or a `fn` literal, in this place".to_string())
             }
@@ -116,15 +137,11 @@ impl Infer<'_, '_> {
             }
             (Some(Con::Named(name)), _) if name == "wat.core/Option" => {
                 let inner = self.types.args(e.ty)[0];
-                (self.types.show(inner) == want).then(|| {
-                    "there may be no value: `match`, `if-let`, (unwrap-or … default) or (unwrap … \"why\") gives it".to_string()
-                })
+                (self.types.show(inner) == want).then(|| MAYBE_NONE.to_string())
             }
             (Some(Con::Named(name)), _) if name == "wat.core/Result" => {
                 let inner = self.types.args(e.ty)[0];
-                (self.types.show(inner) == want).then(|| {
-                    "it may have failed: `match`, (try …) or (unwrap … \"why\") gives the value".to_string()
-                })
+                (self.types.show(inner) == want).then(|| MAYBE_FAILED.to_string())
             }
             (Some(_), Some(Con::Bool)) if matches!(why, Why::Test) => {
                 Some("nothing but true and false decides; compare it, as in (> n 0) or (some? x)".to_string())
@@ -161,7 +178,7 @@ impl Infer<'_, '_> {
                 Some(format!("is anything in it? (not (empty? {text}))"))
             }
             _ if self.types.show(e.ty) == "i64" => {
-                Some(format!("only `false` is false; compare it: (not= {text} 0)"))
+                Some(format!("no number is true or false; compare it: (> {text} 0)"))
             }
             _ => None,
         }
@@ -170,9 +187,9 @@ impl Infer<'_, '_> {
     /// Help where one side holds what the other asks for, or the function is that of another type.
     fn around(&self, e: &E, wanted: T, why: Why, text: &str) -> Option<String> {
         let want = self.types.show(wanted);
-        let callee = match why {
-            Why::Arg { callee, .. } => Some(callee),
-            _ => None,
+        let (callee, alike) = match why {
+            Why::Arg { callee, alike, .. } => (Some(callee), alike),
+            _ => (None, false),
         };
         let adds = callee.is_some_and(|callee| callee.name() == "+");
         if adds && (self.types.is(wanted, Con::Str) || self.types.is(e.ty, Con::Str)) {
@@ -189,11 +206,23 @@ impl Infer<'_, '_> {
                 let has = def.variants[0].fields.iter().any(|(field, _)| *field == callee.name());
                 has.then(|| format!("the field is read with its keyword: (:{} {text})", callee.name()))
             }
-            Con::Str if want == "i64" && callee.is_some() && !matches!(e.kind, K::Lit(_)) => {
+            Con::Str if want == "i64" && callee.is_some() && !alike && !matches!(e.kind, K::Lit(_)) => {
                 Some(format!("(parse-i64 {text}) reads a number from text, as an Option"))
             }
             _ => None,
         }
+    }
+
+    /// Help where a constructor stands without its fields.
+    fn without_fields(&self, e: &E, wanted: Symbol) -> Option<String> {
+        let K::Lambda(lambda) = &e.kind else { return None };
+        let K::Construct { variant, .. } = lambda.body.kind else { return None };
+        let def = self.env.type_def(wanted).filter(|_| lambda.body.span == e.span)?;
+        let made = &def.variants[variant as usize];
+        let fields: String = made.fields.iter().map(|(field, _)| format!(" {field}")).collect();
+        let name =
+            if def.is_struct { made.name.to_string() } else { format!("{}/{}", wanted.name(), made.name) };
+        Some(format!("it is built with its fields: ({name}{fields})"))
     }
 
     /// `e` is what a pattern is given; `found` the type of the values the pattern takes apart.

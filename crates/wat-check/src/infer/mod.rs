@@ -3,7 +3,7 @@
 //! `solve.rs` works through. Begin with [`function`] and [`Infer::check`] in `expr.rs`.
 
 mod call;
-pub use call::mentions;
+pub use call::{a, mentions};
 mod expr;
 mod function;
 mod literal;
@@ -193,6 +193,8 @@ pub struct Infer<'c, 'e> {
     captured: Vec<Capture>,
     /// Values in statement position.
     dropped: Vec<(T, Span)>,
+    /// Names that `let` gives to function literals which are being read.
+    naming: Vec<Symbol>,
     /// Something is wrong already: what is open, unused or not covered may follow from that and is not told.
     broken: bool,
     out: Vec<Diagnostic>,
@@ -360,6 +362,7 @@ impl<'c, 'e> Infer<'c, 'e> {
             events: Vec::new(),
             captured: Vec::new(),
             dropped: Vec::new(),
+            naming: Vec::new(),
             broken: false,
             out: Vec::new(),
         }
@@ -546,7 +549,13 @@ impl<'c, 'e> Infer<'c, 'e> {
             Lookup::Missing => Lookup::Missing,
         };
         let locals = self.names.iter().map(|name| name.as_str()).filter(|name| !name.starts_with(' '));
-        let diagnostic = self.env.unbound(self.file, name, span, false, lookup, locals);
+        let mut diagnostic = self.env.unbound(self.file, name, span, false, lookup, locals);
+        if self.naming.contains(&name) {
+            diagnostic.help.clear();
+            diagnostic = diagnostic
+                .note("`let` gives the name when the function is made")
+                .help(format!("a function that calls itself names itself: (fn {name} […] …)"));
+        }
         self.report(diagnostic);
         None
     }

@@ -155,7 +155,7 @@ impl Infer<'_, '_> {
                 }
                 let help = self.another_order(full, &candidates, args, &slots);
                 // A call that stands where its argument stands was made by `for` or `doseq`.
-                let name = if span == at.1 { Symbol::new("for") } else { full };
+                let name = if span == at.1 && full != "wat.form/items" { Symbol::new("for") } else { full };
                 self.no_overload(name, &candidates, at.0, at.1, help);
                 self.give_up(args, slots, span)
             }
@@ -234,7 +234,9 @@ impl Infer<'_, '_> {
             }
         }
         let shown = super::call::a(&self.types.show(ty));
-        let (title, note) = if name.name() == "for" {
+        let (title, note) = if name == "wat.form/items" {
+            (format!("`~@` puts in the forms of a vector, not {shown}"), "it works on")
+        } else if name.name() == "for" {
             (format!("{shown} has no elements to go over"), "`for` and `doseq` go over")
         } else {
             (format!("`{}` does not work on {shown}", name.name()), "it works on")
@@ -248,6 +250,8 @@ impl Infer<'_, '_> {
         }
         let is_fn = self.types.head(ty) == Some(Con::Fn);
         let order = || "the function comes first, the collection last".to_string();
+        let is_seq = name == "wat.form/items" && self.types.head(ty) == Some(Con::Seq);
+        let help = help.or_else(|| is_seq.then(|| "`vec` makes a vector of it".to_string()));
         if let Some(help) = help.or_else(|| is_fn.then(order)) {
             diagnostic = diagnostic.help(help);
         }
@@ -284,7 +288,13 @@ impl Infer<'_, '_> {
                         let params: Vec<T> = (0..*arity).map(|_| self.types.fresh()).collect();
                         let result = self.types.fresh();
                         let function = self.types.function(&params, result);
-                        let why = Why::Arg { callee: full, index: n as u32, span: Span::NONE, first: None };
+                        let why = Why::Arg {
+                            callee: full,
+                            index: n as u32,
+                            span: Span::NONE,
+                            first: None,
+                            alike: false,
+                        };
                         self.check(arg, Want::of(function, why))
                     }
                     _ => self.infer(arg),
@@ -348,7 +358,7 @@ impl Infer<'_, '_> {
                 let sig = env.sig(candidates[0]).expect("a candidate is defined");
                 let on = sig.on.first().copied().unwrap_or(0) as usize;
                 let (ty, at) = args.get(on).copied().unwrap_or(args[0]);
-                let name = if span == at { Symbol::new("for") } else { name };
+                let name = if span == at && name != "wat.form/items" { Symbol::new("for") } else { name };
                 self.no_overload(name, &candidates, ty, at, None);
                 self.types.silence(result);
                 return true;
@@ -366,7 +376,10 @@ impl Infer<'_, '_> {
             let e = E { kind: K::Error, ty: *ty, span: *at };
             self.meet(
                 e,
-                Want::of(param, Why::Arg { callee: name, index: n as u32, span: sig.span, first: None }),
+                Want::of(
+                    param,
+                    Why::Arg { callee: name, index: n as u32, span: sig.span, first: None, alike: false },
+                ),
             );
         }
         let ty = match sig.variadic {

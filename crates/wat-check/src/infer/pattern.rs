@@ -387,7 +387,7 @@ impl Infer<'_, '_> {
     /// The pattern of an arm; one with fields but without brackets of its own is told as that.
     fn arm_pattern(&mut self, pattern: &Form, body: &[Form], ty: T) -> P {
         if let Some(name) = pattern.as_symbol().filter(|name| starts_upper(name.name()))
-            && body.len() > 1
+            && !body.is_empty()
             && let crate::scope::Lookup::Found(Item::Variant { ty: of, index }) =
                 self.env.value(self.file, name)
         {

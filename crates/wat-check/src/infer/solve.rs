@@ -214,8 +214,13 @@ impl Infer<'_, '_> {
             .label(span, format!("this is {}", super::call::a(&whole)))
             .help(format!("ask for it in the signature: {{:where [({protocol} {variable})]}}"))
         } else if protocol == "Wire" {
-            Diagnostic::new(Code::NotWire, format!("{} cannot leave the process", super::call::a(&part)))
-                .label(span, format!("this is {}{inside}", super::call::a(&part)))
+            let diagnostic =
+                Diagnostic::new(Code::NotWire, format!("{} cannot leave the process", super::call::a(&part)))
+                    .label(span, format!("this is {}{inside}", super::call::a(&part)));
+            match part == "Form" {
+                true => diagnostic.help("a quoted list is code; values stand in a vector: [1 2]"),
+                false => diagnostic,
+            }
         } else {
             let mut diagnostic = Diagnostic::new(
                 Code::MissingBound,
@@ -226,6 +231,10 @@ impl Infer<'_, '_> {
                 diagnostic = diagnostic.help(format!("implement it: {}", self.extension(&lack)));
             } else if protocol == "Num" && lack.part == Ty::Str {
                 diagnostic = diagnostic.help("texts are joined by (str …)");
+            } else if protocol == "Num" && matches!(&lack.part, Ty::Named(n, _) if *n == "wat.core/Option") {
+                diagnostic = diagnostic.help(super::mismatch::MAYBE_NONE);
+            } else if protocol == "Num" && matches!(&lack.part, Ty::Named(n, _) if *n == "wat.core/Result") {
+                diagnostic = diagnostic.help(super::mismatch::MAYBE_FAILED);
             } else if lack.derivable {
                 diagnostic =
                     diagnostic.help(format!("derive it where the type is defined: {{:derive [{protocol}]}}"));
@@ -292,6 +301,10 @@ impl Infer<'_, '_> {
         diagnostic = match part {
             Ty::Fn(..) => diagnostic.help("define it with `defn`: definitions are named, not taken along"),
             Ty::Peer(..) => diagnostic.note("a peer stays with its thread"),
+            Ty::Sender(..) | Ty::Receiver(..) => {
+                diagnostic.note("a channel stays in its process: `spawn-thread` takes an end of it along")
+            }
+            Ty::Seq(..) => diagnostic.help(format!("a vector is data: (vec {name})")),
             Ty::Var(v) => diagnostic.help(format!("ask for it in the signature: {{:where [(Wire {v})]}}")),
             _ => diagnostic,
         };
@@ -313,10 +326,14 @@ impl Infer<'_, '_> {
                 Shape::Con(_) if self.broken => {}
                 Shape::Con(_) => {
                     let shown = self.types.show(t);
-                    self.report(
-                        Diagnostic::new(Code::UnusedValue, "this value is not used")
-                            .label(span, format!("{} is computed and dropped", super::call::a(&shown))),
-                    );
+                    let mut diagnostic = Diagnostic::new(Code::UnusedValue, "this value is not used")
+                        .label(span, format!("{} is computed and dropped", super::call::a(&shown)));
+                    if matches!(self.types.head(t), Some(Con::Vector | Con::Map | Con::Set)) {
+                        diagnostic = diagnostic.note(
+                            "no collection changes: what is done to it gives a new one, to be named by `let`",
+                        );
+                    }
+                    self.report(diagnostic);
                 }
             }
         }

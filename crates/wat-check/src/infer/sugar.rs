@@ -37,8 +37,29 @@ impl Infer<'_, '_> {
             _ => Err("this form is no sugar"),
         };
         match made {
-            Ok(form) => self.check(&form, want),
+            Ok(form) => {
+                let said = self.out.len();
+                let e = self.check(&form, want);
+                if matches!(special, Special::When | Special::WhenLet) {
+                    self.without_else(said, special.name(), span);
+                }
+                e
+            }
             Err(title) => self.wrong(bad_syntax(span, title), span),
+        }
+    }
+
+    /// What was said of an `if` that stands for the form is said of the form.
+    fn without_else(&mut self, said: usize, name: &str, span: Span) {
+        for diagnostic in self.out[said..].iter_mut().filter(|told| told.span() == span) {
+            for (stands, other) in [("`if` without else", "if"), ("`if-let` without else", "if-let")] {
+                if let Some(rest) = diagnostic.title.strip_prefix(stands) {
+                    diagnostic.title = format!("`{name}`{rest}");
+                    diagnostic.help.clear();
+                    *diagnostic = diagnostic.clone().help(format!("`{other}` has a branch for each case"));
+                    break;
+                }
+            }
         }
     }
 

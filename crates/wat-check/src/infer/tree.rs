@@ -173,6 +173,8 @@ pub enum Why {
         span: Span,
         /// The name that is the call's first argument, where the others must be of its type.
         first: Option<Symbol>,
+        /// Are all arguments of one type?
+        alike: bool,
     },
     /// The result of the function that is this argument of a call.
     Given {

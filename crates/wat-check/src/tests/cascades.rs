@@ -30,7 +30,7 @@ fn parameters_and_fields() {
 
             1:10 bad-name `x:` is not a name
 
-            1:10 bad-syntax the parameter `i64` needs a type: i64 <- T
+            1:10 bad-syntax a parameter is its name, then its type: n <- i64
 
             1:9 bad-syntax `defn` states its result after the parameters: -> T
 

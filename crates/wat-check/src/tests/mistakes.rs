@@ -186,9 +186,9 @@ fn control() {
     expect![[r#"
         2:32 recur-outside-loop `recur` is not the last step here
         3:39 wrong-arity this loop has 1 name, and `recur` gives 0 values
-        4:27 try-outside `try` would return the Option of a failure from here
+        4:27 try-outside `try` returns a failure from the function around it, which must give an Option
         5:47 type-mismatch `try` takes a Result or an Option, not an i64
-        6:8 try-outside `try` would return the Option of a failure from here
+        6:8 try-outside `try` returns a failure from the function around it, which must give an Option
         8:28 bad-syntax a value is missing for this name
         8:46 bad-syntax `fn` takes its parameters in a vector: (fn [x] …)
         8:51 bad-syntax `if` takes a test and two branches

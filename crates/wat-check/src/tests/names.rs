@@ -93,7 +93,7 @@ fn the_shape_of_the_entry() {
     check(
         "",
         expect![[r#"
-        1:1 missing-main this program has no `main`
+        1:1 missing-main there is nothing in this file
     "#]],
     );
     check(

@@ -1,0 +1,6 @@
+(defn name-of [n <- i64] -> String
+  (match n
+    (0 => "zero")
+    (_ => "many")))
+
+(println (name-of 0))

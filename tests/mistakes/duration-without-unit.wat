@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  (sleep 5)
+  (println "awake"))

@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  (let [xs [1 2 3]]
+    (println xs[0])))

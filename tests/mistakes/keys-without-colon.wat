@@ -1,0 +1,2 @@
+(defn main [] -> nil
+  (println {name "ann" town "ulm"}))

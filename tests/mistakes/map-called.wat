@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  (let [ages {"ann" 40}]
+    (println (ages "ann"))))

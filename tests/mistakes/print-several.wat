@@ -1,0 +1,2 @@
+(defn main [] -> nil
+  (println "the answer is" 42))

@@ -1,0 +1,4 @@
+(defn half [text <- String] -> (Option i64)
+  (Some (/ (parse-i64 text)? 2)))
+
+(println (half "8"))

@@ -1,0 +1,4 @@
+(def colours ["red" "green"]
+
+(defn main [] -> nil
+  (println (count colours)))

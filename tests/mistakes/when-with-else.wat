@@ -1,0 +1,4 @@
+(defn sign [n <- i64] -> String
+  (when (< n 0) "negative"))
+
+(println (sign 4))
