@@ -1,2 +1,2 @@
 (defn main [] -> nil
-  (println "C:\windows"))
+  (println "C:\windows\system\drivers"))

@@ -257,7 +257,7 @@ fn hex4(text: &str) -> Option<u16> {
 /// The text between the quotes of a string. A bad escape is reported and left out.
 pub fn string(inner: &str, start: Span, report: &mut dyn FnMut(Diagnostic)) -> String {
     let mut out = String::with_capacity(inner.len());
-    let mut at = 0;
+    let (mut at, mut told) = (0, false);
     while let Some(n) = memchr::memchr(b'\\', &inner.as_bytes()[at..]) {
         out.push_str(&inner[at..at + n]);
         at += n;
@@ -271,11 +271,17 @@ pub fn string(inner: &str, start: Span, report: &mut dyn FnMut(Diagnostic)) -> S
                 let span = Span::new(start.file, from, from + len as u32);
                 let title = format!("`{}` is not an escape", inner[at..at + len].escape_debug());
                 let title = title.replace("\\\\", "\\");
-                report(
-                    Diagnostic::new(Code::BadEscape, title)
-                        .label(span, label)
-                        .note("escapes are `\\\"` `\\\\` `\\n` `\\r` `\\t` `\\b` `\\f` and `\\u0041`"),
-                );
+                let diagnostic = Diagnostic::new(Code::BadEscape, title)
+                    .label(span, label)
+                    .note("escapes are `\\\"` `\\\\` `\\n` `\\r` `\\t` `\\b` `\\f` and `\\u0041`");
+                // Whoever writes a path or a pattern has written all its backslashes so.
+                if label != NO_ESCAPE {
+                    report(diagnostic);
+                } else if !told {
+                    let backslash = Span::new(start.file, from, from);
+                    report(diagnostic.suggest("a backslash of the text is written twice", backslash, "\\"));
+                    told = true;
+                }
                 at += len;
             }
         }
@@ -283,6 +289,8 @@ pub fn string(inner: &str, start: Span, report: &mut dyn FnMut(Diagnostic)) -> S
     out.push_str(&inner[at..]);
     out
 }
+
+const NO_ESCAPE: &str = "strings have no such escape";
 
 /// The character and length of the escape at the start of `text`, or what is wrong with how much of it.
 fn escape(text: &str) -> Result<(char, usize), (&'static str, usize)> {
@@ -295,7 +303,7 @@ fn escape(text: &str) -> Result<(char, usize), (&'static str, usize)> {
         'b' => '\u{8}',
         'f' => '\u{c}',
         'u' => return unicode(text),
-        _ => return Err(("strings have no such escape", 1 + letter.len_utf8())),
+        _ => return Err((NO_ESCAPE, 1 + letter.len_utf8())),
     };
     Ok((c, 2))
 }

@@ -557,6 +557,10 @@ fn bad_literals() {
               |   ^^ strings have no such escape
               |
               = note: escapes are `\"` `\\` `\n` `\r` `\t` `\b` `\f` and `\u0041`
+            help: a backslash of the text is written twice
+              |
+            1 | "a\\qb\u12" "\ud800x" #inst "2023-02-29" #inst 1 #uuid "1"
+              |   +
             error[bad-escape]: `\u12` is not an escape
              --> a.wat:1:6
               |

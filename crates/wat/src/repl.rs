@@ -66,6 +66,9 @@ impl Repl {
             ("", _) => {}
             (":quit", "") => return false,
             (":help", "") => say(HELP),
+            // The words of other sessions, unless somebody has named something so.
+            ("quit" | "exit" | "(quit)" | "(exit)", "") if !self.is_named(word) => return false,
+            ("help" | "?" | "(help)", "") if !self.is_named(word) => say(HELP),
             (":doc", name) if !name.is_empty() => self.document(name),
             (":type", expression) if !expression.is_empty() => match self.session.judge(expression) {
                 Ok(judged) => say(&format!("{}\n", judged.ty)),
@@ -85,6 +88,11 @@ impl Repl {
             }
         }
         true
+    }
+
+    fn is_named(&self, word: &str) -> bool {
+        let name = word.trim_matches(['(', ')']);
+        self.session.names().iter().any(|known| known == name)
     }
 
     fn piece(&mut self, piece: Piece) {

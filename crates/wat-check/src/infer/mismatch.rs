@@ -122,6 +122,9 @@ impl Infer<'_, '_> {
             (found, Some(Con::Fn)) if found != Some(Con::Fn) && self.types.args(wanted).len() == 1 => {
                 Some("what is to be done later is a function: (fn [] …)".to_string())
             }
+            (found, Some(Con::Fn)) if found != Some(Con::Fn) && matches!(why, Why::Arg { index: 0, .. }) => {
+                Some("the function comes first, what it works on last".to_string())
+            }
             (_, Some(Con::Duration)) if found == "i64" => {
                 let number = match &e.kind {
                     K::Lit(Lit::Int(n)) => n.to_string(),
