@@ -26,7 +26,9 @@ pub fn name(name: &str, is_type: bool) -> Option<(String, Option<&'static str>)>
     match name {
         "True" | "TRUE" => row("true"),
         "False" | "FALSE" => row("false"),
-        "null" | "NULL" | "Nil" | "undefined" => row("nil"),
+        "null" | "NULL" | "Nil" | "undefined" => words(
+            "what may be absent is an Option: `None`, or (Some x); `nil` is the value of what gives nothing",
+        ),
         "else" => row(":else"),
         "lambda" | "fun" | "function" | "λ" => row("fn"),
         "defun" | "define" | "func" | "def-fn" | "defunc" => {
@@ -45,7 +47,10 @@ pub fn name(name: &str, is_type: bool) -> Option<(String, Option<&'static str>)>
             "`doseq` goes through a collection; `loop` with `recur` repeats: (loop [i 0] (if (< i 3) (recur (inc i)) i))",
         ),
         "return" => words("the last form of a body is its value"),
-        "require" | "import" | "include" => words("other namespaces are brought by `(ns … (:use [name]))`"),
+        "new" => words("a struct is built by its name: (Point 1.0 2.0)"),
+        "require" | "import" | "include" | "use" => {
+            words("other namespaces are brought by `(ns … (:use [name]))`")
+        }
         "throw" | "raise" => row("panic!"),
         "catch" | "rescue" | "try-catch" => words("(attempt (fn [] …)) gives a crash as a value"),
         "plus" | "add" => row("+"),
@@ -127,6 +132,7 @@ pub fn binds(name: &str) -> bool {
             | "require"
             | "import"
             | "include"
+            | "use"
             | "receive"
             | "defn-"
     )

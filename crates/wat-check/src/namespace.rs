@@ -178,7 +178,18 @@ fn header(form: &Form, out: &mut Vec<Diagnostic>) -> (Symbol, Vec<Use>) {
         }
     };
     for item in items.iter().skip(2) {
-        let clause = item.as_list().filter(|list| list.first().is_some_and(|head| head.is_keyword("use")));
+        let named = |list: &&[Form], word: &str| list.first().is_some_and(|head| head.is_keyword(word));
+        let clause = item.as_list().filter(|list| named(list, "use"));
+        if let Some(list) = item.as_list().filter(|list| named(list, "require")) {
+            let title = "`ns` brings other namespaces by `:use`";
+            out.push(Diagnostic::new(Code::BadSyntax, title).at(list[0].span).suggest(
+                "write `:use`",
+                list[0].span,
+                ":use",
+            ));
+            uses.extend(list[1..].iter().filter_map(|used| one_use(used, &mut Vec::new())));
+            continue;
+        }
         match (&item.kind, clause) {
             (FormKind::Str(_) | FormKind::Error, _) => {}
             (_, Some(list)) => uses.extend(list[1..].iter().filter_map(|used| one_use(used, out))),
@@ -226,6 +237,16 @@ fn one_use(form: &Form, out: &mut Vec<Diagnostic>) -> Option<Use> {
     };
     if form.is_error() {
         return None;
+    }
+    if let Some(ns) = form.as_symbol() {
+        let vector = format!("[{ns}]");
+        out.push(wrong(form.span).suggest(format!("write `{vector}`"), form.span, vector));
+        return check_name(ns, form.span, out).then(|| Use {
+            ns,
+            span: form.span,
+            alias: None,
+            only: Vec::new(),
+        });
     }
     let Some((name, options)) = form.as_vector().and_then(|items| items.split_first()) else {
         out.push(wrong(form.span));

@@ -417,8 +417,17 @@ impl Env<'_> {
         if let Some(variant) = self.only_variant(file, name).filter(|_| !is_type) {
             return diagnostic.suggest(format!("did you mean `{variant}`?"), span, variant);
         }
+        if let Some(built) = name.as_str().strip_prefix("->").filter(|built| starts_upper(built)) {
+            return diagnostic.suggest(format!("a struct is built by its name: `{built}`"), span, built);
+        }
         let near =
             suggest(name.as_str(), candidates.iter().map(String::as_str).chain(locals.iter().copied()));
+        // The very name, elsewhere, is a better guess than another name.
+        if !near.is_some_and(|near| locals.contains(&near))
+            && let Some(place) = self.elsewhere(file, name, is_type)
+        {
+            return diagnostic.help(place);
+        }
         // Of short names too many are near, and a typing mistake is seldom in the first letter.
         let first = |text: &str| text.chars().next().map(|c| c.to_ascii_lowercase());
         let is_likely = |near: &&str| {
@@ -428,10 +437,7 @@ impl Env<'_> {
         };
         match near.filter(is_likely) {
             Some(near) => diagnostic.suggest(format!("did you mean `{near}`?"), span, near),
-            None => match self.elsewhere(file, name, is_type) {
-                Some(place) => diagnostic.help(place),
-                None => diagnostic,
-            },
+            None => diagnostic,
         }
     }
 

@@ -11,6 +11,16 @@ use crate::typeform::is_variable;
 use wat_source::{Code, Diagnostic, Span, Symbol};
 use wat_syntax::Form;
 
+/// The name with the first letter that a type has, or that others have.
+pub(super) fn with_capital(name: &str, capital: bool) -> String {
+    let mut letters = name.chars();
+    let first = letters.next().into_iter();
+    match capital {
+        true => first.flat_map(char::to_uppercase).chain(letters).collect(),
+        false => first.flat_map(char::to_lowercase).chain(letters).collect(),
+    }
+}
+
 /// Definitions of programs may be written by their full names: `(defn user/f …)` in `user` defines `f`.
 pub(super) fn short_name(name: Symbol, ns: Symbol) -> Option<&'static str> {
     match name.split() {
@@ -72,14 +82,9 @@ impl<'a> Declarer<'a, '_, '_> {
                     .label(head.name_span, complaint),
             );
             if starts_upper(short) != is_type
-                && let Some(first) = short.chars().next()
                 && let Some(last) = self.out.last_mut()
             {
-                let rest = short.chars().skip(1);
-                let other: String = match is_type {
-                    true => first.to_uppercase().chain(rest).collect(),
-                    false => first.to_lowercase().chain(rest).collect(),
-                };
+                let other = with_capital(short, is_type);
                 *last = last.clone().suggest(format!("write `{other}`"), head.name_span, other);
             }
             if short.contains('/') {

@@ -1,6 +1,6 @@
 //! Structs, enums and aliases: first their names, then what their names are for, then fields and variants.
 
-use super::names::short_name;
+use super::names::{short_name, with_capital};
 use super::{Declarer, MOST_PARAMS, MOST_TAGS, MOST_VARIANTS, PROTOCOLS, UNKNOWN, unknown_fields};
 use crate::bounds;
 use crate::head::{self, Attributes, Head, bad_syntax};
@@ -180,7 +180,7 @@ impl<'a> Declarer<'a, '_, '_> {
                 unknown_fields()
             }
             [other, ..] => {
-                if !other.is_error() {
+                if !is_damaged(other) {
                     self.out
                         .push(bad_syntax(other.span, "`defstruct` takes one vector of fields: [x <- f64]"));
                 }
@@ -228,10 +228,14 @@ impl<'a> Declarer<'a, '_, '_> {
                 continue;
             };
             if !starts_upper(short.as_str()) || short.as_str().contains('/') {
-                self.out.push(
+                let mut diagnostic =
                     Diagnostic::new(Code::BadName, format!("`{short}` cannot name a variant"))
-                        .label(variant.span, "variants begin with a capital"),
-                );
+                        .label(variant.span, "variants begin with a capital");
+                if !starts_upper(short.as_str()) {
+                    let capital = with_capital(short.as_str(), true);
+                    diagnostic = diagnostic.suggest(format!("write `{capital}`"), variant.span, capital);
+                }
+                self.out.push(diagnostic);
             }
             if let Some(first) = variants.iter().find(|v| v.name == short) {
                 self.out.push(
@@ -325,4 +329,10 @@ impl<'a> Declarer<'a, '_, '_> {
             );
         }
     }
+}
+
+/// Is there anything in it that could not be read?
+fn is_damaged(form: &Form) -> bool {
+    let entries = form.as_map().unwrap_or(&[]);
+    form.is_error() || entries.iter().any(|(key, value)| key.is_error() || value.is_error())
 }

@@ -5,6 +5,7 @@ use super::{Infer, PendingField};
 use crate::declare::UNKNOWN;
 use crate::head::bad_syntax;
 use crate::scope::Item;
+use crate::scope::starts_upper;
 use crate::table::{Sig, Variadic};
 use crate::ty::Ty;
 use crate::unify::{Con, Open, Shape, T};
@@ -273,9 +274,29 @@ impl Infer<'_, '_> {
             diagnostic =
                 diagnostic.help("arguments have no names: their values stand in the order of the parameters");
         }
+        let prefixed = args.windows(2).find(|pair| {
+            pair[0].as_symbol().is_some()
+                && pair[1].as_str().is_some()
+                && pair[0].span.end == pair[1].span.start
+        });
+        if let Some(pair) = prefixed {
+            let diagnostic =
+                bad_syntax(pair[0].span.to(pair[1].span), "a text has no letters before its quote");
+            return self.wrong(diagnostic.help("`str` puts text together: (str \"hello \" name)"), span);
+        }
+        let built = args.windows(2).find(|pair| {
+            pair[0].as_symbol().is_some_and(|name| starts_upper(name.name()))
+                && pair[1].as_map().is_some()
+                && pair[0].span.end == pair[1].span.start
+        });
+        if let Some(pair) = built {
+            let diagnostic = bad_syntax(pair[0].span.to(pair[1].span), "a struct is built in parentheses");
+            return self.wrong(diagnostic.help(format!("({} …)", pair[0])), span);
+        }
         let prints = matches!(sig.name.as_str(), "wat.kernel/println" | "wat.kernel/eprintln");
         if prints && args.len() > 1 {
-            let parts: String = args.iter().map(|arg| format!(" {arg}")).collect();
+            let parts: String =
+                args.iter().filter(|arg| !arg.is_symbol("+")).map(|arg| format!(" {arg}")).collect();
             diagnostic =
                 diagnostic.help(format!("`str` puts several values into one text: ({name} (str{parts}))"));
         }
@@ -516,6 +537,9 @@ impl Infer<'_, '_> {
                 diagnostic.help(format!("take an item with (nth {text} {index})"))
             }
             (Some(Con::Set), [item]) => diagnostic.help(format!("ask a set with (contains? {text} {item})")),
+            (Some(Con::Named(_)), [field]) if field.as_keyword().is_some() => {
+                diagnostic.help(format!("a field is read by its keyword: ({field} {text})"))
+            }
             (_, []) if is_call => {
                 diagnostic.help("the outer pair of parentheses calls what the inner one gives")
             }

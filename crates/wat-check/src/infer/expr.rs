@@ -183,6 +183,10 @@ impl Infer<'_, '_> {
         if args.iter().any(Form::is_error) {
             return self.damaged(head, args, form.span);
         }
+        if args.first().is_some_and(|arrow| arrow.is_symbol("=>")) {
+            let diagnostic = bad_syntax(args[0].span, "a function is not written with `=>`");
+            return self.wrong(diagnostic.help("(fn [x] (* x x)), or short: #(* % %)"), form.span);
+        }
         match &head.kind {
             FormKind::Keyword(name) => return self.field_call(*name, head.span, args, form.span, want),
             FormKind::Error => {
@@ -281,7 +285,15 @@ impl Infer<'_, '_> {
                     "this form has no meaning here"
                 };
                 let title = format!("`{}` is not available here", special.name());
-                self.wrong(Diagnostic::new(Code::UnsupportedForm, title).label(span, why), span)
+                let mut diagnostic = Diagnostic::new(Code::UnsupportedForm, title).label(span, why);
+                if special == Special::Def
+                    && let [name, value] = args
+                {
+                    diagnostic = diagnostic
+                        .help(format!("`let` names a value for what stands in it: (let [{name} {value}] …)"));
+                    self.misplaced(name);
+                }
+                self.wrong(diagnostic, span)
             }
         }
     }
@@ -324,6 +336,13 @@ impl Infer<'_, '_> {
             {
                 diagnostic = diagnostic.suggest(format!("write `{vector}`"), first.span, vector);
             }
+            if let [name, value] = args
+                && name.as_symbol().is_some()
+            {
+                diagnostic = diagnostic
+                    .help(format!("what uses the name stands in the form: (let [{name} {value}] …)"));
+                self.misplaced(name);
+            }
             return self.wrong(diagnostic, span);
         };
         if pairs.iter().any(Form::is_error) {
@@ -363,6 +382,12 @@ impl Infer<'_, '_> {
         self.names.truncate(mark);
         let ty = body.ty;
         E { kind: K::Let { binds, body: Box::new(body) }, ty, span }
+    }
+
+    /// A name that was meant for what follows: what follows says nothing of it.
+    fn misplaced(&mut self, name: &Form) {
+        let unknown = self.types.error();
+        self.pattern(name, unknown);
     }
 
     /// A value bound to `_`: only a Result is missed.

@@ -35,10 +35,16 @@ impl Infer<'_, '_> {
             if params_form.is_error() {
                 return self.error(span);
             }
-            return self.wrong(
-                bad_syntax(params_form.span, "`fn` takes its parameters in a vector: (fn [x] …)"),
-                span,
-            );
+            let mut diagnostic =
+                bad_syntax(params_form.span, "`fn` takes its parameters in a vector: (fn [x] …)");
+            if let Some(names) = params_form.as_list()
+                && names.iter().all(|name| name.as_symbol().is_some())
+            {
+                let names: Vec<String> = names.iter().map(Form::to_string).collect();
+                let vector = format!("[{}]", names.join(" "));
+                diagnostic = diagnostic.suggest(format!("write `{vector}`"), params_form.span, vector);
+            }
+            return self.wrong(diagnostic, span);
         };
         let declared = attributes.has("in") || attributes.has("out");
         let in_program_place = want.ty.is_some_and(|ty| self.types.is(ty, Con::Program));

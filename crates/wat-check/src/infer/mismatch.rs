@@ -125,6 +125,9 @@ impl Infer<'_, '_> {
             (found, Some(Con::Fn)) if found != Some(Con::Fn) && matches!(why, Why::Arg { index: 0, .. }) => {
                 Some("the function comes first, what it works on last".to_string())
             }
+            (Some(_), Some(Con::Nil)) if matches!(why, Why::Result(_)) && !found.starts_with("(Result") => {
+                Some("(ignore …) drops it, and gives nil".to_string())
+            }
             (_, Some(Con::Duration)) if found == "i64" => {
                 let number = match &e.kind {
                     K::Lit(Lit::Int(n)) => n.to_string(),

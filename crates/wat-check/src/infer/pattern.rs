@@ -184,7 +184,19 @@ impl Infer<'_, '_> {
         }
         match self.resolve(name, head.span) {
             Some(Item::Variant { ty: of, index }) => self.variant_pattern(of, index, args, ty, span, names),
-            Some(_) => self.bad(head.span, format!("`{name}` is no constructor")),
+            Some(_) => {
+                let broken = self.bad(head.span, format!("`{name}` is no constructor"));
+                let capital = match name.as_str() {
+                    "some" => Some("Some"),
+                    "ok" => Some("Ok"),
+                    "err" => Some("Err"),
+                    _ => None,
+                };
+                if let (Some(capital), Some(told)) = (capital, self.out.last_mut()) {
+                    *told = told.clone().suggest(format!("write `{capital}`"), head.span, capital);
+                }
+                broken
+            }
             None => {
                 // Its names are bound all the same, so that the body has no mistakes of its own.
                 for form in args {
@@ -417,7 +429,13 @@ impl Infer<'_, '_> {
         if let Some(form) = rest.iter().find(|form| !is_arm(form)) {
             // Patterns and values side by side: none of it can be told apart.
             let next = rest.iter().skip_while(|other| other.span != form.span).nth(1);
+            let before = rest.iter().take_while(|other| other.span != form.span).last();
+            let pattern = before.filter(|form| form.head().is_some_and(|head| starts_upper(head.name())));
             let help = match (form.as_vector(), next) {
+                _ if pattern.is_some() => {
+                    let pattern = pattern.map(Form::to_string).unwrap_or_default();
+                    format!("pattern and value stand in parentheses of their own: ({pattern} {form})")
+                }
                 (Some([pattern, body]), _) => format!("an arm stands in parentheses: ({pattern} {body})"),
                 (None, Some(body)) if body.as_list().is_none() => {
                     format!("an arm stands in parentheses: ({form} {body})")

@@ -62,6 +62,8 @@ impl Infer<'_, '_> {
                 .label(span, "only structs have fields");
                 if self.types.is(value, Con::Map) {
                     diagnostic = diagnostic.help(format!("look up a key with (get m :{name})"));
+                } else if self.is_option(value) {
+                    diagnostic = diagnostic.help(super::mismatch::MAYBE_NONE);
                 }
                 self.report(diagnostic);
                 self.types.silence(result);

@@ -69,6 +69,10 @@ impl Infer<'_, '_> {
             return self
                 .wrong(bad_syntax(span, "`cond` takes pairs of a test and a value, `:else` last"), span);
         }
+        if let Some(flat) = without_pairs(args) {
+            let diagnostic = bad_syntax(args[0].span, "the tests and values of `cond` stand side by side");
+            return self.wrong(diagnostic.help(format!("(cond {flat})")), span);
+        }
         let boolean = self.types.scalar(Con::Bool);
         let mut want = self.branches(want);
         let ty = self.wanted(want);
@@ -470,4 +474,21 @@ fn assert(span: Span, args: &[Form]) -> Result<Form, &'static str> {
     let failed = Form::symbol("wat.kernel/assert_failed", span);
     let failed = list(vec![failed, message], span);
     Ok(list(vec![core("if", span), test.clone(), Form::nil(span), failed], span))
+}
+
+/// `(< n 0) "neg"  :else "pos"` for the clauses of another Lisp: `((< n 0) "neg") (else "pos")`.
+fn without_pairs(args: &[Form]) -> Option<String> {
+    let clause = |arg: &Form| match arg.as_list() {
+        Some([test, value]) if test.as_list().is_some() || test.as_bool().is_some() || is_rest(test) => {
+            let test = if is_rest(test) { ":else".to_string() } else { test.to_string() };
+            Some(format!("{test} {value}"))
+        }
+        _ => None,
+    };
+    let clauses: Option<Vec<String>> = args.iter().map(clause).collect();
+    clauses.map(|clauses| clauses.join("  "))
+}
+
+fn is_rest(test: &Form) -> bool {
+    test.is_keyword("else") || test.is_symbol("else")
 }

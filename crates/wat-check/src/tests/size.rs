@@ -68,4 +68,7 @@ fn long_names_are_cut_and_large_enums_refused() {
     let variants: String = (0..70_000).map(|n| format!(" V{n}v")).collect();
     let found = said(&format!("(defenum Big{variants})\n(defn main [] -> nil nil)"));
     assert_eq!(found, "1:10 too-many-variants an enum has at most 4000 variants\n");
+    let plain: String = (0..255).map(|n| format!(" V{n}")).collect();
+    let late = said(&format!("(defenum Late{plain} (Held [n <- i64]))\n(defn main [] -> nil nil)"));
+    assert_eq!(late, "1:1181 too-many-variants only the first 255 variants of an enum may have fields\n");
 }

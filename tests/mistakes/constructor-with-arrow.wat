@@ -1,0 +1,2 @@
+(defstruct Point [x <- f64  y <- f64])
+(println (->Point 1.0 2.0))

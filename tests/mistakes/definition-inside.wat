@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  (def x 1)
+  (println x))

@@ -1,0 +1,1 @@
+(println (sqrt 2.0))

@@ -1,0 +1,1 @@
+(println (map (x => x * x) [1 2 3]))

@@ -1,0 +1,3 @@
+(defn main [] -> nil
+  (let x 1)
+  (println x))

@@ -1,0 +1,2 @@
+(defn main [] -> nil
+  (spawn-process (fn [] (println 1))))

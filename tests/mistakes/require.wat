@@ -1,0 +1,2 @@
+(ns user (:require [wat.string :as s]))
+(println (s/upper "a"))
