@@ -545,15 +545,31 @@ rtfns! {
     udp_close Fallible (B) N;
 
     // ---- wat.http (io): results are `(Result … IoError)`
-    /// Address, limits.
-    http_listen Fallible (B, B, DR) P;
+    /// Address, limits, paths of the certificate and of its key or empty.
+    http_listen Fallible (B, B, B, B, DR) P;
     http_address Fallible (B) P;
     /// `(Option Request)`; whether the thread's own input ends the wait.
     http_next Fallible (B, I, DR) P;
     /// Server, number, status, headers, body.
     http_answer Fallible (B, I, I, B, B, DR) P;
-    /// Method, address, headers, body, limits: the response.
-    http_ask Fallible (B, B, B, B, B, DR) P;
+    /// The head of the next request whose body comes in pieces: `(Option Opening)`.
+    http_begun Fallible (B, DR) P;
+    /// What the body of the request with this number is read from and the answer written to.
+    http_exchange Fallible (B, I) P;
+    /// Exchange, status, headers.
+    http_begin Fallible (B, I, B, DR) P;
+    /// The next piece of a body: `(Option Bytes)`.
+    http_read Fallible (B, DR) P;
+    http_write Fallible (B, B, DR) P;
+    http_finish Fallible (B, DR) P;
+    /// Method, address, headers, body, limits, the path of whom to trust or empty: the response.
+    http_ask Fallible (B, B, B, B, B, B, DR) P;
+    /// The same, of a response that comes in pieces.
+    http_open Fallible (B, B, B, B, B, B, DR) P;
+    /// Method, address, headers, limits, whom to trust: a request whose body goes in pieces.
+    http_upload Fallible (B, B, B, B, B, DR) P;
+    /// The head of the response.
+    http_incoming Fallible (B, DR) P;
 
     // ---- wat.sqlite (io): results are `(Result … SqliteError)`
     /// Path, flags (1 read-only, 2 WAL, 4 must exist), nanoseconds to wait for a lock.

@@ -17,6 +17,25 @@ pub struct Refusal {
     pub reason: String,
 }
 
+/// An error of our own where the system's are expected: a kind and its reason.
+#[derive(Debug)]
+pub struct Told {
+    pub kind: &'static str,
+    pub why: String,
+}
+
+impl std::fmt::Display for Told {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.why)
+    }
+}
+
+impl std::error::Error for Told {}
+
+fn told(error: &io::Error) -> Option<&Told> {
+    error.get_ref().and_then(|inner| inner.downcast_ref())
+}
+
 /// Why there is no value: the machine's refusal, or the end of the thread.
 pub enum Trouble {
     Refused(Refusal),
@@ -75,6 +94,9 @@ impl Refusal {
 /// The kind of a system error: a keyword without its colon.
 pub fn kind(error: &io::Error) -> &'static str {
     use io::ErrorKind as K;
+    if let Some(told) = told(error) {
+        return told.kind;
+    }
     match error.kind() {
         K::NotFound => "not-found",
         K::PermissionDenied => "permission-denied",
@@ -99,7 +121,10 @@ pub fn kind(error: &io::Error) -> &'static str {
 }
 
 /// The system's words, without Rust's number behind them.
-fn reason(error: &io::Error) -> String {
+pub fn reason(error: &io::Error) -> String {
+    if let Some(told) = told(error) {
+        return told.why.clone();
+    }
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut letters = text.chars();

@@ -52,6 +52,6 @@
     (println (shown (http/request "GET" base {:headers (Some [(tuple "Host" "other")])})))
     (println (shown (http/request "G T" base)))
     (println (shown (http/get "http://127.0.0.1:1/")))
-    (println (map-err :message (map :status (http/get "https://127.0.0.1/"))))
+    (println (map-err :message (map :status (http/get "https://127.0.0.1:1/"))))
     (println (shown (http/get "nonsense")))
     (println (stop p))))

@@ -1,10 +1,13 @@
 //! One client's connection: a state that bytes, answers and time move on. It waits for nothing; `server.rs` tells it when
-//! its socket is ready.
+//! its socket is ready. An exchange whose body or answer goes in pieces is in `exchange.rs`.
 
-use super::message::{self, Bad, Body, Head, Headers, Request, is_header};
+use super::exchange::{Out, Streaming, WINDOW};
+use super::message::{self, Bad, Body, Framing, Head, Headers, Request, is_header};
 use super::server::Limits;
-use crate::net::stream::Socket;
+use super::status::reason;
+use crate::error;
 use crate::net::wait::{READABLE, WRITABLE};
+use crate::net::wire::Wire;
 use std::io;
 use std::net::Shutdown;
 use std::time::{Duration, Instant};
@@ -15,37 +18,47 @@ const DRAINED: usize = 256 << 10;
 const DRAIN: Duration = Duration::from_secs(1);
 
 pub struct Connection {
-    pub socket: Socket,
+    pub wire: Wire,
     peer: String,
-    stage: Stage,
+    pub(super) stage: Stage,
     /// Read and not parsed.
-    input: Vec<u8>,
+    pub(super) input: Vec<u8>,
     /// Still to be written.
-    output: Vec<u8>,
+    pub(super) output: Vec<u8>,
     /// When the stage has taken too long.
     pub deadline: Option<Instant>,
     /// The client has said all it will.
-    ended: bool,
-    keep: bool,
+    pub(super) ended: bool,
+    pub(super) keep: bool,
     /// The request in hand was HEAD.
-    headless: bool,
+    pub(super) headless: bool,
 }
 
-enum Stage {
+pub(super) enum Stage {
     Head,
     Body(Box<Head>, Body),
     /// The program has the request.
     Asked(u64),
+    /// The program has the request's head, and takes and gives the rest in pieces.
+    Streaming(Box<Streaming>),
     Writing,
     /// The answer is out; what still comes is dropped, so many bytes of it.
     Draining(usize),
     Over,
 }
 
+/// What a connection has for the program.
+pub enum Asking {
+    /// With its whole body.
+    Whole(Request),
+    /// With its body to come; of so many bytes, where the client says so.
+    Begun(Request, Option<u64>),
+}
+
 impl Connection {
-    pub fn new(socket: Socket, peer: String, now: Instant, limits: &Limits) -> Connection {
+    pub fn new(wire: Wire, peer: String, now: Instant, limits: &Limits) -> Connection {
         Connection {
-            socket,
+            wire,
             peer,
             stage: Stage::Head,
             input: Vec::new(),
@@ -67,26 +80,60 @@ impl Connection {
     }
 
     pub fn has_asked(&self, id: u64) -> bool {
-        matches!(self.stage, Stage::Asked(asked) if asked == id)
+        match &self.stage {
+            Stage::Asked(asked) => *asked == id,
+            Stage::Streaming(streaming) => streaming.id == id,
+            _ => false,
+        }
     }
 
     /// What its socket is polled for; nothing while the program has the request.
     pub fn interest(&self) -> i16 {
-        match self.stage {
-            _ if !self.output.is_empty() => WRITABLE,
-            Stage::Asked(_) | Stage::Over => 0,
-            _ => READABLE,
-        }
+        let writes = if self.has_output() { WRITABLE } else { 0 };
+        let reads = match &self.stage {
+            Stage::Head | Stage::Body(..) | Stage::Draining(_) if writes == 0 => READABLE,
+            Stage::Streaming(streaming) if self.takes(streaming) => READABLE,
+            _ => 0,
+        };
+        if matches!(self.stage, Stage::Over) { 0 } else { self.wire.events(reads | writes) }
+    }
+
+    /// Something can be read without the socket's being ready.
+    pub fn has_input(&self) -> bool {
+        let reads = match &self.stage {
+            Stage::Head | Stage::Body(..) | Stage::Draining(_) => !self.has_output(),
+            Stage::Streaming(streaming) => self.takes(streaming),
+            _ => false,
+        };
+        reads && self.wire.has_input()
+    }
+
+    fn has_output(&self) -> bool {
+        !self.output.is_empty() || self.wire.has_output()
+    }
+
+    fn takes(&self, streaming: &Streaming) -> bool {
+        !self.ended
+            && streaming.gone.is_none()
+            && streaming.body.as_ref().is_some_and(|body| body.bytes.len() + self.input.len() < WINDOW)
     }
 
     /// The socket is ready: reads and writes what goes without waiting.
     pub fn ready(&mut self, now: Instant, limits: &Limits) {
-        if !self.output.is_empty() {
-            return self.write(now, limits);
+        if self.has_output() {
+            self.write(now, limits);
+        }
+        let reads = match &self.stage {
+            Stage::Head | Stage::Body(..) | Stage::Draining(_) => !self.has_output(),
+            Stage::Streaming(streaming) => self.takes(streaming),
+            Stage::Asked(_) | Stage::Writing | Stage::Over => false,
+        };
+        if !reads {
+            return;
         }
         let before = self.input.len();
         self.input.resize(before + CHUNK, 0);
-        let read = self.socket.read(&mut self.input[before..]);
+        let read = self.wire.read(&mut self.input[before..]);
         self.input.truncate(before + read.as_ref().unwrap_or(&0));
         match read {
             Ok(0) => self.ended = true,
@@ -95,12 +142,24 @@ impl Connection {
             }
             Ok(_) => {}
             Err(e) if is_passing(&e) => {}
-            Err(_) => self.stage = Stage::Over,
+            Err(e) => self.lose(&e),
         }
     }
 
-    /// Goes on with what has been read; a request once it is whole, whose number is then `id`.
-    pub fn advance(&mut self, now: Instant, limits: &Limits, id: u64) -> Option<Request> {
+    /// The client is no longer there; a program in the middle of the exchange will be told.
+    fn lose(&mut self, e: &io::Error) {
+        self.output.clear();
+        match &mut self.stage {
+            Stage::Streaming(streaming) => {
+                streaming.gone.get_or_insert((error::kind(e), error::reason(e)));
+            }
+            _ => self.stage = Stage::Over,
+        }
+    }
+
+    /// Goes on with what has been read; a request once it is whole, or with `streams` once its head is, whose number is then
+    /// `id`.
+    pub fn advance(&mut self, now: Instant, limits: &Limits, id: u64, streams: bool) -> Option<Asking> {
         loop {
             match &mut self.stage {
                 Stage::Head => match message::request(&self.input, limits.head) {
@@ -115,11 +174,11 @@ impl Connection {
                         self.input.drain(..length);
                         self.keep = head.keep;
                         self.headless = head.method == "HEAD";
-                        match Body::new(head.framing, limits.body) {
+                        match Body::new(head.framing, limits.of_body(streams)) {
                             Err(bad) => self.refuse(bad, now, limits),
                             Ok(body) => {
-                                if head.expects && self.input.is_empty() {
-                                    self.output.extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
+                                if head.expects && self.input.is_empty() && !streams {
+                                    self.output.extend_from_slice(CONTINUE);
                                 }
                                 self.deadline = Some(now + limits.body_time);
                                 self.stage = Stage::Body(Box::new(head), body);
@@ -127,7 +186,21 @@ impl Connection {
                         }
                     }
                 },
-                Stage::Body(head, body) => match body.feed(&mut self.input) {
+                Stage::Body(head, body) if streams => {
+                    let length = match head.framing {
+                        Framing::Length(length) => Some(length),
+                        Framing::Chunked | Framing::ToEnd => None,
+                    };
+                    let request = request_of(id, head, Vec::new(), &self.peer);
+                    let body = (!body.whole || !body.bytes.is_empty())
+                        .then(|| std::mem::replace(body, Body::none()));
+                    let expects = head.expects && body.is_some() && self.input.is_empty();
+                    let streaming = Streaming::new(id, body, expects, head.takes_chunks);
+                    self.stage = Stage::Streaming(Box::new(streaming));
+                    self.deadline = None;
+                    return Some(Asking::Begun(request, length));
+                }
+                Stage::Body(head, body) => match body.feed(&mut self.input, usize::MAX) {
                     Err(bad) => self.refuse(bad, now, limits),
                     Ok(false) => {
                         if self.ended {
@@ -136,17 +209,10 @@ impl Connection {
                         return None;
                     }
                     Ok(true) => {
-                        let request = Request {
-                            id,
-                            method: std::mem::take(&mut head.method),
-                            target: std::mem::take(&mut head.target),
-                            headers: std::mem::take(&mut head.headers),
-                            body: std::mem::take(&mut body.bytes),
-                            peer: self.peer.clone(),
-                        };
+                        let request = request_of(id, head, std::mem::take(&mut body.bytes), &self.peer);
                         self.stage = Stage::Asked(id);
                         self.deadline = None;
-                        return Some(request);
+                        return Some(Asking::Whole(request));
                     }
                 },
                 Stage::Draining(left) => {
@@ -158,7 +224,7 @@ impl Connection {
                     }
                     return None;
                 }
-                Stage::Asked(_) | Stage::Writing | Stage::Over => return None,
+                Stage::Asked(_) | Stage::Streaming(_) | Stage::Writing | Stage::Over => return None,
             }
         }
     }
@@ -179,14 +245,22 @@ impl Connection {
         now: Instant,
         limits: &Limits,
     ) {
-        let wishes = message::header(headers, "connection").is_some_and(|v| v.eq_ignore_ascii_case("close"));
-        self.keep &= !last && !wishes && !self.ended;
+        self.keep &= !last && !wishes_to_close(headers) && !self.ended;
         self.put(status, headers, body);
         self.write(now, limits);
     }
 
-    /// The headers that tell where a message ends are this file's own.
+    /// A whole answer.
     fn put(&mut self, status: u16, headers: &[(String, String)], body: &[u8]) {
+        self.put_head(status, headers, &Out::Length(body.len() as u64));
+        if !is_bodiless(status) && !self.headless {
+            self.output.extend_from_slice(body);
+        }
+        self.stage = Stage::Writing;
+    }
+
+    /// The headers that tell where a message ends are this file's own.
+    pub(super) fn put_head(&mut self, status: u16, headers: &[(String, String)], body: &Out) {
         debug_assert!(headers.iter().all(|(name, value)| is_header(name, value)));
         let mut head = format!("HTTP/1.1 {status} {}\r\n", reason(status));
         for (name, value) in headers {
@@ -195,46 +269,45 @@ impl Connection {
                 head.push_str(&format!("{name}: {value}\r\n"));
             }
         }
-        let bodiless = status < 200 || status == 204 || status == 304;
-        if !bodiless {
-            head.push_str(&format!("content-length: {}\r\n", body.len()));
+        match body {
+            _ if is_bodiless(status) => {}
+            Out::Length(length) => head.push_str(&format!("content-length: {length}\r\n")),
+            Out::Chunked => head.push_str("transfer-encoding: chunked\r\n"),
+            Out::ToEnd | Out::Unbegun => {}
         }
         if !self.keep {
             head.push_str("connection: close\r\n");
         }
         head.push_str("\r\n");
         self.output.extend_from_slice(head.as_bytes());
-        if !bodiless && !self.headless {
-            self.output.extend_from_slice(body);
-        }
-        self.stage = Stage::Writing;
     }
 
-    fn write(&mut self, now: Instant, limits: &Limits) {
+    pub(super) fn write(&mut self, now: Instant, limits: &Limits) {
         if matches!(self.stage, Stage::Writing) {
             self.deadline = Some(now + limits.write_time);
         }
         let mut sent = 0;
-        while sent < self.output.len() {
-            match self.socket.write(&self.output[sent..]) {
+        loop {
+            let written = match &self.output[sent..] {
+                [] => self.wire.flush().map(|()| 0),
+                rest => self.wire.write(rest),
+            };
+            match written {
+                Ok(0) => break,
                 Ok(count) => sent += count,
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => break,
-                Err(_) => {
-                    self.output.clear();
-                    self.stage = Stage::Over;
-                    return;
-                }
+                Err(e) => return self.lose(&e),
             }
         }
         self.output.drain(..sent);
-        if self.output.is_empty() && matches!(self.stage, Stage::Writing) {
+        if !self.has_output() && matches!(self.stage, Stage::Writing) {
             if self.keep {
                 self.stage = Stage::Head;
                 self.deadline = Some(now + limits.idle_time);
             } else {
                 // A client that has gone has nothing to be told.
-                let _ = self.socket.shutdown(Shutdown::Write);
+                let _ = self.wire.shutdown(Shutdown::Write);
                 self.stage = if self.ended { Stage::Over } else { Stage::Draining(DRAINED) };
                 self.deadline = Some(now + DRAIN);
             }
@@ -253,47 +326,30 @@ impl Connection {
     }
 }
 
-fn is_passing(e: &io::Error) -> bool {
-    matches!(e.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
+pub(super) const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+
+fn request_of(id: u64, head: &mut Head, body: Vec<u8>, peer: &str) -> Request {
+    Request {
+        id,
+        method: std::mem::take(&mut head.method),
+        target: std::mem::take(&mut head.target),
+        headers: std::mem::take(&mut head.headers),
+        body,
+        peer: peer.to_string(),
+    }
 }
 
-/// The words of RFC 9110; empty for a status it does not have.
-fn reason(status: u16) -> &'static str {
-    match status {
-        200 => "OK",
-        201 => "Created",
-        202 => "Accepted",
-        204 => "No Content",
-        206 => "Partial Content",
-        301 => "Moved Permanently",
-        302 => "Found",
-        303 => "See Other",
-        304 => "Not Modified",
-        307 => "Temporary Redirect",
-        308 => "Permanent Redirect",
-        400 => "Bad Request",
-        401 => "Unauthorized",
-        403 => "Forbidden",
-        404 => "Not Found",
-        405 => "Method Not Allowed",
-        406 => "Not Acceptable",
-        408 => "Request Timeout",
-        409 => "Conflict",
-        410 => "Gone",
-        411 => "Length Required",
-        412 => "Precondition Failed",
-        413 => "Content Too Large",
-        414 => "URI Too Long",
-        415 => "Unsupported Media Type",
-        422 => "Unprocessable Content",
-        429 => "Too Many Requests",
-        431 => "Request Header Fields Too Large",
-        500 => "Internal Server Error",
-        501 => "Not Implemented",
-        502 => "Bad Gateway",
-        503 => "Service Unavailable",
-        504 => "Gateway Timeout",
-        505 => "HTTP Version Not Supported",
-        _ => "",
-    }
+/// Of an answer that has no body whatever is given.
+pub(super) fn is_bodiless(status: u16) -> bool {
+    status < 200 || status == 204 || status == 304
+}
+
+pub(super) fn wishes_to_close(headers: &Headers) -> bool {
+    headers.iter().any(|(name, value)| {
+        name.eq_ignore_ascii_case("connection") && value.trim().eq_ignore_ascii_case("close")
+    })
+}
+
+fn is_passing(e: &io::Error) -> bool {
+    matches!(e.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
 }

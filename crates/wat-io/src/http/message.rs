@@ -19,7 +19,7 @@ pub struct Request {
 }
 
 /// A message that is refused: the status that says so and why.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bad(pub u16, pub &'static str);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +40,18 @@ pub struct Head {
     pub keep: bool,
     /// The client waits for a word before it sends the body.
     pub expects: bool,
+    /// It understands an answer in chunks.
+    pub takes_chunks: bool,
+}
+
+/// The head of a response.
+#[derive(Debug)]
+pub struct ReplyHead {
+    pub status: u16,
+    pub headers: Headers,
+    pub framing: Framing,
+    /// The server will answer more on the connection.
+    pub keep: bool,
 }
 
 pub fn header<'a>(headers: &'a Headers, name: &str) -> Option<&'a str> {
@@ -65,24 +77,35 @@ pub fn request(bytes: &[u8], limit: usize) -> Result<Option<(Head, usize)>, Bad>
         return Err(Bad(400, "a request has one Host header"));
     }
     let framing = framing(&headers)?.unwrap_or(Framing::Length(0));
-    let connection = header(&headers, "connection").unwrap_or_default().to_ascii_lowercase();
-    let has = |word: &str| connection.split(',').any(|part| part.trim() == word);
-    let keep = if latest { !has("close") } else { has("keep-alive") };
+    let keep = keeps(latest, &headers);
     let expects =
         latest && header(&headers, "expect").is_some_and(|value| value.eq_ignore_ascii_case("100-continue"));
     let (method, target) = (parsed.method.unwrap_or_default(), parsed.path.unwrap_or_default());
     Ok(Some((
-        Head { method: method.to_string(), target: target.to_string(), headers, framing, keep, expects },
+        Head {
+            method: method.to_string(),
+            target: target.to_string(),
+            headers,
+            framing,
+            keep,
+            expects,
+            takes_chunks: latest,
+        },
         length,
     )))
 }
 
-/// The head of a response: status, headers, framing of its body, length.
-pub fn response(
-    bytes: &[u8],
-    limit: usize,
-    to_head: bool,
-) -> Result<Option<(u16, Headers, Framing, usize)>, Bad> {
+/// Whether a message leaves its connection open for another.
+fn keeps(latest: bool, headers: &Headers) -> bool {
+    let has = |word: &str| {
+        let lines = headers.iter().filter(|(name, _)| name == "connection");
+        lines.flat_map(|(_, value)| value.split(',')).any(|part| part.trim().eq_ignore_ascii_case(word))
+    };
+    if latest { !has("close") } else { has("keep-alive") && !has("close") }
+}
+
+/// The head of a response and its length in bytes, once it is there whole.
+pub fn response(bytes: &[u8], limit: usize, to_head: bool) -> Result<Option<(ReplyHead, usize)>, Bad> {
     let mut lines = [httparse::EMPTY_HEADER; MOST_HEADERS];
     let mut parsed = httparse::Response::new(&mut lines);
     let length = match parsed.parse(bytes) {
@@ -98,7 +121,8 @@ pub fn response(
     } else {
         framing(&headers)?.unwrap_or(Framing::ToEnd)
     };
-    Ok(Some((status, headers, framing, length)))
+    let keep = keeps(parsed.version == Some(1), &headers) && framing != Framing::ToEnd && status >= 200;
+    Ok(Some((ReplyHead { status, headers, framing, keep }, length)))
 }
 
 fn collect(lines: &[httparse::Header]) -> Headers {
@@ -140,10 +164,16 @@ pub fn is_header(name: &str, value: &str) -> bool {
 /// A body being read.
 pub struct Body {
     framing: Framing,
-    limit: usize,
+    limit: u64,
     at: At,
     /// Bytes of the trailer so far.
     trailer: usize,
+    /// Bytes of the body so far.
+    pub total: u64,
+    pub whole: bool,
+    /// What is wrong with it, once something is.
+    bad: Option<Bad>,
+    /// Those that have not been taken.
     pub bytes: Vec<u8>,
 }
 
@@ -157,35 +187,59 @@ enum At {
 
 impl Body {
     /// Of at most `limit` bytes.
-    pub fn new(framing: Framing, limit: usize) -> Result<Body, Bad> {
+    pub fn new(framing: Framing, limit: u64) -> Result<Body, Bad> {
         let at = match framing {
-            Framing::Length(length) if length > limit as u64 => {
+            Framing::Length(length) if length > limit => {
                 return Err(Bad(413, "the body is too large"));
             }
             Framing::Length(length) => At::Data(length),
             Framing::Chunked => At::Size,
             Framing::ToEnd => At::Data(u64::MAX),
         };
-        Ok(Body { framing, limit, at, trailer: 0, bytes: Vec::new() })
+        let whole = framing == Framing::Length(0);
+        Ok(Body { framing, limit, at, trailer: 0, total: 0, whole, bad: None, bytes: Vec::new() })
     }
 
-    /// Takes what belongs to the body from the front of `input`; whether it is whole.
-    pub fn feed(&mut self, input: &mut Vec<u8>) -> Result<bool, Bad> {
-        let mut used = 0;
-        let whole = self.advance(input, &mut used);
-        input.drain(..used);
-        whole
+    /// A body of nothing.
+    pub fn none() -> Body {
+        Body {
+            framing: Framing::Length(0),
+            limit: 0,
+            at: At::Data(0),
+            trailer: 0,
+            total: 0,
+            whole: true,
+            bad: None,
+            bytes: Vec::new(),
+        }
     }
 
-    fn advance(&mut self, input: &[u8], used: &mut usize) -> Result<bool, Bad> {
+    /// Takes what belongs to the body from the front of `input`, while no more than `room` bytes wait to be taken; whether
+    /// it is whole.
+    pub fn feed(&mut self, input: &mut Vec<u8>, room: usize) -> Result<bool, Bad> {
+        if !self.whole && self.bad.is_none() {
+            let mut used = 0;
+            let whole = self.advance(input, room, &mut used);
+            input.drain(..used);
+            match whole {
+                Ok(whole) => self.whole = whole,
+                Err(bad) => self.bad = Some(bad),
+            }
+        }
+        self.bad.map_or(Ok(self.whole), Err)
+    }
+
+    fn advance(&mut self, input: &[u8], room: usize, used: &mut usize) -> Result<bool, Bad> {
         loop {
             let rest = &input[*used..];
             match self.at {
                 At::Data(left) => {
-                    let count = (left.min(rest.len() as u64)) as usize;
-                    if self.bytes.len() + count > self.limit {
+                    let count =
+                        (left.min(rest.len() as u64) as usize).min(room.saturating_sub(self.bytes.len()));
+                    if self.total + count as u64 > self.limit {
                         return Err(Bad(413, "the body is too large"));
                     }
+                    self.total += count as u64;
                     self.bytes.extend_from_slice(&rest[..count]);
                     *used += count;
                     let left = left - count as u64;
@@ -199,7 +253,7 @@ impl Body {
                 At::Size => match httparse::parse_chunk_size(rest) {
                     Ok(httparse::Status::Complete((length, size))) => {
                         *used += length;
-                        if size > self.limit as u64 {
+                        if size > self.limit - self.total {
                             return Err(Bad(413, "the body is too large"));
                         }
                         self.at = if size == 0 { At::Trailer } else { At::Data(size) };
@@ -292,11 +346,24 @@ mod tests {
             let mut done = false;
             for piece in text.chunks(step) {
                 input.extend_from_slice(piece);
-                done = done || body.feed(&mut input).expect("well formed");
+                done = done || body.feed(&mut input, 1000).expect("well formed");
             }
             assert!(done);
             assert_eq!((body.bytes.as_slice(), input.as_slice()), (&b"hello!"[..], &b"next"[..]), "{step}");
         }
+    }
+
+    #[test]
+    fn no_more_of_a_body_is_taken_than_there_is_room_for() {
+        let mut body = Body::new(Framing::Chunked, 100).expect("within the limit");
+        let mut input = b"8\r\n12345678\r\n1\r\n9\r\n0\r\n\r\n".to_vec();
+        let mut all = Vec::new();
+        while !body.feed(&mut input, 3).expect("well formed") {
+            assert!(body.bytes.len() <= 3 && !body.bytes.is_empty());
+            all.append(&mut body.bytes);
+        }
+        all.append(&mut body.bytes);
+        assert_eq!((all.as_slice(), input.as_slice(), body.total), (&b"123456789"[..], &b""[..], 9));
     }
 
     #[test]
@@ -312,15 +379,15 @@ mod tests {
             let mut body = Body::new(Framing::Chunked, 10).expect("within the limit");
             let mut input = text.as_bytes().to_vec();
             input.extend_from_slice(b"123456");
-            assert_eq!(body.feed(&mut input).map_err(|bad| bad.0), Err(status), "{text:?}");
+            assert_eq!(body.feed(&mut input, 1000).map_err(|bad| bad.0), Err(status), "{text:?}");
         }
         let mut endless = vec![b'0'; 5000];
         let mut body = Body::new(Framing::Chunked, 10).expect("within the limit");
-        assert!(body.feed(&mut endless).is_err());
+        assert!(body.feed(&mut endless, 1000).is_err());
         let mut trailer = b"0\r\n".to_vec();
         trailer.extend(b"a: b\r\n".repeat(1000));
         let mut body = Body::new(Framing::Chunked, 10).expect("within the limit");
-        assert_eq!(body.feed(&mut trailer).map_err(|bad| bad.0), Err(431));
+        assert_eq!(body.feed(&mut trailer, 1000).map_err(|bad| bad.0), Err(431));
         assert!(Body::new(Framing::Length(11), 10).is_err());
     }
 

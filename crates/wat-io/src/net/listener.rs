@@ -3,6 +3,7 @@
 use super::address::{self, Address};
 use super::stream::{Socket, Stream};
 use super::wait::{self, Purpose};
+use super::wire::Wire;
 use crate::error::{Refusal, Trouble};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -96,7 +97,7 @@ impl Listener {
         };
         loop {
             match socket.accept() {
-                Ok((accepted, peer)) => return Ok(Stream::of(accepted, peer, "accept")?),
+                Ok((accepted, peer)) => return Ok(Stream::of(Wire::plain(accepted), peer, "accept")?),
                 Err(e) if passing(&e) => {}
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
                     wait::until(waiter, socket.as_fd(), wait::READABLE, deadline, "accept", &self.address)?;

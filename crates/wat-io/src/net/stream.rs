@@ -2,6 +2,7 @@
 
 use super::address::{self, Address};
 use super::wait::{self, Purpose};
+use super::wire::Wire;
 use crate::error::{Refusal, Trouble};
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, socket_with};
 use std::io::{self, Read, Write};
@@ -38,6 +39,39 @@ impl AsFd for Socket {
 }
 
 impl Socket {
+    /// A connection to the first place of the address that takes one.
+    pub fn connect(to: &Purpose) -> Result<Socket, Trouble> {
+        let Purpose { waiter, object: text, deadline, .. } = *to;
+        match address::resolve(to)? {
+            Address::Unix(path) => {
+                let failed = |e: io::Error| Refusal::system("connect", text, &e);
+                let fd = socket(AddressFamily::UNIX).map_err(failed)?;
+                let target = SocketAddrUnix::new(&path).map_err(|e| failed(e.into()))?;
+                loop {
+                    match rustix::net::connect(&fd, &target) {
+                        Ok(()) => break,
+                        // Its queue is full; there is no event for when it no longer is.
+                        Err(rustix::io::Errno::AGAIN) => wait::pause(waiter, deadline, "connect", text)?,
+                        Err(rustix::io::Errno::INTR) => {}
+                        Err(e) => return Err(failed(e.into()).into()),
+                    }
+                }
+                Ok(Socket::Unix(fd.into()))
+            }
+            Address::Inet(addresses) => {
+                let mut last = None;
+                for address in addresses {
+                    match connect(waiter, address, deadline, text) {
+                        Ok(fd) => return Ok(Socket::Tcp(fd.into())),
+                        Err(Trouble::Refused(why)) if why.kind != "stopped" => last = Some(why),
+                        Err(other) => return Err(other),
+                    }
+                }
+                Err(last.expect("an address has at least one place").into())
+            }
+        }
+    }
+
     pub fn read(&self, into: &mut [u8]) -> io::Result<usize> {
         match self {
             Socket::Tcp(socket) => (&*socket).read(into),
@@ -59,6 +93,14 @@ impl Socket {
         }
     }
 
+    /// Ends in a way that the peer cannot take for a good end.
+    pub fn abort(&self) {
+        if let Socket::Tcp(socket) = self {
+            // Where it cannot be, the end is an ordinary one.
+            let _ = rustix::net::sockopt::set_socket_linger(socket, Some(std::time::Duration::ZERO));
+        }
+    }
+
     /// What every connection is: without waits of its own, its small writes sent at once.
     pub fn settle(&self) -> io::Result<()> {
         match self {
@@ -75,7 +117,7 @@ pub struct Stream {
     pub local: String,
     pub peer: String,
     /// None once closed.
-    socket: Mutex<Option<Arc<Socket>>>,
+    wire: Mutex<Option<Arc<Wire>>>,
     input: Mutex<Input>,
 }
 
@@ -120,10 +162,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Stream {
-    pub fn of(socket: Socket, peer: String, call: &'static str) -> Result<Stream, Refusal> {
+    pub fn of(wire: Wire, peer: String, call: &'static str) -> Result<Stream, Refusal> {
         let failed = |e: io::Error| Refusal::system(call, &peer, &e);
-        socket.settle().map_err(failed)?;
-        let local = match &socket {
+        wire.socket().settle().map_err(failed)?;
+        let local = match wire.socket() {
             Socket::Tcp(socket) => socket.local_addr().map_err(failed)?.to_string(),
             Socket::Unix(socket) => {
                 let address = socket.local_addr().map_err(failed)?;
@@ -131,57 +173,28 @@ impl Stream {
             }
         };
         let input = Input { bytes: Vec::new(), values: None, ended: false };
-        Ok(Stream { local, peer, socket: Mutex::new(Some(Arc::new(socket))), input: Mutex::new(input) })
+        Ok(Stream { local, peer, wire: Mutex::new(Some(Arc::new(wire))), input: Mutex::new(input) })
     }
 
     /// A connection over TCP to one place.
     pub fn to(to: &Purpose, place: SocketAddr) -> Result<Stream, Trouble> {
         let fd = connect(to.waiter, place, to.deadline, to.object)?;
-        Ok(Stream::of(Socket::Tcp(fd.into()), to.object.to_string(), to.call)?)
+        Ok(Stream::of(Wire::plain(Socket::Tcp(fd.into())), to.object.to_string(), to.call)?)
     }
 
     pub fn connect(to: &Purpose) -> Result<Stream, Trouble> {
-        let Purpose { waiter, object: text, deadline, .. } = *to;
-        match address::resolve(to)? {
-            Address::Unix(path) => {
-                let failed = |e: io::Error| Refusal::system("connect", text, &e);
-                let fd = socket(AddressFamily::UNIX).map_err(failed)?;
-                let target = SocketAddrUnix::new(&path).map_err(|e| failed(e.into()))?;
-                loop {
-                    match rustix::net::connect(&fd, &target) {
-                        Ok(()) => break,
-                        // Its queue is full; there is no event for when it no longer is.
-                        Err(rustix::io::Errno::AGAIN) => wait::pause(waiter, deadline, "connect", text)?,
-                        Err(rustix::io::Errno::INTR) => {}
-                        Err(e) => return Err(failed(e.into()).into()),
-                    }
-                }
-                Ok(Stream::of(Socket::Unix(fd.into()), text.to_string(), "connect")?)
-            }
-            Address::Inet(addresses) => {
-                let mut last = None;
-                for address in addresses {
-                    match Stream::to(to, address) {
-                        Ok(stream) => return Ok(stream),
-                        Err(Trouble::Refused(why)) if why.kind != "stopped" => last = Some(why),
-                        Err(other) => return Err(other),
-                    }
-                }
-                Err(last.expect("an address has at least one place").into())
-            }
-        }
+        Ok(Stream::of(Wire::plain(Socket::connect(to)?), to.object.to_string(), to.call)?)
     }
 
-    fn socket(&self, call: &'static str) -> Result<Arc<Socket>, Refusal> {
+    fn wire(&self, call: &'static str) -> Result<Arc<Wire>, Refusal> {
         let closed = || Refusal::new("closed", call, &self.peer, "the connection is closed");
-        lock(&self.socket).clone().ok_or_else(closed)
+        lock(&self.wire).clone().ok_or_else(closed)
     }
-
     /// Reads into `input` once; false at the end.
     fn fill(
         &self,
         waiter: &Waiter,
-        socket: &Socket,
+        wire: &Wire,
         input: &mut Input,
         deadline: Option<Instant>,
         call: &'static str,
@@ -192,14 +205,14 @@ impl Stream {
         loop {
             let read = match &mut input.values {
                 Some(values) => {
-                    let read = socket.read(values.room(CHUNK));
+                    let read = wire.read(values.room(CHUNK));
                     values.filled(*read.as_ref().unwrap_or(&0));
                     read
                 }
                 None => {
                     let before = input.bytes.len();
                     input.bytes.resize(before + CHUNK, 0);
-                    let read = socket.read(&mut input.bytes[before..]);
+                    let read = wire.read(&mut input.bytes[before..]);
                     input.bytes.truncate(before + read.as_ref().unwrap_or(&0));
                     read
                 }
@@ -214,7 +227,8 @@ impl Stream {
                 }
                 Ok(_) => return Ok(true),
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
-                    wait::until(waiter, socket.as_fd(), wait::READABLE, deadline, call, &self.peer)?;
+                    let events = wire.events(wait::READABLE);
+                    wait::until(waiter, wire.as_fd(), events, deadline, call, &self.peer)?;
                 }
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                 Err(e) => return Err(Refusal::system(call, &self.peer, &e).into()),
@@ -229,7 +243,7 @@ impl Stream {
         part: Part,
         deadline: Option<Instant>,
     ) -> Result<Option<Vec<u8>>, Trouble> {
-        let socket = self.socket("read")?;
+        let wire = self.wire("read")?;
         let mut input = lock(&self.input);
         if input.values.is_some() {
             let why = "values have been read from the connection: its bytes can no longer be";
@@ -263,7 +277,7 @@ impl Stream {
                 }
                 return Ok(Some(found));
             }
-            if self.fill(waiter, &socket, &mut input, deadline, "read")? {
+            if self.fill(waiter, &wire, &mut input, deadline, "read")? {
                 continue;
             }
             return match part {
@@ -287,7 +301,7 @@ impl Stream {
         deadline: Option<Instant>,
     ) -> Result<Option<u64>, Trouble> {
         const CALL: &str = "read-edn";
-        let socket = self.socket(CALL)?;
+        let wire = self.wire(CALL)?;
         let mut input = lock(&self.input);
         if input.values.is_none() {
             let mut values = Framer::new(Limits { bytes: limit, depth: DEPTH });
@@ -316,36 +330,114 @@ impl Stream {
                     return Err(Refusal::new("malformed", CALL, &self.peer, why).into());
                 }
                 Next::NeedMore => {
-                    self.fill(waiter, &socket, &mut input, deadline, CALL)?;
+                    self.fill(waiter, &wire, &mut input, deadline, CALL)?;
                 }
             }
         }
     }
 
     pub fn write(&self, waiter: &Waiter, bytes: &[u8], deadline: Option<Instant>) -> Result<(), Trouble> {
-        let socket = self.socket("write")?;
+        self.send(waiter, bytes, deadline, false).map(drop)
+    }
+
+    /// Writes until all has gone or the peer says something: how many bytes have gone.
+    pub fn write_unheard(
+        &self,
+        waiter: &Waiter,
+        bytes: &[u8],
+        deadline: Option<Instant>,
+    ) -> Result<usize, Trouble> {
+        self.send(waiter, bytes, deadline, true)
+    }
+
+    fn send(
+        &self,
+        waiter: &Waiter,
+        bytes: &[u8],
+        deadline: Option<Instant>,
+        listens: bool,
+    ) -> Result<usize, Trouble> {
+        let wire = self.wire("write")?;
         let mut rest = bytes;
-        while !rest.is_empty() {
-            match socket.write(rest) {
+        loop {
+            if listens && !rest.is_empty() && self.has_come(&wire) {
+                return Ok(bytes.len() - rest.len());
+            }
+            let sent = if rest.is_empty() { wire.flush().map(|()| 0) } else { wire.write(rest) };
+            match sent {
+                Ok(_) if rest.is_empty() => return Ok(bytes.len()),
                 Ok(count) => rest = &rest[count..],
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
-                    wait::until(waiter, socket.as_fd(), wait::WRITABLE, deadline, "write", &self.peer)?;
+                    let mut events = wire.events(wait::WRITABLE);
+                    if listens {
+                        events |= wait::READABLE;
+                    }
+                    wait::until(waiter, wire.as_fd(), events, deadline, "write", &self.peer)?;
                 }
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                 Err(e) => return Err(Refusal::system("write", &self.peer, &e).into()),
             }
         }
-        Ok(())
+    }
+
+    /// Agrees on TLS, where it is spoken: a peer that is not trusted is told of here.
+    pub fn handshake(&self, waiter: &Waiter, deadline: Option<Instant>) -> Result<(), Trouble> {
+        const CALL: &str = "handshake";
+        let wire = self.wire(CALL)?;
+        loop {
+            match wire.handshake() {
+                Ok(()) => return Ok(()),
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
+                    wait::until(
+                        waiter,
+                        wire.as_fd(),
+                        wire.events(wait::READABLE),
+                        deadline,
+                        CALL,
+                        &self.peer,
+                    )?;
+                }
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(Refusal::system(CALL, &self.peer, &e).into()),
+            }
+        }
+    }
+
+    /// Whether the peer has said something or its last; asked without waiting.
+    fn has_come(&self, wire: &Wire) -> bool {
+        let mut input = lock(&self.input);
+        if input.bytes.is_empty() && !input.ended {
+            let mut piece = vec![0; CHUNK];
+            match wire.read(&mut piece) {
+                Ok(0) => input.ended = true,
+                Ok(count) => input.bytes.extend_from_slice(&piece[..count]),
+                // A broken connection is told by the next write.
+                Err(_) => {}
+            }
+        }
+        input.ended || !input.bytes.is_empty()
+    }
+
+    /// Nothing has come that was not read, nor an end: it can serve for another exchange.
+    pub fn is_quiet(&self) -> bool {
+        self.wire("read").is_ok_and(|wire| !self.has_come(&wire) && is_open(&wire))
     }
 
     /// No more will be written; what the peer writes can still be read.
     pub fn close_write(&self) -> Result<(), Refusal> {
         let failed = |e: io::Error| Refusal::system("close-write", &self.peer, &e);
-        self.socket("close-write")?.shutdown(Shutdown::Write).map_err(failed)
+        self.wire("close-write")?.shutdown(Shutdown::Write).map_err(failed)
     }
 
     pub fn close(&self) {
-        *lock(&self.socket) = None;
+        *lock(&self.wire) = None;
+    }
+}
+
+fn is_open(wire: &Wire) -> bool {
+    match wire.read(&mut [0; 1]) {
+        Err(e) => e.kind() == io::ErrorKind::WouldBlock,
+        Ok(_) => false,
     }
 }
 
