@@ -43,8 +43,9 @@
                             (group {:name "pair"}
                                    {:strategy :one-for-all :restarts restarts :within (minutes 60) :backoff (millis 1)}
                                    (child worker {:name "c"})
-                                   (child worker {:name "d"})))
-        services (map (fn [name] (service sup worker {:name name})) ["a" "b" "c" "d"])]
+                                   (child worker {:name "d"}))
+                            (child worker {:name "pool" :copies 3}))
+        services (map (fn [name] (service sup worker {:name name})) ["a" "b" "c" "d" "pool"])]
     (loop [first 0]
       (match (readln -> i64)
         (None nil)

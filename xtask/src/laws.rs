@@ -3,6 +3,9 @@
 use crate::build;
 use crate::table::{self, Row};
 use std::collections::BTreeMap;
+use std::os::unix::fs::chown;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -10,6 +13,8 @@ use std::time::{Duration, Instant};
 pub struct Wanted {
     full: bool,
     mutations: bool,
+    /// As an ordinary user, where this is root.
+    user: bool,
     only: Vec<String>,
 }
 
@@ -20,6 +25,7 @@ pub fn parse(words: &[&str]) -> Result<Wanted, String> {
         match *word {
             "--full" => wanted.full = true,
             "--mutations" => wanted.mutations = true,
+            "--user" => wanted.user = true,
             "--only" => wanted.only.push(words.next().ok_or("--only wants a text")?.to_string()),
             other => return Err(format!("unknown option {other}")),
         }
@@ -59,11 +65,12 @@ fn judge(wanted: &Wanted) -> Result<usize, String> {
             binaries.insert(row.binary.clone(), build::binary(&row.binary)?);
         }
     }
+    let home = wanted.user.then(Home::new).transpose()?;
     let what = if wanted.mutations { "without | fails" } else { "rounds | failures" };
     println!("| law | test | {what} | time | seen |\n|---|---|---|---|---|---|");
     let mut failures = 0;
     for row in &rows {
-        let ran = Ran::of(row, &binaries[&row.binary], wanted)?;
+        let ran = Ran::of(row, &binaries[&row.binary], wanted, home.as_ref())?;
         let holds = if wanted.mutations { ran.failed && ran.text.contains(&row.seen) } else { !ran.failed };
         failures += usize::from(!holds);
         let seconds = ran.time.as_secs_f64();
@@ -86,6 +93,28 @@ fn judge(wanted: &Wanted) -> Result<usize, String> {
     Ok(failures)
 }
 
+/// The user and group called nobody, who owns nothing.
+const ORDINARY: u32 = 65534;
+
+/// A directory for that user's temporary files; it goes with the value.
+struct Home(PathBuf);
+
+impl Home {
+    fn new() -> Result<Home, String> {
+        let path = std::env::temp_dir().join(format!("wat-user-{}", std::process::id()));
+        let made = std::fs::create_dir(&path).and_then(|()| chown(&path, Some(ORDINARY), Some(ORDINARY)));
+        made.map_err(|e| format!("{} for the user {ORDINARY}: {e} (--user is for root)", path.display()))?;
+        Ok(Home(path))
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        // What cannot be removed is in a temporary directory.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
 /// One run of one test.
 struct Ran {
     failed: bool,
@@ -94,7 +123,7 @@ struct Ran {
 }
 
 impl Ran {
-    fn of(row: &Row, binary: &str, wanted: &Wanted) -> Result<Ran, String> {
+    fn of(row: &Row, binary: &str, wanted: &Wanted, home: Option<&Home>) -> Result<Ran, String> {
         let mut command = Command::new(binary);
         command.arg(&row.test);
         if !is_kernels(row) {
@@ -108,6 +137,9 @@ impl Ran {
         }
         if wanted.full {
             command.env("WAT_LAWS", "full");
+        }
+        if let Some(home) = home {
+            command.uid(ORDINARY).gid(ORDINARY).env("TMPDIR", &home.0).env("HOME", &home.0);
         }
         let begun = Instant::now();
         let output = command.output().map_err(|e| format!("run {binary}: {e}"))?;

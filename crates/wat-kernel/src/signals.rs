@@ -25,7 +25,9 @@ pub(crate) fn root() -> io::Result<Signals> {
     let ignored = signal::ignored();
     let mut taken = bit(libc::SIGTERM);
     for number in [libc::SIGINT, libc::SIGQUIT, libc::SIGHUP] {
-        if ignored & bit(number) == 0 || removed("nohup") {
+        if number == libc::SIGHUP && removed("hang-up") {
+            signal::ignore(number);
+        } else if ignored & bit(number) == 0 || removed("nohup") {
             taken |= bit(number);
         }
     }

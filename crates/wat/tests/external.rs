@@ -186,6 +186,7 @@ fn what_another_command_has_started_is_left_to_it() {
                 sleeper (unwrap (unwrap (recv p)))
                 alive   (fn [] (map :exit (process/run "kill" ["-0" sleeper])))]
             (println (alive))
+            (sleep (millis 100))
             (println (alive))
             (println (send p "x"))
             (println (recv p))

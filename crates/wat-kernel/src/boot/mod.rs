@@ -166,7 +166,7 @@ fn own_binary() -> io::Result<OwnedFd> {
         return fd::open(&path, libc::O_PATH);
     }
     fd::open(c"/proc/self/exe", libc::O_PATH).or_else(|e| {
-        let path = process::started_path().ok_or(e)?;
+        let path = process::started_path().filter(|_| !removed("own-path")).ok_or(e)?;
         fd::open(path, libc::O_PATH)
     })
 }

@@ -281,8 +281,10 @@ impl ChildCore {
     /// Signals the child; of a command the whole process group, whose number is held by its leader until that is reaped.
     fn signal(&self, watch: &Watch, number: i32) {
         match (self.pid, &self.pidfd) {
-            (Some(pid), _) if self.command && !watch.reaped => process::signal_group(pid, number),
-            (Some(_), _) if self.command => {}
+            (Some(pid), _) if self.command && !watch.reaped && !removed("group") => {
+                process::signal_group(pid, number);
+            }
+            (Some(_), _) if self.command && watch.reaped => {}
             // One that has ended already is what was wanted.
             (_, Some(pidfd)) => drop(process::signal(pidfd.as_fd(), number)),
             _ => {}
@@ -416,7 +418,9 @@ impl ChildCore {
                 return false;
             }
             // What it has started ends with it, as the subtree of any node does.
-            self.signal(&watch, libc::SIGKILL);
+            if !removed("group-end") {
+                self.signal(&watch, libc::SIGKILL);
+            }
         }
         let reaped = match process::reap(pidfd.as_fd()) {
             Ok(None) => return false,

@@ -5,6 +5,7 @@
 //! that this process had before it was wat. Not here: a command's own process group, which ends with it
 //! (`child/core.rs`).
 
+use crate::mutation::removed;
 use crate::shared::{Shared, lock};
 use crate::sys::process;
 use crate::warden::timers::Timer;
@@ -44,7 +45,9 @@ impl Strays {
     pub(crate) fn prepare(&self, own: &[i32]) -> io::Result<()> {
         let mut state = lock(&self.state);
         if !state.subreaper {
-            process::become_subreaper()?;
+            if !removed("subreaper") {
+                process::become_subreaper()?;
+            }
             state.subreaper = true;
             state.inherited = children().into_iter().filter(|pid| !own.contains(pid)).collect();
         }
@@ -123,7 +126,7 @@ impl State {
                 continue;
             }
             let Some(started) = started(pid) else { continue };
-            if self.commands.values().all(|command| *command > started) {
+            if self.commands.values().all(|command| *command > started) || removed("spare-strays") {
                 process::signal_child(pid, libc::SIGKILL);
                 clean = false;
             }

@@ -1,7 +1,8 @@
 //! K14: a supervised tree under load whose nodes are killed.
 
+use crate::support::source::repository;
 use crate::support::source::test_file;
-use crate::support::{Random, Tree, edn, size, turn, wat};
+use crate::support::{Random, Tree, edn, size, soon, turn, wat};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -55,7 +56,7 @@ fn k14_each_request_has_one_answer_and_one_execution_at_most() {
     let journal = Journal::new("supervised");
     let kills = size(1000);
     let mut root = start(&journal, 100_000);
-    assert_eq!(root.ask("0"), "[:ok :ok :ok :ok]");
+    assert_eq!(root.ask("0"), "[:ok :ok :ok :ok :ok]");
     let (killed, over) = (AtomicUsize::new(0), AtomicBool::new(false));
     let mut answers: HashMap<i64, String> = HashMap::new();
     let pid = root.pid();
@@ -73,7 +74,7 @@ fn k14_each_request_has_one_answer_and_one_execution_at_most() {
         let mut rounds = 0;
         while killed.load(Ordering::SeqCst) < kills || rounds < 20 {
             let Value::Vector(round) = edn::parse(&root.ask("12")) else { panic!("a round is a vector") };
-            assert_eq!(round.len(), 48, "each request is answered");
+            assert_eq!(round.len(), 60, "each request is answered");
             for answer in round {
                 let Value::Vector(pair) = answer else { panic!("an answer is a pair") };
                 let id = pair[0].as_int().expect("a number");
@@ -84,8 +85,8 @@ fn k14_each_request_has_one_answer_and_one_execution_at_most() {
         }
         over.store(true, Ordering::SeqCst);
     });
-    assert_eq!(root.ask("0"), "[:ok :ok :ok :ok]", "the tree heals");
-    assert_eq!(workers(pid).len(), 4, "each child is there once");
+    assert_eq!(root.ask("0"), "[:ok :ok :ok :ok :ok]", "the tree heals");
+    soon("each child is there once, and the copies in the pool", || workers(pid).len() == 7);
     let counts = journal.counts();
     let mut tally: HashMap<&str, usize> = HashMap::new();
     for (id, how) in &answers {
@@ -110,14 +111,14 @@ fn k14_a_spent_budget_escalates() {
     let _turn = turn(Duration::from_secs(120));
     let journal = Journal::new("spent");
     let mut root = start(&journal, 3);
-    assert_eq!(root.ask("0"), "[:ok :ok :ok :ok]");
+    assert_eq!(root.ask("0"), "[:ok :ok :ok :ok :ok]");
     for round in 0..4 {
         let first =
             workers(root.pid()).into_iter().find(|w| w.path().is_some_and(|p| p.matches('/').count() == 2));
         first.expect("a worker of the outer supervisor").signal(libc::SIGKILL);
         if round < 3 {
-            crate::support::soon("four workers again", || {
-                root.ask("0") == "[:ok :ok :ok :ok]" && workers(root.pid()).len() == 4
+            crate::support::soon("all workers again", || {
+                root.ask("0") == "[:ok :ok :ok :ok :ok]" && workers(root.pid()).len() == 7
             });
         }
     }
@@ -127,4 +128,24 @@ fn k14_a_spent_budget_escalates() {
     assert!(workers(root.pid()).is_empty(), "the others have been stopped");
     let ended = root.finish();
     assert!(ended.status.success(), "{ended:?}");
+}
+
+/// K14. Guards: leaving the queue (without it what nobody waits for keeps others out, and is executed), and the word to
+/// whoever has begun (without it it works on for nobody).
+#[test]
+fn k14_what_nobody_waits_for_is_given_up() {
+    let _turn = turn(Duration::from_secs(120));
+    let program = repository().join("tests/run/supervisor/cancel.wat");
+    let expected = std::fs::read_to_string(program.with_extension("stdout")).expect("what it prints");
+    let ended = wat(&program).run("");
+    assert_eq!(ended.out, expected);
+}
+
+/// K14. Guards: the budget of retries (without it a hundred callers of what always fails ask three hundred times).
+#[test]
+fn k14_a_budget_bounds_what_is_asked_again() {
+    let _turn = turn(Duration::from_secs(120));
+    let program = repository().join("tests/run/supervisor/retry.wat");
+    let ended = wat(&program).run("");
+    assert!(ended.out.contains("[113 :limit :divide-by-zero]\n"), "{ended:?}");
 }
