@@ -47,9 +47,9 @@
     (ignore (send p (Req/Rest 2 1500)))
     (sleep (millis 100))
     (println (tried p (Req/Rest 3 0) 50))
-    (let [q (service sup worker)]
-      (ignore (send q (Req/Rest 4 0)))
-      (ignore (send q (Req/Rest 5 0))))
+    (let [q (service sup worker {:when-full :fail})]
+      (println (how (send q (Req/Rest 4 0))))
+      (println (how (send q (Req/Rest 5 0)))))
     (let [q (service sup worker {:when-full :fail})]
       (println (how (send q (Req/Rest 6 0))))
       (println (how (send q (Req/Rest 7 0))))

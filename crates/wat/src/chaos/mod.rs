@@ -14,6 +14,7 @@
 //! | `sys.rs` | the system calls |
 
 mod census;
+mod chance;
 mod fates;
 mod faults;
 mod options;

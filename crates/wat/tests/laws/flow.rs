@@ -2,8 +2,8 @@
 
 use crate::support::process::{Process, memory};
 use crate::support::source::test_file;
-use crate::support::{Tree, is_full, size, soon, turn, wat};
-use std::os::fd::AsRawFd;
+use crate::support::{Launch, Tree, is_full, size, soon, turn, wat};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 /// What a node's private memory may grow by between the first tenth of the messages and the last, in KiB.
@@ -14,11 +14,65 @@ const GROWTH: u64 = 128;
 #[test]
 fn k6_a_slow_leaf_ten_levels_down_holds_back_the_root() {
     let _turn = turn(Duration::from_secs(900));
+    slow_leaf(|launch| launch);
+}
+
+/// K6. The same where the user's quota of pipe memory is used up: the system then gives pipes of two pages, and refuses
+/// larger ones. Guards: that nothing depends on the size of a pipe (without it a node takes what does not fit for lost).
+#[test]
+fn k6_holds_with_an_exhausted_pipe_quota() {
+    let _turn = turn(Duration::from_secs(900));
+    // SAFETY: geteuid only answers.
+    let own = unsafe { libc::geteuid() };
+    // Root has no quota; a user nobody else is does.
+    let user = if own == 0 { 40_000 + std::process::id() % 20_000 } else { own };
+    let pipes = std::thread::spawn(move || exhaust(user)).join().expect("pipes");
+    slow_leaf(|launch| {
+        let become_user = move || {
+            // SAFETY: system calls with numbers, in the new process.
+            let done = own != 0 || unsafe { libc::setgid(user) == 0 && libc::setuid(user) == 0 };
+            if done { Ok(()) } else { Err(std::io::Error::last_os_error()) }
+        };
+        // SAFETY: as above.
+        unsafe { launch.before(become_user) }
+    });
+    drop(pipes);
+}
+
+/// Pipes until the user's quota is used up; they are accounted to whoever makes them, which is the calling thread alone.
+fn exhaust(user: u32) -> Vec<OwnedFd> {
+    // SAFETY: the calls are made directly, so that they change this thread and not the process.
+    unsafe {
+        libc::syscall(libc::SYS_setresgid, user, user, user);
+        libc::syscall(libc::SYS_setresuid, user, user, user);
+    }
+    let mut pipes: Vec<OwnedFd> = Vec::new();
+    for _ in 0..400 {
+        let mut ends = [-1; 2];
+        // SAFETY: room for two descriptors, which are nobody else's.
+        let [read, write] = unsafe {
+            assert_eq!(libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC), 0, "a pipe");
+            ends.map(|end| OwnedFd::from_raw_fd(end))
+        };
+        // SAFETY: fcntl with numbers on a descriptor that is open.
+        let size = unsafe { libc::fcntl(read.as_raw_fd(), libc::F_GETPIPE_SZ) };
+        pipes.extend([read, write]);
+        if size <= 8192 {
+            println!("the quota is used up by {} pipes, and one has {size} bytes", pipes.len() / 2);
+            return pipes;
+        }
+        // SAFETY: as above. As large as may be; where it may not, the next is small.
+        unsafe { libc::fcntl(pipes[pipes.len() - 1].as_raw_fd(), libc::F_SETPIPE_SZ, 1 << 20) };
+    }
+    panic!("the quota of pipes is never used up");
+}
+
+fn slow_leaf(adapt: impl Fn(Launch) -> Launch) {
     let count = size(1_000_000);
     // More than all pipes on the way hold.
     let first = (count / 10).max(20_000);
-    let alone = stream(1, first);
-    let mut root = wat(test_file("laws/stream")).args(&["10"]).start();
+    let alone = stream(adapt(wat(test_file("laws/stream")).args(&["1"])), first);
+    let mut root = adapt(wat(test_file("laws/stream")).args(&["10"])).start();
     let begun = Instant::now();
     assert_eq!(root.ask(&first.to_string()), first.to_string());
     soon("ten nodes are there", || root.nodes().len() == 10);
@@ -45,9 +99,9 @@ fn k6_a_slow_leaf_ten_levels_down_holds_back_the_root() {
     root.ends_within(Duration::from_secs(6));
 }
 
-/// Seconds a message takes to a leaf at such a depth.
-fn stream(depth: usize, count: usize) -> f64 {
-    let mut root = wat(test_file("laws/stream")).args(&[&depth.to_string()]).start();
+/// Seconds a message takes.
+fn stream(launch: Launch, count: usize) -> f64 {
+    let mut root = launch.start();
     root.ask("5000");
     let begun = Instant::now();
     root.ask(&count.to_string());

@@ -1,6 +1,11 @@
-//! Numbers from a seed (splitmix64), which is printed so that `WAT_SEED` can repeat a run.
+//! Numbers from a seed, which is printed so that `WAT_SEED` can repeat a run.
 
-pub struct Random(u64);
+#[path = "../../src/chaos/chance.rs"]
+mod chance;
+
+use chance::Chance;
+
+pub struct Random(Chance);
 
 impl Random {
     /// From `WAT_SEED` where it is set; the seed is printed, and shown when the test fails.
@@ -11,25 +16,21 @@ impl Random {
             now.expect("after 1970").as_nanos() as u64 % 1_000_000_000
         });
         println!("WAT_SEED={seed}");
-        Random(seed)
+        Random(Chance(seed))
     }
 
     /// From `WAT_SEED` where it is set, else from `seed`: alike at every run.
     pub fn of(seed: u64) -> Random {
-        Random(std::env::var("WAT_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(seed))
+        Random(Chance(std::env::var("WAT_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(seed)))
     }
 
     pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        self.0.next()
     }
 
     /// At least 0, below `end`.
     pub fn below(&mut self, end: usize) -> usize {
-        (self.next() % end as u64) as usize
+        self.0.below(end)
     }
 
     pub fn one_of<'a, T>(&mut self, items: &'a [T]) -> &'a T {
