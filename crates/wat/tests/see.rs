@@ -75,6 +75,43 @@ fn shop() -> (Source, Tree) {
     (source, root)
 }
 
+/// Guards: the quiet end when the reader leaves, and the word when there is no room for what is shown.
+#[test]
+fn a_reader_that_leaves_and_a_full_disk_end_what_is_shown() {
+    let _turn = turn(Duration::from_secs(60));
+    let source = program(
+        r#"
+(ns tick)
+(defn main [] -> nil
+  (let [p (spawn-process (fn {:in i64 :out i64} [] (serve inc)))]
+    (loop [n 0] (do (ignore (call p n)) (sleep (millis 5)) (recur (+ n 1))))))
+"#,
+    );
+    let root = wat(&source.file).start();
+    soon("its child", || root.nodes().len() == 1);
+    let pid = root.pid().to_string();
+    for words in [&["tap", &pid, "/0"][..], &["tree", &pid, "--watch"]] {
+        let mut tool = Command::new(env!("CARGO_BIN_EXE_wat"));
+        let mut tool =
+            tool.args(words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
+        let mut first = [0];
+        tool.stdout.take().expect("piped").read_exact(&mut first).expect("a byte");
+        let ended = tool.wait_with_output().expect("an end");
+        assert!(ended.status.success() && ended.stderr.is_empty(), "{words:?} {ended:?}");
+    }
+    for words in [&["tap", &pid, "/0"][..], &["tree", &pid], &["tree", &pid, "--json"], &["metrics", &pid]] {
+        let full = File::create("/dev/full").expect("a full device");
+        let ended =
+            Command::new(env!("CARGO_BIN_EXE_wat")).args(words).stdout(full).output().expect("starts");
+        let told = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert!(!ended.status.success(), "{words:?} {ended:?}");
+        assert!(told.starts_with("wat: write stdout: No space left on device"), "{words:?} {told}");
+    }
+    root.signal(libc::SIGTERM);
+    let mut root = root;
+    root.ends_within(Duration::from_secs(6));
+}
+
 /// Guards: the supervisor's word on its services (without it their queues are not seen).
 #[test]
 fn a_pool_shows_how_many_wait() {

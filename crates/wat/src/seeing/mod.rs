@@ -11,7 +11,7 @@ mod top;
 use crate::exit;
 use crate::options::Options;
 use crate::report;
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use wat_host::see::{self, PATIENCE, Sight, Visit};
 
@@ -46,7 +46,7 @@ fn show_tree(pid: Option<i32>, options: &Options) -> Result<(), String> {
             // Home, and what was below is cleared.
             text = format!("\x1b[H\x1b[2J{text}");
         }
-        if !write(&text) || !options.watch {
+        if !write(&text)? || !options.watch {
             return Ok(());
         }
         before = Some((now, sights));
@@ -75,8 +75,7 @@ pub fn metrics(pid: Option<i32>, options: &Options) -> i32 {
         } else {
             metrics::prometheus(&sights)
         };
-        write(&text);
-        Ok(())
+        write(&text).map(|_| ())
     };
     answer(show())
 }
@@ -147,8 +146,12 @@ fn answer(outcome: Result<(), String>) -> i32 {
     }
 }
 
-/// False once nobody reads any more.
-fn write(text: &str) -> bool {
+/// False once nobody reads any more, which is no mistake.
+fn write(text: &str) -> Result<bool, String> {
     let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_ok()
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => Ok(true),
+        Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(false),
+        Err(e) => Err(format!("write stdout: {e}")),
+    }
 }

@@ -25,7 +25,13 @@ pub fn run(pid: i32, path: &str, options: &Options) -> Result<(), String> {
         replies: both || options.replies,
         filter: options.filter.clone().unwrap_or_default(),
     };
-    let end = visit.tap(path, wanted, |tapped| write(&line(&tapped))).map_err(|e| e.to_string())?;
+    let mut written = Ok(true);
+    let show = |tapped: Tapped| {
+        written = write(&line(&tapped));
+        written == Ok(true)
+    };
+    let end = visit.tap(path, wanted, show).map_err(|e| e.to_string())?;
+    written?;
     if let Some(why) = end {
         // Said beside the values, which may be read by a program.
         let _ = writeln!(std::io::stderr(), "wat: {why}");
