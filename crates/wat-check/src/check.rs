@@ -207,8 +207,17 @@ pub fn on_deep_stack(input: Input<'_>, mut out: Vec<Diagnostic>) -> Output {
     passes(&unit, lib, macros, &mut out);
     // What a macro that failed would have defined is not there, and missed by all that names it.
     let lost = !macros.is_empty() && files.iter().any(|file| file.forms.iter().any(Form::is_error));
+    // A list whose end is a guess has as many parts as the guess gives it.
+    let guessed: FxHashSet<(FileId, u32)> = out
+        .iter()
+        .filter(|d| d.code == Code::UnbalancedBracket)
+        .map(|d| (d.span().file, d.span().start))
+        .collect();
+    let follows = |d: &Diagnostic| guessed.contains(&(d.span().file, d.span().start));
     let misses = |d: &Diagnostic| lost && matches!(d.code, Code::UnboundName | Code::UnboundType);
-    let is_told = |(n, d): &(usize, Diagnostic)| *n < read || !(torn.contains(&d.span().file) || misses(d));
+    let is_told = |(n, d): &(usize, Diagnostic)| {
+        *n < read || !(torn.contains(&d.span().file) || misses(d) || follows(d))
+    };
     let of_entry = decls.tests.iter().filter(|test| files[test.file].is_entry);
     let tests =
         of_entry.map(|test| Test { title: test.title.clone(), name: test.name, span: test.span }).collect();

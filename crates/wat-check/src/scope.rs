@@ -401,7 +401,17 @@ impl Env<'_> {
         {
             return diagnostic.suggest(format!("write `{written}`"), span, written);
         }
+        if is_type && let Some(inner) = name.as_str().strip_suffix('?').filter(|inner| !inner.is_empty()) {
+            let written = format!("(Option {inner})");
+            return diagnostic.suggest(format!("write `{written}`"), span, written);
+        }
         let locals: Vec<&str> = locals.collect();
+        if let Some((local, "length" | "size" | "count" | "len")) = name.as_str().split_once('.')
+            && locals.contains(&local)
+        {
+            let counted = format!("(count {local})");
+            return diagnostic.suggest(format!("how many there are is counted: {counted}"), span, counted);
+        }
         if let Some((local, field)) = name.as_str().split_once('.')
             && locals.contains(&local)
         {

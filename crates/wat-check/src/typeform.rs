@@ -46,6 +46,19 @@ impl TypeReader<'_> {
             FormKind::Nil => Ty::Nil,
             FormKind::Error => wrong(),
             FormKind::Symbol(name) => self.name(*name, &[], form.span),
+            FormKind::List(items) if self.is_bare_arrow(items) => {
+                let title = "a function type begins with Fn";
+                let mut diagnostic = Diagnostic::new(Code::BadType, title).at(form.span);
+                if let [params @ .., arrow, result] = &items[..]
+                    && arrow.is_symbol("->")
+                {
+                    let params: Vec<String> = params.iter().map(Form::to_string).collect();
+                    let text = format!("(Fn [{}] -> {result})", params.join(" "));
+                    diagnostic = diagnostic.suggest(format!("write `{text}`"), form.span, text);
+                }
+                self.out.push(diagnostic);
+                wrong()
+            }
             FormKind::List(items) => match items.first().and_then(Form::as_symbol) {
                 Some(head) => self.name(head, items, form.span),
                 None => self.bad(form.span, "a type in brackets begins with its name: (Vector i64)"),
@@ -58,6 +71,11 @@ impl TypeReader<'_> {
                         let text = format!("(Vector {})", items[0]);
                         diagnostic.suggest(format!("write `{text}`"), form.span, text)
                     }
+                    FormKind::Vector(items) if items.len() > 1 && !items.iter().any(Form::has_error) => {
+                        let parts: String = items.iter().map(|item| format!(" {item}")).collect();
+                        let text = format!("(Tuple{parts})");
+                        diagnostic.suggest(format!("write `{text}`"), form.span, text)
+                    }
                     FormKind::Keyword(name) => {
                         diagnostic.suggest(format!("write `{name}`"), form.span, name.as_str())
                     }
@@ -66,6 +84,12 @@ impl TypeReader<'_> {
                 wrong()
             }
         }
+    }
+
+    /// `(A -> B)`: a function type of another language.
+    fn is_bare_arrow(&self, items: &[Form]) -> bool {
+        let begins = |name| self.env.marks.meaning(self.file, name).1.name() == "Fn";
+        items.iter().skip(1).any(|item| item.is_symbol("->")) && !items[0].as_symbol().is_some_and(begins)
     }
 
     fn bad(&mut self, span: Span, title: &str) -> Ty {

@@ -5,7 +5,6 @@ use super::{Infer, PendingField};
 use crate::declare::UNKNOWN;
 use crate::head::bad_syntax;
 use crate::scope::Item;
-use crate::scope::starts_upper;
 use crate::table::{Sig, Variadic};
 use crate::ty::Ty;
 use crate::unify::{Con, Open, Shape, T};
@@ -238,86 +237,6 @@ impl Infer<'_, '_> {
         }
     }
 
-    fn wrong_arity(&mut self, sig: &Sig, args: &[Form], span: Span) -> E {
-        let name = sig.overload.unwrap_or(sig.name).name();
-        let count = sig.params.len();
-        let wanted = if sig.has_rest {
-            format!("{} or more", plural(count - 1))
-        } else if sig.variadic.is_some() {
-            "one argument or more".to_string()
-        } else {
-            plural(count)
-        };
-        let params: Vec<String> = sig.params.iter().map(|(name, ty)| format!("{name} <- {ty}")).collect();
-        let mut diagnostic = Diagnostic::new(
-            Code::WrongArity,
-            format!("`{name}` takes {wanted}, and {} given", given(args.len())),
-        )
-        .at(span);
-        if self.env.own.sigs.contains_key(&sig.name) && !self.env.in_library {
-            diagnostic = diagnostic.label(sig.span, format!("defined here with [{}]", params.join("  ")));
-        } else {
-            diagnostic = diagnostic.note(format!("its parameters are [{}]", params.join("  ")));
-        }
-        let indexed = args.windows(2).find(|pair| {
-            pair[0].as_symbol().is_some()
-                && pair[1].as_vector().is_some_and(|index| index.len() == 1)
-                && pair[0].span.end == pair[1].span.start
-        });
-        if let Some([items, index]) = indexed {
-            let item = format!("(nth {items} {})", inner(index));
-            let span = items.span.to(index.span);
-            diagnostic = diagnostic.suggest(format!("an item is read by {item}"), span, item);
-            return self.wrong(diagnostic, span);
-        }
-        if args.len() == 2 * count && args.iter().step_by(2).all(|arg| arg.as_keyword().is_some()) {
-            diagnostic =
-                diagnostic.help("arguments have no names: their values stand in the order of the parameters");
-        }
-        let prefixed = args.windows(2).find(|pair| {
-            pair[0].as_symbol().is_some()
-                && pair[1].as_str().is_some()
-                && pair[0].span.end == pair[1].span.start
-        });
-        if let Some(pair) = prefixed {
-            let diagnostic =
-                bad_syntax(pair[0].span.to(pair[1].span), "a text has no letters before its quote");
-            return self.wrong(diagnostic.help("`str` puts text together: (str \"hello \" name)"), span);
-        }
-        let built = args.windows(2).find(|pair| {
-            pair[0].as_symbol().is_some_and(|name| starts_upper(name.name()))
-                && pair[1].as_map().is_some()
-                && pair[0].span.end == pair[1].span.start
-        });
-        if let Some(pair) = built {
-            let diagnostic = bad_syntax(pair[0].span.to(pair[1].span), "a struct is built in parentheses");
-            return self.wrong(diagnostic.help(format!("({} …)", pair[0])), span);
-        }
-        let prints = matches!(sig.name.as_str(), "wat.kernel/println" | "wat.kernel/eprintln");
-        if prints && args.len() > 1 {
-            let parts: String =
-                args.iter().filter(|arg| !arg.is_symbol("+")).map(|arg| format!(" {arg}")).collect();
-            diagnostic =
-                diagnostic.help(format!("`str` puts several values into one text: ({name} (str{parts}))"));
-        }
-        for arg in args {
-            self.infer(arg);
-        }
-        // A text between single quotes falls apart into words, of which only the last is told.
-        if args.iter().any(is_stray) {
-            return self.error(span);
-        }
-        self.wrong(diagnostic, span)
-    }
-
-    fn wrong_count(&mut self, name: Symbol, count: usize, args: &[Form], span: Span) -> E {
-        for arg in args {
-            self.infer(arg);
-        }
-        let title = format!("`{name}` takes {}, and {} given", plural(count), given(args.len()));
-        self.wrong(Diagnostic::new(Code::WrongArity, title).at(span), span)
-    }
-
     // ---- constructors
 
     /// The type of a field at some type arguments.
@@ -517,36 +436,6 @@ impl Infer<'_, '_> {
         }
     }
 
-    fn not_a_function(&self, callee: &E, args: &[Form], shown: &str) -> Diagnostic {
-        let title = format!("{} is called, and it is no function", a(shown));
-        let mut diagnostic =
-            Diagnostic::new(Code::NotAFunction, title).label(callee.span, format!("this is {}", a(shown)));
-        let text = match callee.kind {
-            K::Local(id) => {
-                let local = &self.locals[id.0 as usize];
-                diagnostic =
-                    diagnostic.label(local.span, format!("`{}` is a name of a value here", local.name));
-                local.name.as_str()
-            }
-            _ => "…",
-        };
-        let is_call = matches!(callee.kind, K::Call { .. });
-        match (self.types.head(callee.ty), args) {
-            (Some(Con::Map), [key]) => diagnostic.help(format!("look up a key with (get {text} {key})")),
-            (Some(Con::Vector), [index]) => {
-                diagnostic.help(format!("take an item with (nth {text} {index})"))
-            }
-            (Some(Con::Set), [item]) => diagnostic.help(format!("ask a set with (contains? {text} {item})")),
-            (Some(Con::Named(_)), [field]) if field.as_keyword().is_some() => {
-                diagnostic.help(format!("a field is read by its keyword: ({field} {text})"))
-            }
-            (_, []) if is_call => {
-                diagnostic.help("the outer pair of parentheses calls what the inner one gives")
-            }
-            _ => diagnostic,
-        }
-    }
-
     fn print_name(&self, e: &E) -> Symbol {
         match e.kind {
             K::Local(id) => self.locals[id.0 as usize].name,
@@ -665,17 +554,6 @@ pub fn a(shown: &str) -> String {
 }
 
 /// Are the first two parameters of one type variable, as those of `+` and `=`?
-/// `world'`, the end of a text between single quotes; `?`, which returns a failure in another language.
-fn is_stray(form: &Form) -> bool {
-    form.as_symbol().is_some_and(|name| name.as_str().ends_with('\'') || name == "?")
-}
-
-/// What stands between the brackets of a vector.
-fn inner(form: &Form) -> String {
-    let items = form.as_vector().unwrap_or(&[]);
-    items.iter().map(Form::to_string).collect::<Vec<_>>().join(" ")
-}
-
 fn same_types(sig: &Sig) -> bool {
     matches!(sig.params.as_slice(), [(_, Ty::Var(a)), (_, Ty::Var(b)), ..] if a == b)
 }

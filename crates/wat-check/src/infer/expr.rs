@@ -214,6 +214,13 @@ impl Infer<'_, '_> {
             let help = format!("what is called comes first: ({operator} {head}{others})");
             *last = last.clone().help(help);
         }
+        if matches!(head.kind, FormKind::Int(_) | FormKind::Float(_) | FormKind::Str(_))
+            && let Some(last) = self.out[said..].iter_mut().rfind(|d| d.code == Code::NotAFunction)
+            && last.help.is_empty()
+        {
+            let items: String = args.iter().map(|form| format!(" {form}")).collect();
+            *last = last.clone().help(format!("values in a row are a vector: [{head}{items}]"));
+        }
         e
     }
 
@@ -306,6 +313,14 @@ impl Infer<'_, '_> {
             let e = self.nil(span);
             return self.meet(e, want);
         };
+        if let [.., left, sign] = before
+            && sign.as_symbol().is_some_and(|name| is_operator(name) && self.lookup(name).is_none())
+        {
+            let diagnostic = bad_syntax(sign.span, format!("`{sign}` stands before its arguments"));
+            let written = format!("({sign} {left} {last})");
+            let place = left.span.to(last.span);
+            return self.wrong(diagnostic.suggest(format!("write `{written}`"), place, written), span);
+        }
         let mut items: Vec<E> = before.iter().map(|form| self.statement(form)).collect();
         let last = self.check(last, want);
         if items.is_empty() {
@@ -451,7 +466,17 @@ impl Infer<'_, '_> {
                 };
                 self.meet(e, want)
             }
-            _ => self.wrong(bad_syntax(span, "`if` takes a test and one or two branches"), span),
+            _ => {
+                let diagnostic = bad_syntax(span, "`if` takes a test and one or two branches");
+                let has_words = rest.iter().any(|form| form.is_symbol("then") || form.is_symbol("else"));
+                self.wrong(
+                    match has_words {
+                        true => diagnostic.help("no words stand between them: (if test yes no)"),
+                        false => diagnostic,
+                    },
+                    span,
+                )
+            }
         }
     }
 

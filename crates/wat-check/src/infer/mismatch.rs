@@ -81,11 +81,15 @@ impl Infer<'_, '_> {
             }
         };
         let written = match &e.kind {
-            K::Local(id) => Some(self.locals[id.0 as usize].name.as_str()),
+            K::Local(id) => {
+                Some(self.locals[id.0 as usize].name.as_str()).filter(|name| !name.starts_with(' '))
+            }
             K::Def(Callee::Known { name, .. }) => Some(name.name()),
             _ => None,
         };
-        if let K::Local(id) = e.kind {
+        if let K::Local(id) = e.kind
+            && !self.locals[id.0 as usize].name.as_str().starts_with(' ')
+        {
             let local = &self.locals[id.0 as usize];
             diagnostic = diagnostic.label(local.span, format!("`{}` comes from here", local.name));
         }
@@ -126,7 +130,16 @@ impl Infer<'_, '_> {
                 Some("the function comes first, what it works on last".to_string())
             }
             (Some(_), Some(Con::Nil)) if matches!(why, Why::Result(_)) && !found.starts_with("(Result") => {
-                Some("(ignore …) drops it, and gives nil".to_string())
+                Some(match written {
+                    Some(name) if self.types.args(e.ty).len() == 1 && found.starts_with("(Fn") => {
+                        format!("a call has parentheses: ({name})")
+                    }
+                    // What `for` gathers has a name that nobody wrote.
+                    None if matches!(e.kind, K::Local(_)) => {
+                        "`doseq` does something for each, and gives nil".to_string()
+                    }
+                    _ => "(ignore …) drops it, and gives nil".to_string(),
+                })
             }
             (_, Some(Con::Duration)) if found == "i64" => {
                 let number = match &e.kind {

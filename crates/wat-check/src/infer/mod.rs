@@ -7,6 +7,7 @@ pub use call::{a, mentions};
 mod expr;
 mod function;
 mod literal;
+mod miscall;
 mod mismatch;
 mod names;
 mod overload;

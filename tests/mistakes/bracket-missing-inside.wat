@@ -1,0 +1,4 @@
+(defn main [] -> nil
+  (println "a")
+  (println "b"
+  (println "c"))

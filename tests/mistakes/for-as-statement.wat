@@ -1,0 +1,2 @@
+(defn main [] -> nil
+  (for [i (range 3)] (println i)))

@@ -1,0 +1,1 @@
+(println (map inc (1 2 3)))
