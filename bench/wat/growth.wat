@@ -24,7 +24,7 @@
         worst   (unwrap (reduce max growths))
         mean    (m/pow (/ (unwrap (last costs)) (unwrap (first costs))) (/ 1.0 3.0))]
     (println (str (s/pad-right 24 \space name)
-                  (s/join "" (map (fn [c] (s/pad-left 10 \space (m/fixed 1 c))) costs))
+                  (s/join "" (map (fn [c] (s/pad-left 12 \space (m/fixed 1 c))) costs))
                   (s/pad-left 8 \space (m/fixed 2 worst))
                   (s/pad-left 8 \space (m/fixed 2 mean))))))
 
@@ -46,7 +46,7 @@
 
 (defn main [] -> nil
   (println (str (s/pad-right 24 \space "ns for one of")
-                (s/join "" (map (fn [n] (s/pad-left 10 \space (str n))) sizes)) "   worst    mean"))
+                (s/join "" (map (fn [n] (s/pad-left 12 \space (str n))) sizes)) "   worst    mean"))
   (row "vector push" (fn [n]
     (cost n (fn [] (count (loop [i 0 xs []] (if (< i n) (recur (+ i 1) (conj xs i)) xs)))))))
   (row "vector index" (fn [n]
@@ -65,7 +65,7 @@
   (row "tree update, shared" (fn [n]
     (let [xs (tree n)] (cost 5000 (fn [] (total 5000 (fn [i] (count (assoc xs (place i n) i)))))))))
   (row "tree slice, shared" (fn [n]
-    (let [xs (tree n)] (cost 1000 (fn [] (total 1000 (fn [i] (count (subvec xs (mod i 999) (- n (mod i 777)))))))))))
+    (let [xs (tree n)] (cost 1000 (fn [] (total 1000 (fn [i] (count (subvec xs (mod i 300) (- n (mod i 277)))))))))))
   (row "tree concat, shared" (fn [n]
     (let [xs (tree n) ys (tree n)] (cost 1000 (fn [] (total 1000 (fn [_] (count (concat xs ys)))))))))
   (row "index after concat" (fn [n]
