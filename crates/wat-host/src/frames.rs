@@ -1,22 +1,18 @@
 //! A stream of JSON texts, cut where each ends: brackets are counted and strings passed over, so one value a line and
 //! one over many lines are alike. Whether a text is JSON is for its reader to say.
 
+use crate::window::Window;
 use std::ops::Range;
 use wat_edn::{ErrorKind, Position, ReadError};
 
 pub struct Frames {
-    bytes: Vec<u8>,
-    /// Bytes of `bytes` that have come; the rest is room.
-    filled: usize,
-    taken: usize,
-    scanned: usize,
+    pub window: Window,
     max_bytes: usize,
     state: State,
     /// Where `taken` stands in the stream.
     place: Position,
     /// Where the last text stood.
     last: Position,
-    ended: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,41 +38,12 @@ pub enum Next {
 impl Frames {
     pub fn new(max_bytes: usize) -> Frames {
         Frames {
-            bytes: Vec::new(),
-            filled: 0,
-            taken: 0,
-            scanned: 0,
+            window: Window::default(),
             max_bytes,
             state: State::Between,
             place: Position::START,
             last: Position::START,
-            ended: false,
         }
-    }
-
-    pub fn room(&mut self, length: usize) -> &mut [u8] {
-        if self.taken > 0 && self.taken >= self.filled / 2 {
-            self.bytes.drain(..self.taken);
-            self.scanned -= self.taken;
-            self.taken = 0;
-        }
-        self.filled = self.bytes.len();
-        self.bytes.resize(self.filled + length, 0);
-        &mut self.bytes[self.filled..]
-    }
-
-    pub fn filled(&mut self, length: usize) {
-        self.bytes.truncate(self.filled + length);
-        self.filled = self.bytes.len();
-    }
-
-    pub fn finish(&mut self) {
-        self.bytes.truncate(self.filled);
-        self.ended = true;
-    }
-
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
     }
 
     /// Where the last text began.
@@ -85,17 +52,17 @@ impl Frames {
     }
 
     pub fn next(&mut self) -> Next {
-        while self.scanned < self.bytes.len() {
-            let byte = self.bytes[self.scanned];
+        while self.window.scanned < self.window.bytes().len() {
+            let byte = self.window.bytes()[self.window.scanned];
             let white = matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
             match self.state {
                 State::Between if white => {
-                    self.scanned += 1;
-                    self.pass(self.scanned);
+                    self.window.scanned += 1;
+                    self.pass(self.window.scanned);
                 }
                 State::Between => {
-                    self.pass(self.scanned);
-                    self.scanned += 1;
+                    self.pass(self.window.scanned);
+                    self.window.scanned += 1;
                     self.state = match byte {
                         b'{' | b'[' => State::Within { depth: 1, string: false, escaped: false },
                         b'"' => State::Within { depth: 0, string: true, escaped: false },
@@ -103,7 +70,7 @@ impl Frames {
                     };
                 }
                 State::Within { depth, string, escaped } => {
-                    self.scanned += 1;
+                    self.window.scanned += 1;
                     let (depth, string, escaped) = match (string, byte) {
                         (true, _) if escaped => (depth, true, false),
                         (true, b'\\') => (depth, true, true),
@@ -120,13 +87,13 @@ impl Frames {
                     }
                 }
                 State::Bare if white || matches!(byte, b'{' | b'[' | b'"') => return self.cut(),
-                State::Bare => self.scanned += 1,
+                State::Bare => self.window.scanned += 1,
             }
-            if self.scanned - self.taken > self.max_bytes {
+            if self.window.scanned - self.window.taken > self.max_bytes {
                 return self.bad(ErrorKind::TooLarge, "a value is longer than the limit on values");
             }
         }
-        match (self.ended, self.state) {
+        match (self.window.ended, self.state) {
             (false, _) => Next::More,
             (true, State::Between) => Next::End,
             (true, State::Bare) => self.cut(),
@@ -138,12 +105,12 @@ impl Frames {
 
     /// Takes everything up to here.
     fn pass(&mut self, to: usize) {
-        self.place = self.place.advance(&self.bytes[self.taken..to]);
-        self.taken = to;
+        self.place = self.place.advance(&self.window.bytes()[self.window.taken..to]);
+        self.window.taken = to;
     }
 
     fn cut(&mut self) -> Next {
-        let range = self.taken..self.scanned;
+        let range = self.window.taken..self.window.scanned;
         self.last = self.place;
         self.pass(range.end);
         self.state = State::Between;
@@ -153,8 +120,8 @@ impl Frames {
     /// Nothing behind this place can be trusted to begin a value.
     fn bad(&mut self, kind: ErrorKind, message: &str) -> Next {
         let Position { line, column } = self.place;
-        self.taken = self.bytes.len();
-        self.scanned = self.bytes.len();
+        self.window.taken = self.window.bytes().len();
+        self.window.scanned = self.window.bytes().len();
         self.state = State::Between;
         Next::Bad(ReadError { kind, line, column, offset: 0, message: message.to_string() })
     }
@@ -172,7 +139,7 @@ mod tests {
         loop {
             match frames.next() {
                 Next::Text(range) => {
-                    let text = String::from_utf8_lossy(&frames.bytes()[range]).into_owned();
+                    let text = String::from_utf8_lossy(&frames.window.bytes()[range]).into_owned();
                     let Position { line, column } = frames.position();
                     found.push(format!("{line}:{column} {text}"));
                 }
@@ -180,10 +147,10 @@ mod tests {
                 Next::End => return found,
                 Next::More => match pieces.next() {
                     Some(piece) => {
-                        frames.room(piece.len())[..piece.len()].copy_from_slice(piece);
-                        frames.filled(piece.len());
+                        frames.window.room(piece.len())[..piece.len()].copy_from_slice(piece);
+                        frames.window.filled(piece.len());
                     }
-                    None => frames.finish(),
+                    None => frames.window.finish(),
                 },
             }
         }

@@ -26,6 +26,7 @@ mod table;
 mod thread;
 mod traffic;
 mod values;
+mod window;
 mod world;
 
 pub use codec::{Codec, Json};

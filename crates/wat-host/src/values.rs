@@ -2,6 +2,7 @@
 //! nothing itself; whoever owns the descriptor gives it bytes. Not here: types.
 
 use crate::frames::{self, Frames};
+use crate::window::Window;
 use std::ops::Range;
 use wat_edn::{ErrorKind, Framer, Limits, Next, ReadError};
 
@@ -40,16 +41,7 @@ impl Values {
 
     pub fn lines(max_bytes: usize) -> Values {
         Values {
-            form: Form::Lines(Lines {
-                bytes: Vec::new(),
-                filled: 0,
-                taken: 0,
-                scanned: 0,
-                max_bytes,
-                line: 0,
-                skipping: false,
-                ended: false,
-            }),
+            form: Form::Lines(Lines { window: Window::default(), max_bytes, line: 0, skipping: false }),
             step: SMALLEST_READ,
         }
     }
@@ -71,8 +63,8 @@ impl Values {
     pub fn room(&mut self) -> &mut [u8] {
         match &mut self.form {
             Form::Edn(framer) => framer.room(self.step),
-            Form::Lines(lines) => lines.room(self.step),
-            Form::Json(frames) => frames.room(self.step),
+            Form::Lines(lines) => lines.window.room(self.step),
+            Form::Json(frames) => frames.window.room(self.step),
             Form::Chunks(chunks) => chunks.room(self.step),
         }
     }
@@ -83,12 +75,9 @@ impl Values {
         }
         match &mut self.form {
             Form::Edn(framer) => framer.filled(length),
-            Form::Lines(lines) => lines.bytes.truncate(lines.filled + length),
-            Form::Json(frames) => frames.filled(length),
+            Form::Lines(lines) => lines.window.filled(length),
+            Form::Json(frames) => frames.window.filled(length),
             Form::Chunks(chunks) => chunks.filled = length,
-        }
-        if let Form::Lines(lines) = &mut self.form {
-            lines.filled = lines.bytes.len();
         }
     }
 
@@ -96,11 +85,8 @@ impl Values {
     pub fn finish(&mut self) {
         match &mut self.form {
             Form::Edn(framer) => framer.finish(),
-            Form::Lines(lines) => {
-                lines.bytes.truncate(lines.filled);
-                lines.ended = true;
-            }
-            Form::Json(frames) => frames.finish(),
+            Form::Lines(lines) => lines.window.finish(),
+            Form::Json(frames) => frames.window.finish(),
             Form::Chunks(chunks) => chunks.ended = true,
         }
     }
@@ -153,8 +139,8 @@ impl Values {
     pub fn bytes(&self) -> &[u8] {
         match &self.form {
             Form::Edn(framer) => framer.bytes(),
-            Form::Lines(lines) => &lines.bytes,
-            Form::Json(frames) => frames.bytes(),
+            Form::Lines(lines) => lines.window.bytes(),
+            Form::Json(frames) => frames.window.bytes(),
             Form::Chunks(chunks) => &chunks.bytes,
         }
     }
@@ -189,61 +175,50 @@ impl Chunks {
 
 /// Each line a value: it ends at LF, a CR before it is dropped, a last line without LF counts.
 struct Lines {
-    bytes: Vec<u8>,
-    /// Bytes of `bytes` that have come; the rest is room.
-    filled: usize,
-    taken: usize,
-    /// No LF stands before this.
-    scanned: usize,
+    /// No LF stands before what has been scanned.
+    window: Window,
     max_bytes: usize,
     /// Number of the last line given.
     line: u64,
     /// In a line over the limit that has been reported.
     skipping: bool,
-    ended: bool,
 }
 
 impl Lines {
-    fn room(&mut self, length: usize) -> &mut [u8] {
-        if self.taken > 0 && self.taken >= self.filled / 2 {
-            self.bytes.drain(..self.taken);
-            self.scanned -= self.taken;
-            self.taken = 0;
-        }
-        self.filled = self.bytes.len();
-        self.bytes.resize(self.filled + length, 0);
-        &mut self.bytes[self.filled..]
-    }
-
     fn next(&mut self) -> Found {
         loop {
-            let end = self.bytes[self.scanned..].iter().position(|b| *b == b'\n').map(|at| self.scanned + at);
+            let end = self.window.bytes()[self.window.scanned..]
+                .iter()
+                .position(|b| *b == b'\n')
+                .map(|at| self.window.scanned + at);
             let (stop, after) = match end {
                 Some(end) => (end, end + 1),
                 None => {
-                    self.scanned = self.bytes.len();
+                    self.window.scanned = self.window.bytes().len();
                     if self.skipping {
-                        self.taken = self.bytes.len();
-                    } else if self.bytes.len() - self.taken > self.max_bytes {
+                        self.window.taken = self.window.bytes().len();
+                    } else if self.window.bytes().len() - self.window.taken > self.max_bytes {
                         self.skipping = true;
                         self.line += 1;
-                        self.taken = self.bytes.len();
+                        self.window.taken = self.window.bytes().len();
                         return Found::Bad(self.error(ErrorKind::TooLarge, LONG));
                     }
-                    match self.ended {
-                        true if self.taken < self.bytes.len() => (self.bytes.len(), self.bytes.len()),
+                    match self.window.ended {
+                        true if self.window.taken < self.window.bytes().len() => {
+                            (self.window.bytes().len(), self.window.bytes().len())
+                        }
                         true => return Found::End,
                         false => return Found::More,
                     }
                 }
             };
-            let start = self.taken;
-            (self.taken, self.scanned) = (after, after);
+            let start = self.window.taken;
+            (self.window.taken, self.window.scanned) = (after, after);
             if std::mem::take(&mut self.skipping) {
                 continue;
             }
             self.line += 1;
-            let line = &self.bytes[start..stop];
+            let line = &self.window.bytes()[start..stop];
             let length = line.strip_suffix(b"\r").unwrap_or(line).len();
             if length > self.max_bytes {
                 return Found::Bad(self.error(ErrorKind::TooLarge, LONG));
@@ -262,7 +237,7 @@ impl Lines {
             kind,
             line: self.line,
             column: 1,
-            offset: self.taken as u64,
+            offset: self.window.taken as u64,
             message: message.to_string(),
         }
     }
