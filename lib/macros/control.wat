@@ -1,7 +1,7 @@
 ;; Control forms written as macros over the forms of the language. Every program sees them as it sees the prelude; a
 ;; definition or a `:use` of the same name goes first. They travel as text, because a macro is compiled where it is
 ;; called; a program that calls none pays nothing.
-(ns wat.control (:use [wat.form :as form]))
+(ns wat.control (:use [wat.form :as form] [wat.log]))
 
 (defmacro if-not "The second where the test is false, else the third. Example: (if-not false 1 2) => 1"
   [test then else]
@@ -76,3 +76,45 @@
 (defmacro comment "Nothing: the forms are read and dropped. Example: (comment (this is not checked)) => nil"
   [& forms]
   `(do nil))
+
+(defmacro with-deadline
+  "The body; requests made in it have at most so long from now, and those they lead to no longer.
+  Example: (with-deadline (seconds 5) (some? (deadline))) => true"
+  [duration & body]
+  `(wat.kernel/within-deadline ~duration (fn [] ~@body)))
+
+(defmacro with-log
+  "The body; events written in it have these fields besides their own. Example: (with-log {:order 7} (+ 1 2)) => 3"
+  [fields & body]
+  `(wat.log/within ~fields (fn [] ~@body)))
+
+(defmacro log-debug
+  "An event of a namespace for whoever looks for a fault; its fields are computed only where it is written, and may be of
+  several types. Example: (log-debug \"shop\" \"a cart\" {:items 3 :of \"tea\"}) => nil"
+  [namespace message fields]
+  (log-form :debug namespace message fields))
+
+(defmacro log-info "The same for an event worth knowing. Example: (log-info \"shop\" \"opened\" {:port 80}) => nil"
+  [namespace message fields]
+  (log-form :info namespace message fields))
+
+(defmacro log-warn
+  "The same for an event that somebody should look at. Example: (log-warn \"shop\" \"slow\" {:took (seconds 2)}) => nil"
+  [namespace message fields]
+  (log-form :warn namespace message fields))
+
+(defmacro log-error
+  "The same for an event that should not have been. Example: (log-error \"shop\" \"no stock\" {}) => nil"
+  [namespace message fields]
+  (log-form :error namespace message fields))
+
+(defn log-form
+  "The level is asked first. A map literal stands where an Edn is expected, so that its values may differ in type."
+  {:private true}
+  [level <- keyword  namespace <- Form  message <- Form  fields <- Form] -> Form
+  (let [given (match fields
+                ((Form/Map _ _) fields)
+                (_ `(edn ~fields)))]
+    `(let [namespace ~namespace]
+       (when (wat.log/enabled? ~level namespace)
+         (wat.log/event ~level namespace ~message ~given)))))

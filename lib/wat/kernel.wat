@@ -78,6 +78,24 @@
    files     <- (Option i64)
    value     <- (Option i64)])
 
+(defstruct LogEvent
+  "What a node had to say: `:level` is `:debug :info :warn` or `:error`, `:path` the node's place in the tree, `:fields` a
+  map of whatever belongs to it. `wat.log` writes them.
+  Example: (:level (LogEvent :info (now) \"/\" \"shop\" \"opened\" None (edn {:port 80}))) => :info"
+  [level     <- keyword
+   time      <- Instant
+   path      <- String
+   namespace <- String
+   message   <- String
+   trace     <- (Option String)
+   fields    <- Edn])
+
+(defenum LogLine
+  "A line of a node's stderr: an event of `wat.log`, or any other text with the path of the node it came from.
+  Example: (LogLine/Text \"/0\" \"hello\") => #wat.kernel.LogLine/Text {:path \"/0\" :text \"hello\"}"
+  (Logged [event <- LogEvent])
+  (Text [path <- String  text <- String]))
+
 (defstruct SpawnOptions
   "How to start a process.
   Example: (ok? (wait (spawn-process (fn {:in i64 :out i64} [] nil) {:limits {:files 20}}))) => true"
@@ -126,12 +144,15 @@
   [v <- T] -> nil)
 
 (defn serve
-  "Answers each value read with what the function makes of it, until the client closes.
+  "Answers each value read with what the function makes of it, until the client closes. A request whose deadline has
+  passed before its turn is answered with `:timeout` and not run.
   Example: (call (spawn-thread (fn {:in i64 :out i64} [] (serve inc))) 1) => #wat.core/Ok 2"
   {:where [(Wire I) (Wire O)]}
   [f <- (Fn [I] -> O)] -> nil
   (match (readln)
-    ((Some request) (do (println (f request)) (serve f)))
+    ((Some request)
+     (do (if (late?) (refuse) (println (f request)))
+         (serve f)))
     (None nil)))
 
 (defn serve-state
@@ -141,10 +162,44 @@
   [state <- S  step <- (Fn [S I] -> (Tuple S O))] -> nil
   (match (readln)
     ((Some request)
-     (let [(tuple next answer) (step state request)]
-       (println answer)
-       (serve-state next step)))
+     (if (late?)
+       (do (refuse) (serve-state state step))
+       (let [(tuple next answer) (step state request)]
+         (println answer)
+         (serve-state next step))))
     (None nil)))
+
+;; ---- the request in hand
+
+(defn late? "Whether the time for the request in hand has passed." {:intrinsic "is_late" :private true}
+  [] -> bool)
+
+(defn refuse "Answers that the request came too late to be begun." {:intrinsic "refuse_late" :private true}
+  [] -> nil)
+
+(defn deadline
+  "Time left for the request in hand, 0 when it has passed; None where nobody has set a deadline. It comes with the request,
+  and `with-deadline` brings it nearer. Example: (deadline) => nil"
+  {:intrinsic "deadline"}
+  [] -> (Option Duration))
+
+(defn trace-id
+  "The number of the trace that the request in hand belongs to: 32 hexadecimal digits, as in W3C Trace Context. It comes
+  with the request; `wat --trace` gives one to each that has none. Example: (trace-id) => nil"
+  {:intrinsic "trace_id"}
+  [] -> (Option String))
+
+(defn begin-deadline {:intrinsic "scope_deadline" :private true} [nanos <- i64] -> i64)
+(defn end-scope {:intrinsic "scope_end" :private true} [number <- i64] -> nil)
+
+(defn within-deadline
+  "What the function gives; requests made meanwhile have at most so long from now, and those they lead to no longer.
+  `with-deadline` takes a body. Example: (within-deadline (seconds 5) (fn [] (> (unwrap (deadline) \"set\") (seconds 4)))) => true"
+  [d <- Duration  f <- (Fn [] -> T)] -> T
+  (let [scope (begin-deadline (nanos-of d))
+        value (f)]
+    (end-scope scope)
+    value))
 
 ;; ---- the process
 
@@ -264,7 +319,8 @@
   [d <- Duration] -> i64)
 
 (defn call
-  "One request and its reply. A reply after the timeout is dropped.
+  "One request and its reply. A reply after the timeout is dropped; where less time is left for the request in hand, that
+  is the timeout.
   Example: (call (spawn-thread (fn {:in i64 :out i64} [] (serve inc))) 1 {:timeout (seconds 5)}) => #wat.core/Ok 2"
   [p <- (Peer I O)  v <- I  options <- CallOptions] -> (Result O Crash)
   (match (:timeout options)
@@ -294,6 +350,13 @@
 (defn receiver "The half that gives what the peer writes. Example: (recv (receiver (spawn-thread (fn {:in i64 :out i64} [] (println 7))))) => 7"
   {:intrinsic "peer_receiver"}
   [p <- (Peer I O)] -> (Receiver O))
+
+(defn logs
+  "What the peer and all below it write to their stderr from now on, line by line, instead of passing it on. Lines that
+  nobody takes are dropped, the oldest first. A thread writes to its process's stderr, so its stream is empty.
+  Example: (recv (logs (spawn-process (fn {:in i64 :out i64} [] (eprintln :up))))) => #wat.kernel.LogLine/Text {:path \"/0\" :text \":up\"}"
+  {:intrinsic "peer_logs"}
+  [p <- (Peer I O)] -> (Receiver LogLine))
 
 (defn peer-path
   "The peer's place in the tree. Example: (path (spawn-thread (fn {:in i64 :out i64} [] (serve inc)))) => \"/0\""

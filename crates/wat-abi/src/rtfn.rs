@@ -317,6 +317,25 @@ rtfns! {
     peer_status Leaf (B) I;
     peer_sender Fallible (B) P;
     peer_receiver Fallible (B) P;
+    peer_logs Fallible (B) P;
+    log_level Leaf () I;
+    set_log_level Fallible (B, I) N;
+    // ---- the request in hand (host): a scope is begun by a row that answers its number, and ended by that
+    /// 1 where its deadline has passed.
+    is_late Leaf () I;
+    /// Answers that it came too late.
+    refuse_late Fallible () N;
+    /// `(Option Duration)`.
+    deadline Fallible (DR) P;
+    /// `(Option String)`.
+    trace_id Fallible (DR) P;
+    /// Nanoseconds from now.
+    scope_deadline Fallible (I) I;
+    /// An Edn.
+    scope_fields Fallible (B) I;
+    scope_end Fallible (I) N;
+    /// Level, namespace, message, fields (an Edn).
+    log_write Fallible (I, B, B, B) N;
     /// `(Tuple (Sender T) (Receiver T))`.
     channel Fallible (I, DR) P;
     sender_send Fallible (B, SB, D1, DR) P;
@@ -332,6 +351,8 @@ rtfns! {
     select_exit Fallible (B) N;
     select_after Fallible (I) N;
     select_stopped Fallible () N;
+    /// 0 SIGUSR1, 1 SIGUSR2.
+    select_signal Fallible (I) N;
     select_wait Fallible () I;
     /// `(select-any peers)` → index of a ready one.
     select_any Fallible (B) I;

@@ -284,6 +284,8 @@ pub enum Source {
     Exit(Expr),
     After(Expr),
     Stopped,
+    /// SIGUSR1, or where it is true SIGUSR2.
+    Signal(bool),
 }
 
 /// A checked program: what its namespaces define, plus access to the library through `wat_check::Library`.

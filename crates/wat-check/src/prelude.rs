@@ -14,8 +14,23 @@ pub const TEXT: &str = include_str!("../../../lib/macros/control.wat");
 
 /// The macros of [`TEXT`]; a test compares.
 pub const NAMES: &[&str] = &[
-    "if-not", "when-not", "dotimes", "as->", "cond->", "cond->>", "some->", "some->>", "doto", "condp",
+    "if-not",
+    "when-not",
+    "dotimes",
+    "as->",
+    "cond->",
+    "cond->>",
+    "some->",
+    "some->>",
+    "doto",
+    "condp",
     "comment",
+    "with-deadline",
+    "with-log",
+    "log-debug",
+    "log-info",
+    "log-warn",
+    "log-error",
 ];
 
 /// What the file mentions of them and neither defines nor brings from elsewhere, as a `:use`.

@@ -43,6 +43,10 @@ pub struct Framer {
     searched: usize,
     limits: Limits,
     state: State,
+    /// The form discarded last; empty where it is long.
+    discarded: Vec<u8>,
+    /// It belongs to a value that has not been answered yet.
+    is_pending: bool,
     /// The place and stream offset of `buffer[0]`.
     origin: Position,
     origin_offset: u64,
@@ -82,6 +86,9 @@ struct State {
     start: Option<usize>,
 }
 
+/// A longer discarded form is not remembered.
+const LONGEST_DISCARDED: usize = 256;
+
 const REST: State = State { mode: Mode::Plain, depth: 0, discards: 0, tags: 0, extent: None, start: None };
 
 impl Default for Framer {
@@ -102,6 +109,8 @@ impl Framer {
             searched: 0,
             limits,
             state: REST,
+            discarded: Vec::new(),
+            is_pending: false,
             origin: Position::START,
             origin_offset: 0,
         }
@@ -162,6 +171,11 @@ impl Framer {
         self.buffer.len()
     }
 
+    /// The form that stood discarded before the value answered last, from its `#_` on: the last of them, where it is short.
+    pub fn discarded(&self) -> &[u8] {
+        &self.discarded
+    }
+
     /// Line and column of a place in the buffer.
     pub fn position(&self, at: usize) -> Position {
         self.origin.advance(&self.buffer[..at])
@@ -184,7 +198,7 @@ impl Framer {
     /// [`Framer::next`], which remembers how far it has looked.
     #[inline]
     pub fn candidate(&mut self) -> Option<Range<usize>> {
-        if self.state.mode != Mode::Plain || self.state.extent.is_some() {
+        if self.state.mode != Mode::Plain || self.state.extent.is_some() || self.is_pending {
             return None;
         }
         let bytes = &self.buffer[..self.tail];
@@ -427,6 +441,12 @@ impl Framer {
         if self.state.discards > 0 {
             self.state.discards -= 1;
             if self.state.discards == 0 && self.state.start.is_none() {
+                let text = &self.buffer[self.state.extent.unwrap_or(end)..end];
+                self.discarded.clear();
+                if text.len() <= LONGEST_DISCARDED {
+                    self.discarded.extend_from_slice(text);
+                }
+                self.is_pending = true;
                 self.state = REST;
             }
             return None;
@@ -436,6 +456,9 @@ impl Framer {
             return Some(self.fail(LexError { kind: ErrorKind::TooLarge, offset: extent }));
         }
         let start = self.state.start.unwrap_or(end);
+        if !std::mem::take(&mut self.is_pending) {
+            self.discarded.clear();
+        }
         self.state = REST;
         self.head = end;
         Some(Next::Value { start, end })

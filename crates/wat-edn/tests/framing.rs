@@ -393,3 +393,33 @@ proptest! {
         }
     }
 }
+
+/// What stood discarded before each value, however the text comes.
+#[test]
+fn the_form_discarded_before_a_value_is_remembered() {
+    let long = format!("#_\"{}\" 6", "x".repeat(300));
+    let text = format!("1 #_#a {{:b 1}} 2\n3 #_x #_ [4] ;c\n 5 {long} 7");
+    for step in [1, 3, 1000] {
+        let mut framer = Framer::default();
+        let mut found = Vec::new();
+        let mut pieces = text.as_bytes().chunks(step);
+        loop {
+            match framer.next() {
+                Next::Value { start, end } => {
+                    let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+                    found.push((shown(&framer.bytes()[start..end]), shown(framer.discarded())));
+                }
+                Next::NeedMore => match pieces.next() {
+                    Some(piece) => framer.push(piece),
+                    None => framer.finish(),
+                },
+                Next::Eof => break,
+                Next::Error(error) => panic!("{error}"),
+            }
+        }
+        let expected = [("1", ""), ("2", "#_#a {:b 1}"), ("3", ""), ("5", "#_ [4]"), ("6", ""), ("7", "")];
+        let expected: Vec<(String, String)> =
+            expected.iter().map(|(value, before)| (value.to_string(), before.to_string())).collect();
+        assert_eq!(found, expected, "{step}");
+    }
+}

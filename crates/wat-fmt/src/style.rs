@@ -55,6 +55,8 @@ const BODIES: &[(&str, usize)] = &[
     ("match", 1),
     ("if", 1),
     ("with-peers", 1),
+    ("with-deadline", 1),
+    ("with-log", 1),
     ("when", 1),
     ("when-not", 1),
     ("if-let", 1),

@@ -4,8 +4,10 @@
 //! kept for `recv`, those to calls that gave up are dropped on arrival. Not here: sending, ends, wat types.
 
 use crate::client::Mailed;
+use crate::context;
 use crate::parcel::Parcel;
 use crate::peer::{Link, Peer, Thread, Trouble, lock};
+use crate::story::Story;
 use crate::values::{Found, Values};
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -157,7 +159,7 @@ impl Peer {
                     Some(None) => return Ok(Arrived::End),
                     Some(Some(parcel)) => {
                         if let Some(number) = incoming.number_of(&parcel) {
-                            return Ok(Arrived::Item(number, Item::Parcel(parcel)));
+                            return Ok(Arrived::Item(number, self.item(parcel)));
                         }
                     }
                 }
@@ -188,11 +190,14 @@ impl Peer {
                         Position::START
                     };
                     let text = incoming.values.bytes()[range].to_vec();
+                    let discarded = incoming.values.discarded();
+                    let late = !discarded.is_empty() && context::is_late(discarded, &text);
                     if incoming.edge.is_tapped() {
                         incoming.edge.note(false, &text);
                     }
                     if let Some(number) = incoming.number() {
-                        return Ok(Some(Arrived::Item(number, Item::Text(text, place))));
+                        let item = if late { self.too_late() } else { Item::Text(text, place) };
+                        return Ok(Some(Arrived::Item(number, item)));
                     }
                 }
                 Found::More => return Ok(None),
@@ -204,6 +209,16 @@ impl Peer {
                 }
             }
         }
+    }
+
+    fn item(&self, parcel: Parcel) -> Item {
+        if parcel.is_late() { self.too_late() } else { Item::Parcel(parcel) }
+    }
+
+    /// What answers a request whose deadline had passed before it was begun.
+    pub(crate) fn too_late(&self) -> Item {
+        let message = "the deadline had passed before the request was begun";
+        Item::Crash(Story::new("timeout", &self.path, &self.program, message).executed("no").text())
     }
 
     /// Reads what there is of a child's output, waiting for at least one byte or the end.
@@ -280,7 +295,7 @@ impl Peer {
             Link::Thread(thread) => {
                 match incoming.take_ahead().map(Some).or_else(|| thread.replies.try_receive()) {
                     Some(Some(parcel)) => {
-                        Ok(incoming.number_of(&parcel).map(|n| Arrived::Item(n, Item::Parcel(parcel))))
+                        Ok(incoming.number_of(&parcel).map(|n| Arrived::Item(n, self.item(parcel))))
                     }
                     Some(None) => Ok(Some(Arrived::End)),
                     None => Ok(None),

@@ -2,6 +2,7 @@
 //! given in the order of the requests. Not here: who answers.
 
 use crate::arrival::Item;
+use crate::context::Context;
 use crate::peer::{Peer, Trouble, lock};
 use crate::service::{Fate, LOOK, Mail, Request, Service};
 use crate::story::Story;
@@ -148,6 +149,7 @@ impl Peer {
         client: &Client,
         waiter: &Waiter,
         item: Item,
+        context: Context,
         deadline: Option<Instant>,
     ) -> Result<u64, Trouble> {
         if client.closed.load(Ordering::SeqCst) {
@@ -169,7 +171,7 @@ impl Peer {
             return Err(self.request("limit", message, "no"));
         }
         client.sent.store(number + 1, Ordering::SeqCst);
-        let (request, fate) = Request::new(item, client.mail.clone(), number);
+        let (request, fate) = Request::new(item, context, client.mail.clone(), number);
         let bytes = request.bytes;
         lock(&client.fates).insert(number, fate);
         let deadline = if client.haste.when_full { Some(Instant::now()) } else { deadline };

@@ -36,6 +36,11 @@ pub struct Json {
 type Decoded = Result<Result<u64, ReadFault>, Fail>;
 
 impl Codec {
+    /// Whether a discarded form may stand before a value.
+    pub fn is_edn(self) -> bool {
+        matches!(self, Codec::Edn)
+    }
+
     /// What a value is called in messages.
     pub fn noun(self) -> &'static str {
         match self {

@@ -1,10 +1,12 @@
 //! What one thread of wat code has of the world: its place in the tree, its stdio, its registration with the kernel.
 //! The context record points at it. Not here: what any runtime function does with it.
 
+use crate::context::{Context, Trace};
 use crate::input::Input;
 use crate::kin::ThreadShared;
 use crate::output::Output;
 use crate::peer::Peer;
+use crate::scope::{Left, Scopes};
 use crate::select::Waiting;
 use crate::thread::Threads;
 use std::sync::Arc;
@@ -30,6 +32,16 @@ pub struct Node {
     pub heap_limit: usize,
 }
 
+impl Node {
+    /// The context with a trace, where traces are kept.
+    pub fn traced(&self, context: Context) -> Context {
+        match context.trace {
+            None if self.process.boot().tracing => Context { trace: Some(Trace::random()), ..context },
+            _ => context,
+        }
+    }
+}
+
 pub struct Host {
     pub node: Arc<Node>,
     pub waiter: Waiter,
@@ -44,6 +56,10 @@ pub struct Host {
     pub turn: usize,
     /// Where this is a spawned thread; the main thread's peers are the process's.
     pub thread: Option<Numbered>,
+    /// What came with the request in hand: the last one read.
+    pub context: Context,
+    /// What the program lays over it.
+    pub scopes: Arc<Scopes>,
     /// What a value is encoded in on its way out.
     pub scratch: Vec<u8>,
 }
@@ -97,6 +113,22 @@ impl Host {
             mem.guard(Box::new(kin));
         }
         Ok(handles::make(mem, Builtin::Peer, Arc::new(peer))?)
+    }
+
+    /// The context of the request in hand, as the program has narrowed it.
+    pub fn context(&self) -> Context {
+        self.context.within(self.scopes.deadline())
+    }
+
+    /// What goes with a request made now.
+    pub fn onward(&self) -> Context {
+        self.node.traced(self.context())
+    }
+
+    /// A scope of the program's ends with the unit around it, if it does not before.
+    pub fn enter(&self, mem: Mem, number: u64) -> u64 {
+        mem.guard(Box::new(Left { scopes: self.scopes.clone(), number }));
+        number
     }
 
     /// Waits for the threads it has spawned; `kill` ends them first.

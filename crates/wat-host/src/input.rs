@@ -1,5 +1,6 @@
 //! Requests coming in: from descriptor 0, or from the channel of a thread.
 
+use crate::context::Context;
 use crate::host::{Halt, Host, host};
 use crate::parcel::Parcel;
 use crate::values::{Found, Values};
@@ -44,24 +45,29 @@ pub enum Read {
 
 /// The next value of the type `desc`, in the heap of `mem`.
 pub fn read(ctx: *mut Ctx, mem: Mem, desc: DescRef) -> Result<Read, Halt> {
-    let Host { node, waiter, input, .. } = host(ctx);
+    let Host { node, waiter, input, context, .. } = host(ctx);
     match input {
         Input::Channel(requests) => match waiting(waiter, requests) {
-            Ok(Some(parcel)) => Ok(match parcel.open(mem, desc)? {
-                Ok(value) => Read::Value(value),
-                Err(fault) => Read::Bad(fault),
-            }),
+            Ok(Some(parcel)) => {
+                *context = node.traced(parcel.context);
+                Ok(match parcel.open(mem, desc)? {
+                    Ok(value) => Read::Value(value),
+                    Err(fault) => Read::Bad(fault),
+                })
+            }
             Ok(None) | Err(Interrupt::Stopped) => Ok(Read::End),
             Err(Interrupt::Killed) => Err(Halt::Killed),
         },
         Input::Descriptor(values) => loop {
             if let Some(read) = whole_line(mem, desc, values)? {
                 waiter.count_read();
+                *context = node.traced(Context::default());
                 return Ok(read);
             }
             match values.next() {
                 Found::Value(range) => {
                     waiter.count_read();
+                    *context = node.traced(Context::of_mark(values.discarded()));
                     return one(mem, desc, values, range);
                 }
                 Found::End => return Ok(Read::End),
@@ -110,6 +116,10 @@ fn waiting(waiter: &Waiter, requests: &Receiver<Parcel>) -> Result<Option<Parcel
 fn whole_line(mem: Mem, desc: DescRef, values: &mut Values) -> Result<Option<Read>, Halt> {
     let Some(range) = values.candidate() else { return Ok(None) };
     let start = range.start;
+    // What stands before a value may be its context.
+    if values.bytes()[range.clone()].starts_with(b"#_") {
+        return Ok(None);
+    }
     match codec::decode_prefix(mem, desc, &values.bytes()[range], Position::START)? {
         Ok((value, length)) => {
             values.accept(start + length);

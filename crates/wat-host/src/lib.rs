@@ -7,16 +7,19 @@ mod arrival;
 mod client;
 mod codec;
 mod command;
+mod context;
 mod frames;
 mod host;
 mod input;
 mod kin;
+pub mod log;
 mod output;
 mod parcel;
 mod peer;
 mod process;
 mod pump;
 mod run;
+mod scope;
 mod select;
 mod service;
 mod stdio;
@@ -42,6 +45,9 @@ use wat_runtime::unit::Table;
 /// A defect of wat, or a process that could not be made.
 const DEFECT: i32 = 70;
 
+/// How a line of the log looks.
+pub type Render = Box<dyn Fn(&[u8]) -> Vec<u8> + Send + Sync>;
+
 /// A program to be run as the root of a tree.
 pub struct Root<'a> {
     /// The bytes of the image.
@@ -55,6 +61,10 @@ pub struct Root<'a> {
     pub lines_out: bool,
     /// How SIGQUIT shows the tree.
     pub draw: fn(&[see::Sight]) -> String,
+    /// What makes whole lines of `[path] text`; unset, the log passes as it is.
+    pub log: Option<Render>,
+    /// Gives each request a trace that comes without one.
+    pub tracing: bool,
 }
 
 /// What must hold before a root opens its first file: standard descriptors that were closed are /dev/null.
@@ -70,8 +80,12 @@ pub fn root(root: Root, show: &dyn Fn(&str), library: fn(&mut Table)) -> Result<
     let mut boot = Boot::root(0, root.program);
     boot.args = root.args;
     boot.settings = root.settings;
+    boot.tracing = root.tracing;
     let process = boot::root(boot, Some(image)).map_err(|e| e.to_string())?;
     process.on_quit(root.draw);
+    if let Some(render) = root.log {
+        process.on_log_line(render);
+    }
     let stdio = run::Stdio { lines_in: root.lines_in, lines_out: root.lines_out };
     run::run(process, stdio, Some(show), library)
 }

@@ -1,16 +1,20 @@
 //! Replies going out: to descriptor 1, or into the channel of a thread; and lines to stderr.
 
+use crate::context::{Context, LATE_LINE};
 use crate::host::{Halt, Host, host};
+use crate::log::Event;
 use crate::parcel::Parcel;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use wat_abi::context::Ctx;
 use wat_abi::desc::Kind;
-use wat_kernel::see::Wait;
+use wat_edn::Value;
+use wat_kernel::see::{LEVELS, Wait};
 use wat_kernel::{Interrupt, SendError, Sender, WriteError};
 use wat_runtime::codec;
 use wat_runtime::desc::DescRef;
 use wat_runtime::fail::Fail;
+use wat_runtime::heap::Mem;
 use wat_runtime::text;
 
 pub enum Output {
@@ -26,7 +30,9 @@ pub enum Output {
 
 /// `(println v)`.
 pub fn println(ctx: *mut Ctx, slot: u64, desc: DescRef) -> Result<u64, Halt> {
-    let Host { node, waiter, output, scratch, .. } = host(ctx);
+    let Host { node, waiter, output, scratch, context, .. } = host(ctx);
+    // With its answer a request is no more in hand.
+    *context = Context::default();
     match output {
         Output::Descriptor { lines } => {
             scratch.clear();
@@ -79,12 +85,100 @@ pub fn eprintln(ctx: *mut Ctx, slot: u64, desc: DescRef) -> Result<u64, Halt> {
     let Host { node, waiter, scratch, .. } = host(ctx);
     scratch.clear();
     line(scratch, slot, desc, node.value_limit)?;
-    scratch.push(b'\n');
-    let written = node.process.write_error(waiter, scratch);
+    let written = match node.process.rendered(scratch) {
+        Some(shown) => node.process.write_error(waiter, &shown),
+        None => {
+            scratch.push(b'\n');
+            node.process.write_error(waiter, scratch)
+        }
+    };
     keep_small(scratch);
     match written {
         Err(WriteError::Interrupted(Interrupt::Killed)) => Err(Halt::Killed),
         _ => Ok(0),
+    }
+}
+
+/// An event of `wat.log`, which never waits.
+pub fn log(ctx: *mut Ctx, level: u64, [namespace, message]: [u64; 2], fields: u64) -> Result<u64, Halt> {
+    let Host { node, scratch, path, context, scopes, .. } = host(ctx);
+    map_of(scratch, fields, node.value_limit)?;
+    if let Some(all) = scopes.fields(|| entries(scratch)) {
+        scratch.clear();
+        Value::Map(all).write(scratch);
+    }
+    let trace = context.trace.map(|trace| trace.to_string());
+    let event = Event {
+        level: LEVELS.get(level as usize).copied().unwrap_or("error"),
+        path,
+        namespace: text::str(namespace),
+        message: text::str(message),
+        trace: trace.as_deref(),
+        time: crate::process::now() as i64,
+        fields: scratch,
+    };
+    node.process.log(&event.line());
+    keep_small(scratch);
+    Ok(0)
+}
+
+/// A map's EDN; a value that is no map is the field `:data`, and nil is none.
+fn map_of(out: &mut Vec<u8>, fields: u64, value_limit: usize) -> Result<(), Fail> {
+    out.clear();
+    line(out, fields, DescRef::EDN, value_limit)?;
+    match out.as_slice() {
+        [b'{', ..] => {}
+        b"nil" => {
+            out.clear();
+            out.extend_from_slice(b"{}");
+        }
+        _ => {
+            out.splice(..0, *b"{:data ");
+            out.push(b'}');
+        }
+    }
+    Ok(())
+}
+
+fn entries(map: &[u8]) -> Vec<(Value, Value)> {
+    match Value::parse(map) {
+        Ok(Value::Map(entries)) => entries,
+        // What wat has written as a map is read as one; deeper than that reader goes, it is left out.
+        _ => Vec::new(),
+    }
+}
+
+/// Begins a scope whose events have these fields besides their own.
+pub fn note(ctx: *mut Ctx, mem: Mem, fields: u64) -> Result<u64, Halt> {
+    let host = host(ctx);
+    let mut text = Vec::new();
+    map_of(&mut text, fields, host.node.value_limit)?;
+    let number = host.scopes.note(entries(&text));
+    Ok(host.enter(mem, number))
+}
+
+/// Answers that the request in hand came too late to be begun.
+pub fn refuse(ctx: *mut Ctx) -> Result<u64, Halt> {
+    let Host { node, waiter, output, context, .. } = host(ctx);
+    *context = Context::default();
+    let written = match output {
+        Output::Descriptor { .. } => node.process.write(waiter, LATE_LINE),
+        Output::Channel { replies, .. } => {
+            let parcel = Parcel::late();
+            let bytes = parcel.bytes;
+            replies.send_through_stop(waiter, parcel, bytes).map_err(|error| match error {
+                SendError::Interrupted(why, _) => WriteError::Interrupted(why),
+                SendError::Closed(_) | SendError::Late(_) => WriteError::Closed,
+            })
+        }
+    };
+    match written {
+        Ok(()) => {
+            waiter.count_written();
+            Ok(0)
+        }
+        Err(WriteError::Interrupted(Interrupt::Killed)) => Err(Halt::Killed),
+        Err(_) => Err(Halt::Quiet),
     }
 }
 

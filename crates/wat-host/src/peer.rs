@@ -5,6 +5,7 @@
 use crate::arrival::{Incoming, Item};
 use crate::client::Client;
 use crate::codec::Codec;
+use crate::context::Context;
 use crate::kin::{Kin, ThreadShared};
 use crate::parcel::Parcel;
 use crate::story::Story;
@@ -166,12 +167,19 @@ impl Peer {
         self.incoming.try_lock().map_or(0, |i| sent.saturating_sub(i.arrived()))
     }
 
-    /// Sends one encoded request and answers its number. The deadline bounds the wait for room in a service's queue.
-    pub fn send(&self, waiter: &Waiter, item: Item, deadline: Option<Instant>) -> Result<u64, Trouble> {
+    /// Sends one encoded request with its context and answers its number. The deadline bounds the wait for room in a
+    /// service's queue.
+    pub fn send(
+        &self,
+        waiter: &Waiter,
+        item: Item,
+        context: Context,
+        deadline: Option<Instant>,
+    ) -> Result<u64, Trouble> {
         let _about = waiter.about(Wait::Send, Some(&self.edge));
         let _heed = waiter.heed();
         if let Link::Service(client) = &self.link {
-            return self.ask(client, waiter, item, deadline);
+            return self.ask(client, waiter, item, context, deadline);
         }
         let mut out = lock(&self.outgoing);
         if out.closed {
@@ -179,7 +187,7 @@ impl Peer {
             return Err(self.request("closed", "the request was sent after close", "no"));
         }
         let shown = self.edge.is_tapped().then(|| item.shown());
-        match self.put(waiter, item) {
+        match self.put(waiter, item, context) {
             Ok(()) => {
                 if let Some(text) = shown {
                     self.edge.note(true, &text);
@@ -204,8 +212,8 @@ impl Peer {
     }
 
     /// Sends a request for another, and answers its number.
-    pub fn forward(&self, waiter: &Waiter, item: Item) -> Result<u64, WriteError> {
-        let put = self.put(waiter, item);
+    pub fn forward(&self, waiter: &Waiter, item: Item, context: Context) -> Result<u64, WriteError> {
+        let put = self.put(waiter, item, context);
         let queued = matches!(self.link, Link::Process(_)) && matches!(put, Err(WriteError::Interrupted(_)));
         let mut out = lock(&self.outgoing);
         if put.is_ok() || queued {
@@ -236,10 +244,16 @@ impl Peer {
         }
     }
 
-    fn put(&self, waiter: &Waiter, item: Item) -> Result<(), WriteError> {
+    fn put(&self, waiter: &Waiter, item: Item, context: Context) -> Result<(), WriteError> {
         match (&self.link, item) {
-            (Link::Process(child), Item::Text(line, _)) => child.write(waiter, &line),
-            (Link::Thread(thread), Item::Parcel(parcel)) => {
+            (Link::Process(child), Item::Text(line, _)) if context.is_empty() || !self.codec.is_edn() => {
+                child.write(waiter, &line)
+            }
+            (Link::Process(child), Item::Text(line, _)) => {
+                child.write(waiter, &[context.mark().as_bytes(), &line].concat())
+            }
+            (Link::Thread(thread), Item::Parcel(mut parcel)) => {
+                parcel.context = context;
                 let requests = lock(&thread.requests).clone();
                 let Some(requests) = requests else { return Err(WriteError::Closed) };
                 let (bytes, mut parcel) = (parcel.bytes, parcel);

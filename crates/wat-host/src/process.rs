@@ -15,7 +15,7 @@ use wat_runtime::desc::DescRef;
 use wat_runtime::fail::Fail;
 use wat_runtime::heap::Mem;
 use wat_runtime::object::Obj;
-use wat_runtime::{codec, text, vector};
+use wat_runtime::{codec, sum, text, vector};
 
 /// Limits as the row has them: bytes of heap, nanoseconds of processor and of wall time, processes, open files, bytes
 /// of one value; negative for none.
@@ -127,6 +127,28 @@ pub fn now() -> u64 {
 pub fn ticks() -> u64 {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
     (time.tv_sec * 1_000_000_000 + time.tv_nsec) as u64
+}
+
+/// `(deadline)`: time left for the request in hand.
+pub fn deadline(ctx: *mut Ctx, mem: Mem, desc: DescRef) -> Result<u64, Halt> {
+    let left = host(ctx).context().left();
+    let left = left.map(|left| i64::try_from(left.as_nanos()).unwrap_or(i64::MAX) as u64);
+    Ok(sum::option(mem, desc, left)?)
+}
+
+/// `(trace-id)`
+pub fn trace_id(ctx: *mut Ctx, mem: Mem, desc: DescRef) -> Result<u64, Halt> {
+    let trace = host(ctx).context.trace;
+    let trace = trace.map(|trace| text::make_string(mem, &trace.to_string())).transpose()?;
+    Ok(sum::option(mem, desc, trace)?)
+}
+
+/// Begins a scope with a deadline of so many nanoseconds from now; answers its number.
+pub fn narrow(ctx: *mut Ctx, mem: Mem, nanos: i64) -> Result<u64, Halt> {
+    let host = host(ctx);
+    let wait = Duration::from_nanos(u64::try_from(nanos).unwrap_or(0));
+    let number = host.scopes.narrow(Instant::now().checked_add(wait));
+    Ok(host.enter(mem, number))
 }
 
 /// Returns early when the node is asked to stop.

@@ -211,15 +211,18 @@ impl Pump {
     }
 
     fn pass(&self, waiter: &Waiter, request: Request, flight: &mut VecDeque<Flight>) {
-        let bytes = request.bytes;
+        let (bytes, context) = (request.bytes, request.context);
         let Some((item, ticket, fate)) = request.pass() else { return };
+        if context.is_over() {
+            return ticket.answer(self.peer.too_late());
+        }
         let again = match &item {
             Item::Text(text, place) if removed("passed-once") => Some(Item::Text(text.clone(), *place)),
             _ => None,
         };
-        match self.peer.forward(waiter, item) {
+        match self.peer.forward(waiter, item, context) {
             Ok(number) => {
-                let blank = again.map(|item| (self.peer.forward(waiter, item), ticket.blank()));
+                let blank = again.map(|item| (self.peer.forward(waiter, item, context), ticket.blank()));
                 flight.push_back(Flight { ticket, number: Some(number), bytes });
                 if let Some((Ok(_), ticket)) = blank {
                     flight.push_back(Flight { ticket, number: None, bytes });

@@ -1,5 +1,6 @@
 //! From a kernel process to a program that runs in it, and to its exit code. The same for the root and every child.
 
+use crate::context::Context;
 use crate::host::{Host, Node, VALUE_LIMIT};
 use crate::input::Input;
 use crate::output::Output;
@@ -77,6 +78,8 @@ pub fn run(
         waiting: Vec::new(),
         turn: 0,
         thread: None,
+        context: Context::default(),
+        scopes: Arc::default(),
         scratch: Vec::new(),
     };
     let object = |mem: Mem| {

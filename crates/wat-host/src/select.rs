@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use wat_abi::context::Ctx;
 use wat_kernel::see::{Edge, Wait};
-use wat_kernel::{Interrupt, Source};
+use wat_kernel::{Interrupt, Receiver, Source};
 
 /// A clause's source.
 pub enum Waiting {
@@ -16,6 +16,8 @@ pub enum Waiting {
     Exit(Arc<Peer>),
     After(Option<Instant>),
     Stopped,
+    /// Nothing in a node that is not the root, which no signal reaches.
+    Signal(Option<Receiver<()>>),
 }
 
 pub fn begin(ctx: *mut Ctx) {
@@ -41,6 +43,13 @@ pub fn add_after(ctx: *mut Ctx, nanos: i64) {
 
 pub fn add_stopped(ctx: *mut Ctx) {
     host(ctx).waiting.push(Waiting::Stopped);
+}
+
+/// SIGUSR1, or with `second` SIGUSR2.
+pub fn add_signal(ctx: *mut Ctx, second: bool) {
+    let host = host(ctx);
+    let is_root = host.path == "/";
+    host.waiting.push(Waiting::Signal(is_root.then(|| host.node.process.user_signal(second))));
 }
 
 /// The number of the clause whose source has something to give.
@@ -73,9 +82,11 @@ fn first(host: &mut Host, waiting: &[Waiting]) -> Result<usize, Halt> {
             Waiting::Exit(peer) => sources.push((n, peer.exit_source())),
             Waiting::Receiver(end) => match &**end {
                 ReceiverEnd::Channel(receiver) => sources.push((n, Source::Channel(receiver))),
+                ReceiverEnd::Lines(lines) => sources.push((n, Source::Channel(lines))),
                 ReceiverEnd::Peer(peer) => sources.push((n, peer.source())),
             },
-            Waiting::After(_) | Waiting::Stopped => {}
+            Waiting::Signal(Some(signal)) => sources.push((n, Source::Channel(signal))),
+            Waiting::After(_) | Waiting::Stopped | Waiting::Signal(None) => {}
         }
     }
     let _about = host.waiter.about_several(Wait::Select, waiting.iter().filter_map(edge));
@@ -102,10 +113,11 @@ fn first(host: &mut Host, waiting: &[Waiting]) -> Result<usize, Halt> {
             let n = sources[at].0;
             let has = arrived[at]
                 || bytes[at]
-                    && match reader(&waiting[n]) {
-                        None => true,
+                    && match (&waiting[n], reader(&waiting[n])) {
+                        (Waiting::Signal(Some(signal)), _) => signal.try_receive().is_some(),
+                        (_, None) => true,
                         // What has come may be a part of a value, or the answer to a call that has given up.
-                        Some(peer) => ready(peer, host, true)?,
+                        (_, Some(peer)) => ready(peer, host, true)?,
                     };
             if has {
                 host.turn = at + 1;
@@ -134,7 +146,7 @@ fn reader(waiting: &Waiting) -> Option<&Peer> {
         Waiting::Peer(peer) => Some(peer),
         Waiting::Receiver(end) => match &**end {
             ReceiverEnd::Peer(peer) => Some(peer),
-            ReceiverEnd::Channel(_) => None,
+            ReceiverEnd::Channel(_) | ReceiverEnd::Lines(_) => None,
         },
         _ => None,
     }

@@ -6,6 +6,7 @@
 //! caller's side (`client.rs`), and every decision about restarts, which is written in wat.
 
 use crate::arrival::Item;
+use crate::context::Context;
 use crate::peer::lock;
 use crate::pump::Pump;
 use crate::story::{self, Story};
@@ -76,6 +77,7 @@ pub struct Mail {
 /// A request that waits.
 pub struct Request {
     pub item: Item,
+    pub context: Context,
     pub bytes: usize,
     ticket: Ticket,
     fate: Arc<Fate>,
@@ -194,11 +196,11 @@ impl Drop for Ticket {
 }
 
 impl Request {
-    pub fn new(item: Item, mail: Arc<Mail>, number: u64) -> (Request, Arc<Fate>) {
+    pub fn new(item: Item, context: Context, mail: Arc<Mail>, number: u64) -> (Request, Arc<Fate>) {
         let fate = Arc::new(Fate::default());
         let ticket = Ticket { mail, number, open: true };
         let bytes = item.bytes();
-        (Request { item, bytes, ticket, fate: fate.clone() }, fate)
+        (Request { item, context, bytes, ticket, fate: fate.clone() }, fate)
     }
 
     /// For passing on; none where nobody waits for it any more.

@@ -53,6 +53,16 @@ fallible! {
     peer_path(ctx, mem, peer) traffic::path(mem, peer);
     peer_sender(ctx, mem, peer) traffic::sender(mem, peer);
     peer_receiver(ctx, mem, peer) traffic::receiver(mem, peer);
+    refuse_late(ctx, mem) output::refuse(ctx);
+    deadline(ctx, mem, desc) process::deadline(ctx, mem, d(desc));
+    trace_id(ctx, mem, desc) process::trace_id(ctx, mem, d(desc));
+    scope_deadline(ctx, mem, nanos) process::narrow(ctx, mem, nanos as i64);
+    scope_fields(ctx, mem, fields) output::note(ctx, mem, fields);
+    scope_end(ctx, mem, number) { host(ctx).scopes.leave(number); Ok(0) };
+    peer_logs(ctx, mem, peer) traffic::logs(mem, peer);
+    set_log_level(ctx, mem, peer, level) { traffic::set_log_level(ctx, peer, level as i64); Ok(0) };
+    log_write(ctx, mem, level, namespace, message, fields)
+        output::log(ctx, level, [namespace, message], fields);
     channel(ctx, mem, capacity, desc) traffic::channel(ctx, mem, capacity as i64, d(desc));
     sender_send(ctx, mem, end, slot, ty, desc) traffic::sender_send(ctx, mem, end, slot, d(ty), d(desc));
     receiver_recv(ctx, mem, end, desc) traffic::receiver_recv(ctx, mem, end, d(desc));
@@ -67,6 +77,7 @@ fallible! {
     select_exit(ctx, mem, peer) { select::add_exit(ctx, peer); Ok(0) };
     select_after(ctx, mem, nanos) { select::add_after(ctx, nanos as i64); Ok(0) };
     select_stopped(ctx, mem) { select::add_stopped(ctx); Ok(0) };
+    select_signal(ctx, mem, second) { select::add_signal(ctx, second != 0); Ok(0) };
     select_wait(ctx, mem) select::wait(ctx);
     select_any(ctx, mem, peers) {
         let cells: Vec<u64> = vector::iter(Obj::of(peers)).collect();
@@ -108,6 +119,14 @@ extern "C" fn mutation(_: C, name: u64) -> u64 {
     supervise::removed(name)
 }
 
+extern "C" fn is_late(ctx: C) -> u64 {
+    u64::from(host(ctx).context().is_over())
+}
+
+extern "C" fn log_level(ctx: C) -> u64 {
+    u64::from(host(ctx).waiter.log_level())
+}
+
 extern "C" fn peer_status(_: C, peer: u64) -> u64 {
     traffic::status(peer)
 }
@@ -124,8 +143,10 @@ pub fn fill(table: &mut Table) {
     }
     rows! {
         println eprintln readln try_readln args now ticks sleep stopped cancelled own_path spawn_process spawn_thread send recv
-        call close wait stop kill peer_pid peer_path peer_status peer_sender peer_receiver channel sender_send
-        receiver_recv end_peers select_begin select_peer select_receiver select_exit select_after select_stopped
+        call close wait stop kill peer_pid peer_path peer_status peer_sender peer_receiver peer_logs log_level
+        set_log_level log_write is_late refuse_late deadline trace_id scope_deadline scope_fields scope_end
+        channel sender_send receiver_recv end_peers select_begin select_peer select_receiver select_exit select_after
+        select_stopped select_signal
         select_wait select_any service_offer service_program service_attach service_halt service_end service_share
         service_find service_spared mutation program_name
     }

@@ -1,6 +1,7 @@
 //! Tier 1: a program in a thread of this process, with a heap and a stack of its own. Its requests and replies are
 //! messages in bounded channels; its crash is text, as a process's is.
 
+use crate::context::Context;
 use crate::host::{Halt, Host, Node, Numbered, host};
 use crate::input::Input;
 use crate::kin::ThreadShared;
@@ -83,6 +84,7 @@ pub fn spawn(ctx: *mut Ctx, mem: Mem, program: u64) -> Result<u64, Halt> {
             path: path.clone(),
             program: name.clone(),
             index,
+            log_level: host.waiter.log_level(),
             message,
             requests: requests_in,
             replies: replies_out,
@@ -110,6 +112,7 @@ struct Life {
     path: String,
     program: String,
     index: u32,
+    log_level: u8,
     message: Message,
     requests: Receiver<Parcel>,
     replies: Sender<Parcel>,
@@ -117,14 +120,15 @@ struct Life {
 }
 
 fn live(life: Life) {
-    let Life { node, shared, edge, path, program, index, message, requests, replies, done } = life;
+    let Life { node, shared, edge, path, program, index, log_level, message, requests, replies, done } = life;
     let end = match unit::Thread::new(node.engine, STACK) {
         Err(e) => Some(Story::new("spawn-failed", &path, &program, format!("map a stack: {e}")).text()),
         Ok(mut thread) => {
             thread.identify(&path, &program);
             let ctx = thread.ctx();
             // SAFETY: the stop word lives in the context record, which outlives the registration.
-            let waiter = unsafe { node.process.register_peer(&raw const (*ctx).stop, edge, &program) };
+            let waiter =
+                unsafe { node.process.register_peer(&raw const (*ctx).stop, edge, &program, log_level) };
             shared.begin(waiter.kicker());
             // Told before there was anything to kick.
             if let Some(reason) = shared.kill_reason.get() {
@@ -144,6 +148,8 @@ fn live(life: Life) {
                 waiting: Vec::new(),
                 turn: 0,
                 thread: Some(Numbered { shared: shared.clone(), next: AtomicU32::new(0) }),
+                context: Context::default(),
+                scopes: Arc::default(),
                 scratch: Vec::new(),
             };
             let object = |mem: Mem| message.adopt(mem).map_err(|fail| (fail.kind, fail.message.into_owned()));

@@ -1,9 +1,10 @@
 //! Requests and replies as wat sees them: values in, `(Result … Crash)` out, whatever the peer's tier.
 
 use crate::arrival::{Got, Item};
+use crate::context::{Context, earlier};
 use crate::host::{Halt, Host, host};
 use crate::parcel::Parcel;
-use crate::peer::{Peer, Trouble};
+use crate::peer::{Link, Peer, Trouble};
 use crate::story::Story;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -29,6 +30,8 @@ pub enum SenderEnd {
 pub enum ReceiverEnd {
     Channel(Receiver<Parcel>),
     Peer(Arc<Peer>),
+    /// The lines of a child's stderr.
+    Lines(Receiver<Vec<u8>>),
 }
 
 impl Handle for SenderEnd {
@@ -92,6 +95,14 @@ fn request(host: &Host, peer: &Peer, slot: u64, ty: DescRef) -> Result<Item, Tro
     }
 }
 
+/// A request is not made when the time for what is in hand has passed.
+fn in_time(peer: &Peer, context: Context) -> Result<(), Trouble> {
+    if context.is_over() {
+        return Err(peer.request("timeout", "the deadline had passed before the request was made", "no"));
+    }
+    Ok(())
+}
+
 /// The value of what has arrived, of the type `desc`.
 fn value(mem: Mem, peer: &Peer, desc: DescRef, item: Item) -> Result<Result<u64, Trouble>, Halt> {
     let decoded = match item {
@@ -118,7 +129,11 @@ pub fn send(ctx: *mut Ctx, mem: Mem, cell: u64, slot: u64, ty: DescRef, desc: De
 
 fn send_to(ctx: *mut Ctx, mem: Mem, peer: &Peer, slot: u64, ty: DescRef, desc: DescRef) -> Result<u64, Halt> {
     let host = host(ctx);
-    match request(host, peer, slot, ty).and_then(|item| peer.send(&host.waiter, item, None)) {
+    let context = host.onward();
+    let sent = in_time(peer, context)
+        .and_then(|()| request(host, peer, slot, ty))
+        .and_then(|item| peer.send(&host.waiter, item, context, None));
+    match sent {
         Ok(_) => Ok(sum::ok(mem, desc, 0)?),
         Err(trouble) => troubled(mem, desc, trouble),
     }
@@ -151,9 +166,16 @@ pub fn call(
     let (host, peer) = (host(ctx), peer(cell));
     let _about = host.waiter.about(Wait::Call, Some(&peer.edge));
     let timeout = u64::try_from(timeout_ns).ok().map(Duration::from_nanos);
-    let deadline = timeout.and_then(|t| Instant::now().checked_add(t));
-    let reply = request(host, &peer, slot, ty)
-        .and_then(|item| peer.send(&host.waiter, item, deadline))
+    let timeout = timeout.and_then(|t| Instant::now().checked_add(t));
+    let context = host.onward();
+    let begun = in_time(&peer, context);
+    let deadline = earlier(context.deadline, timeout);
+    // Within a deadline, whoever answers has no longer than who asks. A timeout alone is nothing to tell: when it has
+    // passed, whoever has begun the request hears of that.
+    let context = if context.deadline.is_some() { context.within(timeout) } else { context };
+    let reply = begun
+        .and_then(|()| request(host, &peer, slot, ty))
+        .and_then(|item| peer.send(&host.waiter, item, context, deadline))
         .and_then(|number| peer.reply(&host.waiter, number, deadline));
     match reply {
         Ok(item) => match value(mem, &peer, sum::payload(desc), item)? {
@@ -263,7 +285,34 @@ pub fn sender_send(
     }
 }
 
-fn from_channel(waiter: &Waiter, receiver: &Receiver<Parcel>) -> Result<Option<Parcel>, Interrupt> {
+/// `(logs p)`: a thread writes to its process's stderr, and has no lines of its own.
+pub fn logs(mem: Mem, cell: u64) -> Result<u64, Halt> {
+    let lines = match &peer(cell).link {
+        Link::Process(child) => child.logs(),
+        Link::Thread(_) | Link::Service(_) => wat_kernel::channel(1, 1).1,
+    };
+    Ok(handles::make(mem, Builtin::Receiver, Arc::new(ReceiverEnd::Lines(lines)))?)
+}
+
+/// A `wat.kernel/LogLine`.
+fn log_line(mem: Mem, desc: DescRef, line: &[u8]) -> Result<u64, Halt> {
+    let (event, text) = crate::log::Line::read(line).values();
+    if let Some(event) = event
+        && let Ok(value) = codec::decode(mem, desc, event.as_bytes())?
+    {
+        return Ok(value);
+    }
+    Ok(codec::decode(mem, desc, text.as_bytes())?
+        .map_err(|fault| Fail::new("defect", format!("a line cannot be read: {fault}")))?)
+}
+
+/// Events of the peer's subtree are logged from that level on.
+pub fn set_log_level(ctx: *mut Ctx, cell: u64, level: i64) {
+    let level = u8::try_from(level).unwrap_or(0);
+    host(ctx).node.process.set_log_level(&peer(cell).path, level);
+}
+
+fn from_channel<T: Send>(waiter: &Waiter, receiver: &Receiver<T>) -> Result<Option<T>, Interrupt> {
     let _about = waiter.about(Wait::Channel, None);
     receiver.receive(waiter)
 }
@@ -276,6 +325,14 @@ pub fn receiver_recv(ctx: *mut Ctx, mem: Mem, cell: u64, desc: DescRef) -> Resul
             Ok(Some(parcel)) => {
                 let value = parcel.open(mem, sum::payload(desc))?.ok();
                 Ok(sum::option(mem, desc, value)?)
+            }
+            Ok(None) | Err(Interrupt::Stopped) => Ok(sum::option(mem, desc, None)?),
+            Err(Interrupt::Killed) => Err(Halt::Killed),
+        },
+        ReceiverEnd::Lines(lines) => match from_channel(waiter, lines) {
+            Ok(Some(line)) => {
+                let line = log_line(mem, sum::payload(desc), &line)?;
+                Ok(sum::option(mem, desc, Some(line))?)
             }
             Ok(None) | Err(Interrupt::Stopped) => Ok(sum::option(mem, desc, None)?),
             Err(Interrupt::Killed) => Err(Halt::Killed),

@@ -145,6 +145,14 @@ impl Values {
         }
     }
 
+    /// The form that stood discarded before the value found last; EDN alone.
+    pub fn discarded(&self) -> &[u8] {
+        match &self.form {
+            Form::Edn(framer) => framer.discarded(),
+            _ => &[],
+        }
+    }
+
     /// Line and column of a place in [`Values::bytes`], from 1; but for EDN, of the last value.
     pub fn position(&self, at: usize) -> (u64, u64) {
         match &self.form {

@@ -21,6 +21,7 @@ const LOOK: u8 = 4;
 const TAP: u8 = 5;
 const UNTAP: u8 = 6;
 const CANCEL: u8 = 7;
+const LEVEL: u8 = 8;
 const READY: u8 = 16;
 const CRASH: u8 = 17;
 const ENDED: u8 = 18;
@@ -46,6 +47,8 @@ pub(crate) enum ToChild<'a> {
     Untap { token: u32 },
     /// Nobody waits for the answer to your request of this number any more.
     Cancel { number: u64 },
+    /// The least level of events that is logged at that path and below.
+    Level { level: u8, path: &'a str },
 }
 
 /// From a child to its parent.
@@ -94,6 +97,7 @@ impl ToChild<'_> {
             ToChild::Cancel { number } => with(CANCEL, &number.to_le_bytes()),
             ToChild::Ask { token } => with(ASK, &token.to_le_bytes()),
             ToChild::Tap { token, what } => with(TAP, &[&token.to_le_bytes()[..], what].concat()),
+            ToChild::Level { level, path } => with(LEVEL, &[&[*level][..], path.as_bytes()].concat()),
             ToChild::Untap { token } => with(UNTAP, &token.to_le_bytes()),
             ToChild::Look { token, left_ms } => {
                 with(LOOK, &[token.to_le_bytes(), left_ms.to_le_bytes()].concat())
@@ -118,6 +122,10 @@ impl ToChild<'_> {
             TAP => {
                 let (token, what) = word(rest)?;
                 Ok(ToChild::Tap { token, what })
+            }
+            LEVEL => {
+                let (&level, path) = rest.split_first().ok_or(Malformed)?;
+                Ok(ToChild::Level { level, path: std::str::from_utf8(path).map_err(|_| Malformed)? })
             }
             UNTAP => Ok(ToChild::Untap { token: whole(rest)? }),
             LOOK => {
@@ -269,6 +277,7 @@ mod tests {
             ToChild::Tap { token: 4, what: b"where" },
             ToChild::Untap { token: 4 },
             ToChild::Cancel { number: 1 << 40 },
+            ToChild::Level { level: 2, path: "/0/1" },
         ] {
             assert_eq!(ToChild::parse(&said.head()).as_ref(), Ok(&said));
         }

@@ -58,4 +58,5 @@ pub use sealed::sealed;
 pub use select::{Source, poll, select};
 pub use signals::install_plain_kick;
 pub use spawn::Spawn;
+pub use sys::process::random;
 pub use waiter::{CANCEL, Heed, Interrupt, KICK, KILL, Kicker, STOP, Waiter};

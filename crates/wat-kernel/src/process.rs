@@ -4,6 +4,7 @@
 //! (`warden/`).
 
 use crate::boot::Boot;
+use crate::channel::Receiver;
 use crate::child::Child;
 use crate::child::end::End;
 use crate::command::{self, Command};
@@ -63,7 +64,7 @@ impl Process {
         let is_main = process::thread_id() == self.shared.main_thread();
         let who = is_main.then(|| Who { path: boot.path.clone(), program: boot.program.clone(), edge: None });
         // SAFETY: passed on to the caller.
-        unsafe { Waiter::register(&self.shared, stop_word, who) }
+        unsafe { Waiter::register(&self.shared, stop_word, who, boot.log_level) }
     }
 
     /// Registers the calling thread as the peer at the far end of an edge.
@@ -75,10 +76,11 @@ impl Process {
         stop_word: *const AtomicU32,
         edge: Arc<Edge>,
         program: &str,
+        log_level: u8,
     ) -> Waiter {
         let who = Who { path: edge.path().to_string(), program: program.to_string(), edge: Some(edge) };
         // SAFETY: passed on to the caller.
-        unsafe { Waiter::register(&self.shared, stop_word, Some(who)) }
+        unsafe { Waiter::register(&self.shared, stop_word, Some(who), log_level) }
     }
 
     /// The sealed image: of a child from birth, of a root once it is set.
@@ -150,6 +152,17 @@ impl Process {
         self.shared.next_number()
     }
 
+    /// Events below the level are no more logged by the node at the path, nor by any below it; 0 leaves it to their
+    /// setting. It takes as long as a packet takes to arrive.
+    pub fn set_log_level(&self, path: &str, level: u8) {
+        self.shared.set_log_level(path, level);
+    }
+
+    /// Where a root's SIGUSR1 (`second`: SIGUSR2) arrives. Those that come before one is taken are one.
+    pub fn user_signal(&self, second: bool) -> Receiver<()> {
+        self.shared.user_signals[usize::from(second)].receiver()
+    }
+
     /// Has this process been asked to stop?
     pub fn stopping(&self) -> bool {
         self.shared.stopping()
@@ -168,6 +181,22 @@ impl Process {
     /// Called on the warden's thread with the path, program and end of a released child that crashed.
     pub fn on_unseen_crash(&self, tell: impl Fn(&str, &str, &End) + Send + Sync + 'static) {
         self.shared.tell_unseen(Box::new(tell));
+    }
+
+    /// A line for the log, without its newline, on its way to stderr. Never blocks; any thread may.
+    pub fn log(&self, line: &[u8]) {
+        self.shared.log(line);
+    }
+
+    /// How lines look on their way to stderr, this process's own and those from below: called with `[path] text`, on the
+    /// warden's thread or the program's, it answers whole lines.
+    pub fn on_log_line(&self, render: impl Fn(&[u8]) -> Vec<u8> + Send + Sync + 'static) {
+        self.shared.render_lines(Box::new(render));
+    }
+
+    /// A line of this process's own in that form; `None` where it passes as it is.
+    pub fn rendered(&self, line: &[u8]) -> Option<Vec<u8>> {
+        self.shared.rendered(line)
     }
 
     /// Called on the warden's thread after the root has received SIGQUIT, with what is then to be seen of the tree. The

@@ -6,14 +6,15 @@
 use crate::boot::Boot;
 use crate::child::core::{ChildCore, Role, STALL_CHECK};
 use crate::child::end::End;
-use crate::child::lines::Forward;
-use crate::control::FromChild;
+use crate::child::lines::{Forward, tagged};
+use crate::control::{FromChild, ToChild};
 use crate::hand::Hand;
 use crate::life::{self, Action, Event, State};
 use crate::outbox::{Gathered, Outbox};
 use crate::see::round::Rounds;
+use crate::see::sight::is_within;
 use crate::see::{Sight, Tapped};
-use crate::signals::Signals;
+use crate::signals::{Signals, UserSignal};
 use crate::spawn::Job;
 use crate::sys::{fd, futex, process, signal};
 use crate::waiter::{Interrupt, Registry, Waiter, Wakes};
@@ -36,6 +37,7 @@ pub(crate) struct Start {
 }
 
 pub(crate) type Unseen = Box<dyn Fn(&str, &str, &End) + Send + Sync>;
+pub(crate) type Render = Box<dyn Fn(&[u8]) -> Vec<u8> + Send + Sync>;
 pub(crate) type Quit = Box<dyn Fn(&[Sight]) -> String + Send + Sync>;
 
 /// Children of threads are numbered from here, where no process counts.
@@ -74,6 +76,10 @@ pub(crate) struct Shared {
     forward: Mutex<Forward>,
     unseen: OnceLock<Unseen>,
     quit: OnceLock<Quit>,
+    /// SIGUSR1 and SIGUSR2 of a root.
+    pub(crate) user_signals: [UserSignal; 2],
+    /// How lines on their way to stderr look; unset where they pass as they are.
+    render: OnceLock<Render>,
     /// Questions about the tree that are under way.
     pub(crate) rounds: Mutex<Rounds>,
     /// What children have told of tapped edges, by number and token; the warden takes it at each turn.
@@ -119,6 +125,8 @@ impl Shared {
             forward: Mutex::default(),
             unseen: OnceLock::new(),
             quit: OnceLock::new(),
+            user_signals: Default::default(),
+            render: OnceLock::new(),
             rounds: Mutex::default(),
             tapped: Mutex::default(),
         }))
@@ -385,6 +393,30 @@ impl Shared {
 
     // ---- stderr
 
+    /// A line from below, behind the path of who wrote it, without its newline.
+    pub(crate) fn pass_line(&self, mut line: Vec<u8>) {
+        if let Some(render) = self.render.get() {
+            return self.forward_line(render(&line));
+        }
+        line.push(b'\n');
+        self.forward_line(line);
+    }
+
+    /// A line of this process's own, without its newline. It never holds the program up: where stderr takes nothing the
+    /// oldest lines are dropped, and counted.
+    pub(crate) fn log(&self, line: &[u8]) {
+        self.forward_line(self.rendered(line).unwrap_or_else(|| [line, b"\n"].concat()));
+    }
+
+    pub(crate) fn rendered(&self, line: &[u8]) -> Option<Vec<u8>> {
+        self.render.get().map(|render| render(&tagged(&self.boot().path, line)))
+    }
+
+    /// Only the first callback counts.
+    pub(crate) fn render_lines(&self, render: Render) {
+        let _ = self.render.set(render);
+    }
+
     pub(crate) fn forward_line(&self, line: Vec<u8>) {
         let mut forward = lock(&self.forward);
         forward.push(line);
@@ -416,6 +448,21 @@ impl Shared {
     pub(crate) fn quit(&self, sights: &[Sight]) {
         if let Some(draw) = self.quit.get() {
             self.forward_line(draw(sights).into_bytes());
+        }
+    }
+
+    /// Sets it for the nodes of this process that are meant, and passes it on to the children that are, or that lead there.
+    pub(crate) fn set_log_level(&self, path: &str, level: u8) {
+        for (_, core) in self.waiters.nodes() {
+            let account = core.account();
+            if account.who.as_ref().is_some_and(|who| is_within(&who.path, path)) {
+                account.set_log_level(level);
+            }
+        }
+        for core in self.children_now() {
+            if is_within(&core.path, path) || is_within(path, &core.path) {
+                core.tell(&ToChild::Level { level, path });
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! Which signals a process blocks, ignores and takes. Not here: what the warden does with one (`warden/`), nor the
 //! handlers of traps and of the kick, which are the runtime's.
 
+use crate::channel::{Receiver, Sender, channel};
 use crate::mutation::removed;
 use crate::sys::signal::{self, Set, bit};
 use crate::waiter::KICK;
@@ -15,6 +16,30 @@ pub(crate) struct Signals {
     pub(crate) reset: Set,
 }
 
+/// A signal for the program. That it came is kept until it is taken; how often it came meanwhile is not.
+pub(crate) struct UserSignal {
+    came: Sender<()>,
+    taken: Receiver<()>,
+}
+
+impl Default for UserSignal {
+    fn default() -> UserSignal {
+        let (came, taken) = channel(1, 0);
+        UserSignal { came, taken }
+    }
+}
+
+impl UserSignal {
+    pub(crate) fn raise(&self) {
+        self.came.push((), 0);
+    }
+
+    /// Gives a message when the signal has come.
+    pub(crate) fn receiver(&self) -> Receiver<()> {
+        self.taken.clone()
+    }
+}
+
 /// wat itself ignores these: a closed pipe is an error value, and the user signals are for programs that ask.
 const IGNORED: [i32; 3] = [libc::SIGPIPE, libc::SIGUSR1, libc::SIGUSR2];
 
@@ -23,7 +48,8 @@ const IGNORED: [i32; 3] = [libc::SIGPIPE, libc::SIGUSR1, libc::SIGUSR2];
 /// action, which suspends the root alone.
 pub(crate) fn root() -> io::Result<Signals> {
     let ignored = signal::ignored();
-    let mut taken = bit(libc::SIGTERM);
+    // Ignored ones that are blocked still reach a descriptor.
+    let mut taken = bit(libc::SIGTERM) | bit(libc::SIGUSR1) | bit(libc::SIGUSR2);
     for number in [libc::SIGINT, libc::SIGQUIT, libc::SIGHUP] {
         if number == libc::SIGHUP && removed("hang-up") {
             signal::ignore(number);

@@ -77,13 +77,18 @@ pub(crate) fn spawn(shared: &Arc<Shared>, waiter: &Waiter, what: Spawn) -> Child
     };
     let who = || Identity { number, path: path.clone(), program: what.program.clone(), granted };
     let birth = shared.birth();
-    let core = match make(shared, waiter, &what, &path, granted) {
+    let level = waiter.log_level();
+    let core = match make(shared, waiter, &what, &path, granted, level) {
         Ok(made) => {
             let Made { ends, mut unsent } = made;
             let core = Arc::new(ChildCore::new(who(), ends, None));
             shared.adopt(&core);
             drop(birth);
             send_rest(&core, waiter, &mut unsent);
+            // Told since the record was made, and passed on to the children that there were then.
+            if waiter.log_level() != level {
+                core.tell(&ToChild::Level { level: waiter.log_level(), path: &path });
+            }
             if let Some(ms) = what.limits.wall_ms {
                 shared.set_wall_timer(number, Duration::from_millis(ms));
             }
@@ -217,12 +222,13 @@ fn make(
     what: &Spawn,
     path: &str,
     granted: u32,
+    level: u8,
 ) -> Result<Made, Failed> {
     let image = shared.image().ok_or_else(|| ("image", io::Error::from_raw_os_error(libc::ENOENT)))?;
     let Pipes { stdin_read, stdin, stdout, stdout_write, stderr, stderr_write, capacities } = pipes()?;
     let (control, child_control) = fd::packet_pair().map_err(at("control-socket"))?;
 
-    let record = record(shared.boot(), what, path, capacities, granted).encode();
+    let record = record(shared.boot(), what, path, capacities, granted, level).encode();
     if record.len() > MAX_BOOT {
         return Err(("boot-record", io::Error::from_raw_os_error(libc::E2BIG)));
     }
@@ -259,7 +265,7 @@ fn make(
 }
 
 /// The child's record: its own part from the spawner's words, the rest inherited.
-fn record(own: &Boot, what: &Spawn, path: &str, pipes: [u32; 3], granted: u32) -> Boot {
+fn record(own: &Boot, what: &Spawn, path: &str, pipes: [u32; 3], granted: u32, log_level: u8) -> Boot {
     let limits =
         Limits { processes: own.limits.processes.or(what.limits.processes).map(|_| granted), ..what.limits };
     Boot {
@@ -277,6 +283,8 @@ fn record(own: &Boot, what: &Spawn, path: &str, pipes: [u32; 3], granted: u32) -
         debuggable: own.debuggable,
         stdio: what.stdio.clone(),
         seed: process::random(),
+        log_level,
+        tracing: own.tracing,
         pipes,
         oom_base: own.oom_base,
         mutation: own.mutation.clone(),

@@ -131,7 +131,12 @@ impl Word {
 impl Waiter {
     /// # Safety
     /// `word` is valid until the value is dropped.
-    pub(crate) unsafe fn register(shared: &Arc<Shared>, word: *const AtomicU32, who: Option<Who>) -> Waiter {
+    pub(crate) unsafe fn register(
+        shared: &Arc<Shared>,
+        word: *const AtomicU32,
+        who: Option<Who>,
+        log_level: u8,
+    ) -> Waiter {
         let is_program = who.as_ref().is_some_and(|who| who.edge.is_none());
         let core = Arc::new(WaiterCore {
             thread: process::thread_id(),
@@ -140,7 +145,7 @@ impl Waiter {
             waiting: AtomicU32::new(0),
             epoch: AtomicU64::new(1),
             event: OnceLock::new(),
-            account: Account::new(who),
+            account: Account::new(who, log_level),
         });
         shared.waiters.add(core.clone());
         if shared.stopping() {
@@ -190,6 +195,11 @@ impl Waiter {
     /// The thread begins to wait in a way that this crate does not see.
     pub fn blocks(&self) {
         self.core.account.blocks();
+    }
+
+    /// The least level of events that its program logs; 0 where its setting decides.
+    pub fn log_level(&self) -> u8 {
+        self.core.account.log_level()
     }
 
     /// A value has been taken from stdin.

@@ -1,8 +1,8 @@
 //! The commands: each takes its words and answers an exit code.
 
 use crate::options::{self, Command, Format, Options};
-use crate::{chaos, crash, doc, exit, formatting, help, newproject, repl, report, seeing, testing};
-use std::io::{Read, Write};
+use crate::{chaos, crash, doc, exit, formatting, help, logs, newproject, repl, report, seeing, testing};
+use std::io::{IsTerminal, Read, Write};
 use std::path::Path;
 use wat_driver::project;
 use wat_driver::{Compiled, Report};
@@ -41,6 +41,7 @@ fn obey(command: Command, options: &Options) -> i32 {
         Command::New { name } => newproject::run(&name),
         Command::Tree { pid } => seeing::tree(pid, options),
         Command::Tap { pid, path } => seeing::tap(pid, &path, options),
+        Command::LogLevel { pid, path, level } => seeing::log_level(pid, &path, &level),
         Command::Top { pid } => seeing::top(pid),
         Command::Metrics { pid } => seeing::metrics(pid, options),
         Command::Chaos { words } => chaos::run(words),
@@ -146,6 +147,9 @@ fn program(file: &str, args: Vec<String>, options: &Options) -> i32 {
         }
     };
     report::print(&compiled.report, options.json);
+    let is_terminal = std::io::stderr().is_terminal();
+    let form = options.log.unwrap_or(if is_terminal { logs::Form::Text } else { logs::Form::Edn });
+    let color = is_terminal && std::env::var_os("NO_COLOR").is_none_or(|word| word.is_empty());
     let root = wat_host::Root {
         image: &compiled.image,
         program: &compiled.program,
@@ -154,6 +158,8 @@ fn program(file: &str, args: Vec<String>, options: &Options) -> i32 {
         lines_in: options.input == Format::Lines,
         lines_out: options.output == Format::Lines,
         draw: seeing::dump,
+        log: logs::render(form, color),
+        tracing: options.trace,
     };
     let end = wat_host::root(root, &|text| crash::print(text, &compiled.report.sources), crate::rows);
     end.unwrap_or_else(|reason| {

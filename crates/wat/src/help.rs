@@ -65,6 +65,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             ("wat metrics --otlp 4711 > metrics.json", "a request that an OTLP collector takes"),
         ],
     ),
+    ("log-level", &[("wat log-level 4711 /0 debug", "all events of the first child and of all below it")]),
     ("help", &[("wat help test", "what a command does, its options, lines to try")]),
 ];
 
@@ -117,7 +118,7 @@ pub fn takes(command: &str, flag: &Flag) -> bool {
     let named = commands(flag);
     match named.is_empty() {
         // How stdio is read and written is the business of what runs a program.
-        true => !matches!(flag.name, "in" | "out") || matches!(command, "FILE" | "run"),
+        true => !matches!(flag.name, "in" | "out" | "log" | "trace") || matches!(command, "FILE" | "run"),
         false => named.contains(&command),
     }
 }

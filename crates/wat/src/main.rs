@@ -10,6 +10,7 @@ mod crash;
 mod doc;
 mod formatting;
 mod help;
+mod logs;
 mod newproject;
 mod options;
 mod repl;

@@ -1,6 +1,6 @@
 //! The command line's words: one table of commands and options from which parsing and help derive.
 
-use crate::help;
+use crate::{help, logs};
 use lexopt::{Arg, Parser, ValueExt};
 use std::ffi::OsString;
 
@@ -29,6 +29,10 @@ pub struct Options {
     pub tier: Tier,
     /// How long one test may take.
     pub limit_ms: u64,
+    /// How the log looks; unset, a terminal decides.
+    pub log: Option<logs::Form>,
+    /// Each request has a trace.
+    pub trace: bool,
     /// Tests are reported as EDN events.
     pub events: bool,
     /// The first test's number.
@@ -63,6 +67,8 @@ impl Default for Options {
             filter: None,
             tier: Tier::Process,
             limit_ms: 60_000,
+            log: None,
+            trace: false,
             events: false,
             from: 0,
             set: Vec::new(),
@@ -127,6 +133,11 @@ pub enum Command {
     Metrics {
         pid: Option<i32>,
     },
+    LogLevel {
+        pid: i32,
+        path: String,
+        level: String,
+    },
     Repl,
     Help {
         about: Option<String>,
@@ -155,6 +166,7 @@ pub const COMMANDS: &[(&str, &str)] = &[
     ("wat tree [PID]", "the nodes of a running tree: state, memory, messages, who waits for whom"),
     ("wat top [PID]", "the same in a terminal, kept up to date: sort, select, see what a node waits for"),
     ("wat tap PID PATH", "the values that pass between the node at PATH and its parent, live"),
+    ("wat log-level PID PATH LEVEL", "which events the node at PATH and all below it write from now on"),
     ("wat metrics [PID]", "the figures of a tree as text for Prometheus"),
     (
         "wat chaos … -- COMMAND",
@@ -171,6 +183,16 @@ pub const FLAGS: &[Flag] = &[
         help: "how stdin is read: EDN values, or each line a String",
     },
     Flag { name: "out", value: Some("edn|lines"), help: "how stdout is written: EDN, or each String bare" },
+    Flag {
+        name: "log",
+        value: Some("text|edn|json"),
+        help: "how the tree's log looks on stderr: text on a terminal, EDN elsewhere",
+    },
+    Flag {
+        name: "trace",
+        value: None,
+        help: "a trace for each request that comes without one; its events tell it",
+    },
     Flag {
         name: "diagnostics",
         value: Some("text|json"),
@@ -240,6 +262,10 @@ pub fn parse() -> Result<(Command, Options), String> {
             Arg::Short('V') | Arg::Long("version") => return Ok((Command::Version, options)),
             Arg::Long("in") => options.input = format(&mut parser, "in")?,
             Arg::Long("out") => options.output = format(&mut parser, "out")?,
+            Arg::Long("log") => {
+                options.log = Some(logs::Form::named(&one_of(&mut parser, "log", logs::Form::WORDS)?));
+            }
+            Arg::Long("trace") => options.trace = true,
             Arg::Long("diagnostics") => {
                 options.json = one_of(&mut parser, "diagnostics", &["text", "json"])? == "json";
             }
@@ -314,6 +340,12 @@ pub fn parse() -> Result<(Command, Options), String> {
             paths => Command::Test { paths: paths.to_vec() },
         },
         Some((word, paths)) if word == "fmt" => Command::Format { paths: paths.to_vec() },
+        Some((word, [pid, path, level])) if word == "log-level" => {
+            Command::LogLevel { pid: process(pid)?, path: path.clone(), level: level.clone() }
+        }
+        Some((word, _)) if word == "log-level" => {
+            return Err("whose, and which? wat log-level PID PATH LEVEL".to_string());
+        }
         Some((word, [pid, path])) if word == "tap" => Command::Tap { pid: process(pid)?, path: path.clone() },
         Some((word, _)) if word == "tap" => {
             return Err("which edge? wat tap PID PATH, where wat tree shows both".to_string());

@@ -582,3 +582,62 @@ fn who_answers_in_the_place_of_another_is_not_believed() {
     other.kill().expect("ours");
     other.wait().expect("a status");
 }
+
+const LOGGING: &str = r#"
+(ns logging (:use [wat.log :as log]))
+
+(defn main [] -> nil
+  (let [loud (spawn-process worker)
+        kept (spawn-process worker)
+        lines (logs kept)]
+    (each loud kept lines)))
+
+(defn each [loud <- (Peer i64 i64)  kept <- (Peer i64 i64)  lines <- (Receiver LogLine)] -> nil
+  (match (readln -> keyword)
+    ((Some :loud) (do (println (unwrap (call loud 1) "loud")) (each loud kept lines)))
+    ((Some :kept) (do (ignore (call kept 2)) (println (recv lines)) (each loud kept lines)))
+    ((Some :raise) (do (log/set-level kept :warn) (println 0) (each loud kept lines)))
+    (_ nil)))
+
+(defn worker {:in i64 :out i64} [] -> nil
+  (let [below (spawn-thread (fn {:in i64 :out i64} [] (serve (fn [n] (do (log/debug "below" "deep" n) n)))))]
+    (serve (fn [n]
+      (log/debug "worker" "detail" n)
+      (log/warn "worker" "careful" n)
+      (unwrap (call below n) "below")))))
+"#;
+
+/// Guards: the level on its way down the tree, and `(logs p)` in the place of passing lines on.
+#[test]
+fn the_level_of_a_subtree_changes_while_it_runs() {
+    let _turn = turn(Duration::from_secs(120));
+    let source = program(LOGGING);
+    let mut root = wat(&source.file).start();
+    assert_eq!(root.ask(":loud"), "1");
+    soon("a warning", || root.stderr().contains("careful"));
+    assert!(!root.stderr().contains("detail"), "{}", root.stderr());
+    let pid = root.pid().to_string();
+    assert_eq!(text(&["log-level", &pid, "/0", "debug"]), "");
+    soon("details of a process and of its thread", || {
+        assert_eq!(root.ask(":loud"), "1");
+        let shown = root.stderr();
+        shown.contains("[/0] #wat.kernel/LogEvent") && shown.contains("detail") && shown.contains("deep")
+    });
+    // The other child was not told, and its lines go to whoever takes them.
+    let line = root.ask(":kept");
+    assert!(line.contains("careful") && line.contains("/1"), "{line}");
+    assert!(!root.stderr().contains("[/1]"), "{}", root.stderr());
+    assert_eq!(text(&["log-level", &pid, "/0", "off"]), "");
+    soon("silence", || {
+        let before = root.stderr().len();
+        assert_eq!(root.ask(":loud"), "1");
+        std::thread::sleep(Duration::from_millis(50));
+        root.stderr().len() == before
+    });
+    let why = |words: &[&str]| String::from_utf8_lossy(&tool(words).stderr).into_owned();
+    assert!(
+        why(&["log-level", &pid, "/0", "loud"])
+            .contains("a level is debug, info, warn, error, off or default")
+    );
+    assert!(why(&["log-level", &pid, "/7", "info"]).contains("there is no node /7"));
+}

@@ -1,7 +1,7 @@
 ;; An event is a value of a type of the library: who reads logs takes it apart as any other.
-(ns event (:use [wat.log :as log]))
+(ns event)
 
-(defn line [e <- log/Event] -> String
+(defn line [e <- LogEvent] -> String
   (str (:level e) " " (:namespace e) " " (:message e)))
 
 (defn main [] -> nil

@@ -6,7 +6,7 @@ use crate::head::bad_syntax;
 use crate::table::Sig;
 use crate::unify::{Con, T};
 use wat_source::{Code, Diagnostic, Span};
-use wat_syntax::Form;
+use wat_syntax::{Form, FormKind};
 
 impl Infer<'_, '_> {
     /// The name of a nullary `defn` with result nil, where a Program is wanted.
@@ -93,6 +93,18 @@ impl Infer<'_, '_> {
         let special = special.strip_prefix("wat.kernel/").unwrap_or(special);
         match (special, rest) {
             ("stopped", body) => Some((Source::Stopped, wild, body)),
+            ("signal", [which, body @ ..]) if matches!(&which.kind, FormKind::Keyword(_)) => {
+                let second = match &which.kind {
+                    FormKind::Keyword(name) if name.as_str() == "usr1" => false,
+                    FormKind::Keyword(name) if name.as_str() == "usr2" => true,
+                    _ => {
+                        let message = "the signals for a program are `:usr1` and `:usr2`";
+                        self.report(bad_syntax(which.span, message));
+                        return None;
+                    }
+                };
+                Some((Source::Signal(second), wild, body))
+            }
             ("after", [duration, body @ ..]) => {
                 let ty = self.types.scalar(Con::Duration);
                 let duration = self.check(duration, Want::of(ty, Why::Nothing));

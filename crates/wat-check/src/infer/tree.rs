@@ -152,6 +152,8 @@ pub enum Source {
     Exit(E),
     After(E),
     Stopped,
+    /// SIGUSR1, or where it is true SIGUSR2.
+    Signal(bool),
 }
 
 /// What the surroundings of an expression ask of it.

@@ -12,6 +12,7 @@ pub use record::{Boot, GRACE, Limits};
 use crate::control::{FromChild, MAX_BOOT, MAX_PACKET, ToChild};
 use crate::mutation::{self, removed};
 use crate::process::Process;
+use crate::see::sight::is_within;
 use crate::shared::{Shared, Start};
 use crate::signals;
 use crate::sys::clone::{BINARY, CONTROL, IMAGE, PLACES};
@@ -123,6 +124,14 @@ fn start(start: Start) -> Result<Process, BootError> {
 fn receive(control: BorrowedFd) -> io::Result<Boot> {
     let mut packet = vec![0; MAX_PACKET];
     let mut record = Vec::new();
+    let mut told: Vec<(String, u8)> = Vec::new();
+    let complete = |record: &[u8], told: &[(String, u8)]| {
+        let mut boot = Boot::decode(record).ok_or(io::ErrorKind::InvalidData)?;
+        for (_, level) in told.iter().filter(|(path, _)| is_within(&boot.path, path)) {
+            boot.log_level = *level;
+        }
+        Ok(boot)
+    };
     loop {
         let length = match fd::receive_packet(control, &mut packet, true) {
             Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
@@ -136,6 +145,13 @@ fn receive(control: BorrowedFd) -> io::Result<Boot> {
             Ok(ToChild::Boot { total, piece }) => (total, piece),
             // Asked what is to be seen of it: nothing yet, which its parent knows.
             Ok(ToChild::Look { .. } | ToChild::Tap { .. } | ToChild::Untap { .. }) => continue,
+            // It will find that out by its answer not being taken.
+            Ok(ToChild::Cancel { .. }) => continue,
+            // Meant for all of its subtree, which is itself so far, or for a node that it does not have.
+            Ok(ToChild::Level { level, path }) => {
+                told.push((path.to_string(), level));
+                continue;
+            }
             // Told to stop between two pieces: it ends well, having done nothing.
             Ok(ToChild::Stop { .. }) => {
                 let (head, length) = FromChild::Ended { code: 0 }.head();
@@ -149,11 +165,11 @@ fn receive(control: BorrowedFd) -> io::Result<Boot> {
             return Err(io::ErrorKind::InvalidData.into());
         }
         if piece.len() == total {
-            return Boot::decode(piece).ok_or_else(|| io::ErrorKind::InvalidData.into());
+            return complete(piece, &told);
         }
         record.extend_from_slice(piece);
         if record.len() == total {
-            return Boot::decode(&record).ok_or_else(|| io::ErrorKind::InvalidData.into());
+            return complete(&record, &told);
         }
     }
 }

@@ -38,6 +38,10 @@ pub struct Boot {
     pub stdio: Vec<u8>,
     /// Random words for the bases of code, stacks and heaps.
     pub seed: [u64; 2],
+    /// The least level of events that are logged, as [`crate::see::LEVELS`] counts; 0 where the setting decides.
+    pub log_level: u8,
+    /// Whether each request has a trace.
+    pub tracing: bool,
     /// Capacities of the process's stdin, stdout and stderr as they were got; 0 where unknown (the root's).
     pub pipes: [u32; 3],
     /// The out-of-memory score of the root, from which depth counts up.
@@ -89,6 +93,8 @@ impl Boot {
             debuggable: false,
             stdio: Vec::new(),
             seed: crate::sys::process::random(),
+            log_level: 0,
+            tracing: false,
             pipes: [0; 3],
             oom_base: 0,
             mutation: String::new(),

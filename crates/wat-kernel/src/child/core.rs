@@ -562,9 +562,13 @@ impl Watch {
 }
 
 fn pass_on(shared: &Shared, logs: &Option<Sender<Vec<u8>>>, path: &str, line: &[u8]) {
+    let line = tagged(path, line);
     match logs {
-        Some(to) => to.push(line.to_vec(), line.len()),
-        None => shared.forward_line(tagged(path, line)),
+        Some(to) => {
+            let bytes = line.len();
+            to.push(line, bytes);
+        }
+        None => shared.pass_line(line),
     }
 }
 

@@ -65,7 +65,6 @@ pub(crate) fn tagged(path: &str, line: &[u8]) -> Vec<u8> {
         text.extend_from_slice(b"] ");
     }
     text.extend_from_slice(line);
-    text.push(b'\n');
     text
 }
 
@@ -168,11 +167,11 @@ mod tests {
 
     #[test]
     fn a_tag_is_added_once_and_cannot_be_forged_upwards() {
-        assert_eq!(tagged("/0", b"hi"), b"[/0] hi\n");
-        assert_eq!(tagged("/0", b"[/0/1] hi"), b"[/0/1] hi\n");
-        assert_eq!(tagged("/0", b"[/1] hi"), b"[/0] [/1] hi\n");
-        assert_eq!(tagged("/0", b"[/0] hi"), b"[/0] [/0] hi\n");
-        assert_eq!(tagged("/0", b"[/01] hi"), b"[/0] [/01] hi\n");
+        assert_eq!(tagged("/0", b"hi"), b"[/0] hi");
+        assert_eq!(tagged("/0", b"[/0/1] hi"), b"[/0/1] hi");
+        assert_eq!(tagged("/0", b"[/1] hi"), b"[/0] [/1] hi");
+        assert_eq!(tagged("/0", b"[/0] hi"), b"[/0] [/0] hi");
+        assert_eq!(tagged("/0", b"[/01] hi"), b"[/0] [/01] hi");
     }
 
     #[test]

@@ -224,8 +224,8 @@ impl Child {
         Ok(output.kept.clone())
     }
 
-    /// Its stderr from now on, line by line, instead of on this process's own stderr. Bounded: the oldest lines are
-    /// dropped when nobody takes them.
+    /// Its stderr from now on, line by line, instead of on this process's own stderr; each line begins with the path of
+    /// who wrote it, as `[/0/1] text`. Bounded: the oldest lines are dropped when nobody takes them.
     pub fn logs(&self) -> Receiver<Vec<u8>> {
         let (sender, receiver) = channel::channel(1024, 64 * 1024);
         self.core().redirect_logs(sender);

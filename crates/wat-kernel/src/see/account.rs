@@ -7,7 +7,7 @@ use super::sight::Queued;
 use super::tap::Tap;
 use crate::mutation::removed;
 use crate::sys::process;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Instant;
 
@@ -196,6 +196,8 @@ pub(crate) struct Account {
     read: AtomicU64,
     written: AtomicU64,
     queues: Mutex<Vec<Weak<dyn Queue>>>,
+    /// The least level of events that it logs; 0 where its setting decides.
+    log_level: AtomicU8,
 }
 
 /// A wait as the account has it.
@@ -208,7 +210,7 @@ pub(crate) struct Blocked {
 }
 
 impl Account {
-    pub(crate) fn new(who: Option<Who>) -> Account {
+    pub(crate) fn new(who: Option<Who>, log_level: u8) -> Account {
         Account {
             who,
             started: Instant::now(),
@@ -218,6 +220,7 @@ impl Account {
             read: AtomicU64::new(0),
             written: AtomicU64::new(0),
             queues: Mutex::default(),
+            log_level: AtomicU8::new(log_level),
         }
     }
 
@@ -239,6 +242,14 @@ impl Account {
 
     pub(crate) fn count_written(&self) {
         self.written.store(self.written.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn log_level(&self) -> u8 {
+        self.log_level.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_log_level(&self, level: u8) {
+        self.log_level.store(level, Ordering::Relaxed);
     }
 
     pub(crate) fn read(&self) -> u64 {
@@ -325,7 +336,7 @@ mod tests {
 
     #[test]
     fn a_wait_is_seen_once_it_blocks_and_not_after() {
-        let account = Account::new(None);
+        let account = Account::new(None, 0);
         let about = account.about(Wait::Recv, 7);
         assert_eq!(account.blocked(), None);
         account.blocks();
@@ -339,7 +350,7 @@ mod tests {
 
     #[test]
     fn the_outermost_wait_counts_unless_another_is_put_in_its_place() {
-        let account = Account::new(None);
+        let account = Account::new(None, 0);
         let _call = account.about(Wait::Call, 3);
         drop(account.about(Wait::Recv, 4));
         account.blocks();
@@ -354,7 +365,7 @@ mod tests {
 
     #[test]
     fn a_select_names_all_its_edges() {
-        let account = Account::new(None);
+        let account = Account::new(None, 0);
         let _select = account.about_several(Wait::Select, [1, 5].into_iter());
         account.blocks();
         assert_eq!(account.blocked().map(|b| b.on), Some(vec![1, 5]));

@@ -35,6 +35,8 @@ pub(crate) enum Request {
     Look { within_ms: u32 },
     /// Copies of what passes between the node at the path and its parent, until the visitor leaves.
     Tap { path: String, wanted: Wanted },
+    /// The least level of events that is logged at that path and below; 0 leaves it to their setting.
+    Level { path: String, level: u8 },
 }
 
 impl Request {

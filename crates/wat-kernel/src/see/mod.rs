@@ -30,5 +30,8 @@ pub use visit::{Visit, VisitError, own_user, trees};
 
 use std::time::Duration;
 
+/// Levels of log events, the least first; the first is level 1.
+pub const LEVELS: [&str; 5] = ["debug", "info", "warn", "error", "off"];
+
 /// How long the whole tree has to answer where nobody says another.
 pub const PATIENCE: Duration = Duration::from_secs(1);

@@ -164,6 +164,12 @@ impl Visit {
         }
     }
 
+    /// The nodes at that path and below log no events below the level; 0 leaves it to their setting.
+    pub fn set_log_level(&mut self, path: &str, level: u8) -> Result<(), VisitError> {
+        self.ask(&Request::Level { path: path.to_string(), level })?;
+        self.answer(SLACK).map(drop)
+    }
+
     fn ask(&self, request: &Request) -> Result<(), VisitError> {
         fd::send_packet(self.socket.as_fd(), &request.encode(), &[], false)
             .map_err(|error| self.failed(error))

@@ -266,7 +266,7 @@ pub(crate) fn change_directory(path: &CStr) -> io::Result<()> {
 }
 
 /// Sixteen bytes from the kernel's random source.
-pub(crate) fn random() -> [u64; 2] {
+pub fn random() -> [u64; 2] {
     let mut words = [0u64; 2];
     // SAFETY: sixteen writable bytes; requests this small are not cut short once the source is ready.
     unsafe { libc::getrandom(words.as_mut_ptr().cast(), 16, 0) };

@@ -159,6 +159,12 @@ impl Warden {
         }
         for (visitor, request) in came.questions {
             match request {
+                Request::Level { path, level } => {
+                    self.shared.set_log_level(&path, level);
+                    if let Some(door) = &mut self.door {
+                        door.answer(visitor, b"told", Instant::now());
+                    }
+                }
                 Request::Tap { path, wanted } => self.tap(Asker::Visitor(visitor), &path, wanted),
                 Request::Look { within_ms } => {
                     self.look(Asker::Visitor(visitor), Duration::from_millis(u64::from(within_ms)));

@@ -174,6 +174,7 @@ impl Warden {
                 }
             }
             Ok(ToChild::Cancel { number }) => shared.waiters.cancel(&shared.hand, number),
+            Ok(ToChild::Level { level, path }) => shared.set_log_level(path, level),
             Ok(ToChild::Untap { token }) => self.untap(Asker::Parent(token)),
             // The parent is trusted to be of the same make; what it cannot have meant is passed over.
             Ok(ToChild::Boot { .. }) | Err(_) => {}
@@ -188,6 +189,8 @@ impl Warden {
             let grace = Duration::from_millis(shared.boot().grace_ms);
             match number {
                 libc::SIGQUIT => self.quit_asked(),
+                libc::SIGUSR1 => shared.user_signals[0].raise(),
+                libc::SIGUSR2 => shared.user_signals[1].raise(),
                 libc::SIGCHLD => self.orphans(),
                 libc::SIGINT if shared.stopping() => shared.stop(Event::StopAgain, grace, Some(number)),
                 _ => shared.stop(Event::StopAsked, grace, Some(number)),

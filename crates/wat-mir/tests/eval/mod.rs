@@ -508,7 +508,7 @@ impl Machine<'_> {
                 self.object(*p)?;
                 nil
             }
-            (RtFn::select_after, [Slot::I(_)]) => nil,
+            (RtFn::select_after | RtFn::select_signal, [Slot::I(_)]) => nil,
             (RtFn::select_wait, []) => Slot::I(self.choices.pop_front().unwrap_or(0)),
             (RtFn::recv, [peer]) => {
                 self.object(*peer)?;

@@ -64,6 +64,24 @@ pub fn tap(pid: i32, path: &str, options: &Options) -> i32 {
     answer(tap::run(pid, path, options))
 }
 
+/// `wat log-level`
+pub fn log_level(pid: i32, path: &str, level: &str) -> i32 {
+    let tell = || {
+        let known = see::LEVELS.iter().position(|known| *known == level).map(|at| at as u8 + 1);
+        let level = match (known, level) {
+            (Some(level), _) => level,
+            (None, "default") => 0,
+            _ => return Err(format!("a level is {} or default, not {level}", see::LEVELS.join(", "))),
+        };
+        let mut visit = find(Some(pid))?;
+        if !look(&mut visit)?.iter().any(|sight| sight.path == path) {
+            return Err(format!("there is no node {path} in the tree"));
+        }
+        visit.set_log_level(path, level).map_err(|e| e.to_string())
+    };
+    answer(tell())
+}
+
 /// `wat metrics`
 pub fn metrics(pid: Option<i32>, options: &Options) -> i32 {
     let show = || {

@@ -267,6 +267,8 @@ pub fn events(file: &str, options: &Options) -> i32 {
         lines_in: false,
         lines_out: false,
         draw: crate::seeing::dump,
+        log: None,
+        tracing: false,
     };
     let end = wat_host::root(root, &|text| report::write(&format!("{text}\n")), crate::rows);
     end.unwrap_or_else(|reason| {
