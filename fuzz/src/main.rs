@@ -10,6 +10,7 @@
 
 mod inside;
 mod mutate;
+mod names;
 mod process;
 mod sockets;
 mod target;

@@ -60,6 +60,11 @@ impl Talk {
         }
     }
 
+    /// A line that has come already.
+    pub fn ready_line(&mut self) -> Option<String> {
+        self.lines.try_recv().ok()
+    }
+
     pub fn end(&mut self) -> Result<(), String> {
         drop(self.stdin.take());
         let status = self.child.wait().map_err(|error| error.to_string())?;

@@ -8,16 +8,16 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::Command;
 
-/// `programs/http-requests.wat` writes where it listens, then serves.
+/// A program that writes where it listens, then serves.
 pub struct Server {
     talk: Talk,
     address: String,
 }
 
 impl Server {
-    pub fn start() -> Result<Server, String> {
+    pub fn start(name: &str) -> Result<Server, String> {
         let mut talk = Talk::start(
-            Command::new(wat()).args(["--out", "lines"]).arg(here("programs/http-requests.wat")),
+            Command::new(wat()).args(["--out", "lines"]).arg(here(&format!("programs/{name}.wat"))),
         )?;
         let address = talk.line()?;
         Ok(Server { talk, address })
@@ -79,7 +79,7 @@ impl Asked for Server {
     }
 }
 
-/// `programs/http-responses.wat` asks at each address it reads and answers with a word.
+/// A program that asks at each address it reads and answers with a word.
 pub struct Client {
     talk: Talk,
     listener: TcpListener,
@@ -87,9 +87,9 @@ pub struct Client {
 }
 
 impl Client {
-    pub fn start() -> Result<Client, String> {
+    pub fn start(name: &str) -> Result<Client, String> {
         let talk = Talk::start(
-            Command::new(wat()).args(["--out", "lines"]).arg(here("programs/http-responses.wat")),
+            Command::new(wat()).args(["--out", "lines"]).arg(here(&format!("programs/{name}.wat"))),
         )?;
         let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
         let url = format!("http://{}/", listener.local_addr().map_err(|error| error.to_string())?);

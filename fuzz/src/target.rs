@@ -1,5 +1,6 @@
 //! The targets: where each one's seeds are, what answers it, and how much memory it may take.
 
+use crate::names::{self, NameServer};
 use crate::process::{Inside, Program};
 use crate::sockets::{Client, Server};
 use std::path::{Path, PathBuf};
@@ -32,7 +33,7 @@ pub struct Target {
 
 const MIB: u64 = 1024;
 
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 15] = [
     inside("edn", false),
     inside("reader", true),
     inside("fmt", true),
@@ -43,18 +44,11 @@ pub const TARGETS: [Target; 12] = [
     program("regex"),
     program("time"),
     program("sql"),
-    Target {
-        name: "http-requests",
-        is_text: false,
-        memory_kib: 256 * MIB,
-        start: |_| Ok(Box::new(Server::start()?)),
-    },
-    Target {
-        name: "http-responses",
-        is_text: false,
-        memory_kib: 256 * MIB,
-        start: |_| Ok(Box::new(Client::start()?)),
-    },
+    over("http-requests", |name| Ok(Box::new(Server::start(name)?))),
+    over("http-exchanges", |name| Ok(Box::new(Server::start(name)?))),
+    over("http-responses", |name| Ok(Box::new(Client::start(name)?))),
+    over("http-uploads", |name| Ok(Box::new(Client::start(name)?))),
+    over("names", |name| Ok(Box::new(NameServer::start(name)?))),
 ];
 
 /// The target of that name. `broken-panic`, `-hang`, `-grow` and `-overflow` are defects on purpose, for the harness's own test.
@@ -78,6 +72,11 @@ const fn program(name: &'static str) -> Target {
     Target { name, is_text: true, memory_kib: 256 * MIB, start: |name| Ok(Box::new(Program::start(name)?)) }
 }
 
+/// A wat program that is met over sockets.
+const fn over(name: &'static str, start: fn(&str) -> Result<Box<dyn Asked>, String>) -> Target {
+    Target { name, is_text: false, memory_kib: 256 * MIB, start }
+}
+
 /// A path in this crate's folder.
 pub fn here(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -96,6 +95,9 @@ impl Target {
         if matches!(self.name, "reader" | "fmt" | "check") {
             programs(&here("../tests/run"), &mut seeds);
             programs(&here("../tests/fail"), &mut seeds);
+        }
+        if self.name == "names" {
+            seeds.extend(names::seeds());
         }
         assert!(!seeds.is_empty(), "{} has seeds", file.display());
         seeds
