@@ -354,7 +354,7 @@
 (defn logs
   "What the peer and all below it write to their stderr from now on, line by line, instead of passing it on. Lines that
   nobody takes are dropped, the oldest first. A thread writes to its process's stderr, so its stream is empty.
-  Example: (recv (logs (spawn-process (fn {:in i64 :out i64} [] (eprintln :up))))) => #wat.kernel.LogLine/Text {:path \"/0\" :text \":up\"}"
+  Example: (let [p (spawn-process (fn {:in i64 :out i64} [] (serve (fn [n] (do (eprintln n) n))))) lines (logs p)] (ignore (call p 7)) (recv lines)) => #wat.kernel.LogLine/Text {:path \"/0\" :text \"7\"}"
   {:intrinsic "peer_logs"}
   [p <- (Peer I O)] -> (Receiver LogLine))
 
