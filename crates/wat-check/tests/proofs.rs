@@ -183,18 +183,18 @@ fn the_chain_is_shown() {
     let entry = Entry { path: "test.wat".to_string(), text: text.as_bytes().to_vec() };
     let checked = check(entry, &mut Alone, &library, &mut sources);
     expect![[r#"
-        error[contract-violation]: `worker` writes String, but its contract says i64
+        error[contract-violation]: `worker` writes a String, but its contract says i64
          --> test.wat:2:3
           |
         2 |   (println (str "got " n)))
-          |   ^^^^^^^^^^^^^^^^^^^^^^^^ writes String
+          |   ^^^^^^^^^^^^^^^^^^^^^^^^ this writes a String
         3 | (defn worker {:in i64 :out i64} [] -> nil
           |       ------ `:out` is i64
         4 |   (serve (fn [n] (do (report n) n))))
           |                      ---------- `worker` calls `report`
           |
-          = note: `worker` calls `report`
-          = note: `report` writes String, but the contract of `worker` says i64
+          = note: the way there: `worker` → `report` → `println`
+          = help: what is meant for a person goes to stderr: `eprintln`
     "#]]
     .assert_eq(&drawn(&checked.diagnostics, &sources));
 }
