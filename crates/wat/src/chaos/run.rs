@@ -246,10 +246,10 @@ impl Left {
 }
 
 /// What the root holds beyond its children once it has started and asks for its first request: the same at so many
-/// looks, while it sleeps.
+/// looks, while it sleeps. `None` where it comes to no rest.
 fn own_descriptors(pid: i32) -> Option<i64> {
     let mut seen = (None, 0);
-    wait(5 * REST, || {
+    let rests = wait(SILENCE, || {
         let nodes = census::take(pid);
         let children = nodes.iter().filter(|node| node.parent == pid).count();
         let sleeps = nodes.iter().any(|node| node.pid == pid && node.state == 'S');
@@ -257,7 +257,7 @@ fn own_descriptors(pid: i32) -> Option<i64> {
         seen = if sleeps && spare == seen.0 { (spare, seen.1 + 1) } else { (spare, 0) };
         seen.1 >= 20 || nodes.is_empty()
     });
-    seen.0
+    seen.0.filter(|_| rests)
 }
 
 /// The root's end, within the time a stop has; then it is killed.
