@@ -3,6 +3,7 @@
 use super::sys;
 use std::collections::HashMap;
 use std::fs;
+use std::path::Path;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
@@ -40,8 +41,19 @@ pub fn take(root: i32) -> Vec<Node> {
     found
 }
 
+/// Whether each thread of the process waits for something; a root that is still compiled works in one of its own.
+pub fn rests(pid: i32) -> bool {
+    let tasks: Vec<_> = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten().collect();
+    !tasks.is_empty() && tasks.iter().all(|task| state(&task.path()).is_some_and(|(_, state)| state == 'S'))
+}
+
 fn stat(pid: i32) -> Option<(i32, char)> {
-    let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    state(Path::new(&format!("/proc/{pid}")))
+}
+
+/// The parent and the state that a directory of /proc tells.
+fn state(at: &Path) -> Option<(i32, char)> {
+    let text = fs::read_to_string(at.join("stat")).ok()?;
     let mut words = text.rsplit(')').next()?.split_whitespace();
     let state = words.next()?.chars().next()?;
     Some((words.next()?.parse().ok()?, state))

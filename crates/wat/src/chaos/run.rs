@@ -246,15 +246,14 @@ impl Left {
 }
 
 /// What the root holds beyond its children once it has started and asks for its first request: the same at so many
-/// looks, while it sleeps. `None` where it comes to no rest.
+/// looks, while all its threads wait. `None` where it comes to no rest.
 fn own_descriptors(pid: i32) -> Option<i64> {
     let mut seen = (None, 0);
     let rests = wait(SILENCE, || {
         let nodes = census::take(pid);
         let children = nodes.iter().filter(|node| node.parent == pid).count();
-        let sleeps = nodes.iter().any(|node| node.pid == pid && node.state == 'S');
         let spare = census::spare(pid, children);
-        seen = if sleeps && spare == seen.0 { (spare, seen.1 + 1) } else { (spare, 0) };
+        seen = if census::rests(pid) && spare == seen.0 { (spare, seen.1 + 1) } else { (spare, 0) };
         seen.1 >= 20 || nodes.is_empty()
     });
     seen.0.filter(|_| rests)
