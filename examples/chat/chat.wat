@@ -43,7 +43,7 @@
     (ignore (net/write-text (:stream guest) (str line "\n") {:timeout (seconds 1)}))))
 
 (defn main [] -> nil
-  (with-peers [p (spawn-process room)]
+  (with-peers [p (spawn-process room {:authority [(net-listen 0)]})]
     (play (unwrap (unwrap (recv p) "the room crashed") "the room said nothing") [])))
 
 (defn play [address <- String  guests <- (Vector Guest)] -> nil

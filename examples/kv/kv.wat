@@ -2,19 +2,25 @@
 ;;
 ;; A key-value service: HTTP in front, SQLite behind. `GET /key`, `PUT /key` with a body, `DELETE /key`.
 ;;
-;; The service is a process of its own: it says where it listens and serves until it is stopped. `main` is a client that
+;; The service is a process of its own: it says where it listens and serves until it is stopped. It may listen, and
+;; reach the directory of its database, nothing else. `main` is a client that
 ;; asks what its input says, one request a line: `wat --in lines --out lines kv.wat FILE.db < kv.in`
-(ns kv (:use [wat.http :as http] [wat.sqlite :as sqlite] [wat.string :as string]))
+(ns kv (:use [wat.http :as http] [wat.sqlite :as sqlite] [wat.string :as string]
+             [wat.path :as path]))
 
 (defn service "Serves the pairs in the database file; the first thing it writes is its address."
   [file <- String] -> (Peer nil String)
   (spawn-process (fn {:in nil :out String} []
-    (let [db     (unwrap (sqlite/open file) "the database does not open")
-          server (unwrap (http/listen "127.0.0.1:0") "the service cannot listen")]
-      (unwrap (sqlite/script db "create table if not exists pairs (key text primary key, value text not null)")
-              "no table")
-      (println (:address server))
-      (unwrap (http/serve server (fn [request] (answer db request))) "the service failed")))))
+                   (let [db     (unwrap (sqlite/open file) "the database does not open")
+                         server (unwrap (http/listen "127.0.0.1:0") "the service cannot listen")]
+                     (unwrap (sqlite/script
+                              db
+                              "create table if not exists pairs (key text primary key, value text not null)")
+                             "no table")
+                     (println (:address server))
+                     (unwrap (http/serve server (fn [request] (answer db request))) "the service failed")))
+                 {:authority (let [folder (unwrap-or (path/parent file) ".")]
+                               [(net-listen 0) (fs-read folder) (fs-write folder)])}))
 
 (defn answer [db <- sqlite/Database  request <- http/Request] -> http/Response
   (let [key (subs (:target request) 1)]

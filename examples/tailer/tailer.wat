@@ -2,9 +2,10 @@
 ;;
 ;; A log tailer: follows a file as it grows, also when it is emptied and begun again, and tells lines by their level.
 ;;
-;; The tailer is a process that looks, tells what is new, and rests; it ends when it is stopped. `main` is the one who
-;; logs: each line of its input goes to the file (`rotate` empties it), and what the tailer makes of it is printed.
-(ns tailer (:use [wat.fs :as fs] [wat.string :as string]))
+;; The tailer is a process that looks, tells what is new, and rests; it ends when it is stopped. It may read the
+;; directory of the log, nothing else. `main` is the one who logs: each line of its input goes to the file (`rotate`
+;; empties it), and what the tailer makes of it is printed.
+(ns tailer (:use [wat.fs :as fs] [wat.path :as path] [wat.string :as string]))
 
 (defenum Entry
   (Info    [text <- String])
@@ -13,7 +14,8 @@
 
 (defn tail "Follows the file from its start." [path <- String] -> (Peer nil Entry)
   (spawn-process (fn {:in nil :out Entry} []
-    (follow path (unwrap (fs/open path) "the log does not open")))))
+                   (follow path (unwrap (fs/open path) "the log does not open")))
+                 {:authority [(fs-read (unwrap-or (path/parent path) "."))]}))
 
 (defn follow [path <- String  file <- fs/File] -> nil
   (match (fs/read-line file)

@@ -5,6 +5,7 @@
 ;;
 ;; A worker takes the next image when it has answered, so however long the list is, three images are at work and no
 ;; more. A script that crashed would be the crash of its worker, told in the place of its image; the others go on.
+;; Commands are started with all that their user may, so the workers inherit it.
 (ns thumbs (:use [wat.process :as process] [wat.string :as string]))
 
 (defstruct Job [file <- String  width <- i64])
@@ -17,7 +18,7 @@
 
 (defn main [] -> nil
   (let [jobs (map (fn [file] (Job file 16)) (lines []))]
-    (doseq [answer (pool-map (pool 3 worker) jobs)]
+    (doseq [answer (pool-map (pool 3 worker {:authority [(inherit)]}) jobs)]
       (match answer
         ((Ok (Ok thumb)) (draw thumb))
         ((Ok (Err why))  (println (str "! " why)))

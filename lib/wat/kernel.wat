@@ -95,11 +95,51 @@
   Example: (LogLine/Text \"/0\" \"hello\") => #wat.kernel.LogLine/Text {:path \"/0\" :text \"hello\"}"
   (Logged [event <- LogEvent])
   (Text [path <- String  text <- String]))
+(defenum Grant
+  "One thing that a process may reach; see `fs-read`, `fs-write`, `net-connect`, `net-listen` and `inherit`.
+  Example: (= (Grant/NetListen 80) (net-listen 80)) => true"
+  (FsRead [path <- String])
+  (FsWrite [path <- String])
+  (NetConnect [address <- String])
+  (NetListen [port <- i64])
+  Inherit)
+
+(defn fs-read
+  "To read files and list directories, at the path and below it. The path is there when the process starts.
+  Example: (fs-read \"/data\") => #wat.kernel.Grant/FsRead {:path \"/data\"}"
+  [path <- String] -> Grant
+  (Grant/FsRead path))
+
+(defn fs-write
+  "To make, change and remove files, at the path and below it; not to read them. The path is there when the process
+  starts. Example: (fs-write \"/out\") => #wat.kernel.Grant/FsWrite {:path \"/out\"}"
+  [path <- String] -> Grant
+  (Grant/FsWrite path))
+
+(defn net-connect
+  "To connect to `host:port`, named as the program names it; `*` is any host or any port. `unix:/path` is a socket's.
+  Example: (net-connect \"db:5432\") => #wat.kernel.Grant/NetConnect {:address \"db:5432\"}"
+  [address <- String] -> Grant
+  (Grant/NetConnect address))
+
+(defn net-listen
+  "To listen on the TCP port; 0 is one that the system chooses.
+  Example: (net-listen 8080) => #wat.kernel.Grant/NetListen {:port 8080}"
+  [port <- i64] -> Grant
+  (Grant/NetListen port))
+
+(defn inherit
+  "All that this process itself may reach, whatever that is. Example: (inherit) => #wat.kernel.Grant/Inherit nil"
+  [] -> Grant
+  Grant/Inherit)
 
 (defstruct SpawnOptions
-  "How to start a process.
+  "How to start a process: within which limits; what it may reach beyond its stdio, which is nothing unless told; and
+  whether it may start processes, which it may unless told.
   Example: (ok? (wait (spawn-process (fn {:in i64 :out i64} [] nil) {:limits {:files 20}}))) => true"
-  [limits <- (Option Limits)])
+  [limits    <- (Option Limits)
+   authority <- (Option (Vector Grant))
+   spawn     <- (Option bool)])
 
 (defn attempt
   "Runs the function in an isolation unit of its own: its value, or the crash that ended it.
@@ -254,26 +294,50 @@
 
 ;; ---- peers
 
-(defn spawn-within "`spawn-process` with each limit a number, negative for none."
+(defn spawn-within "`spawn-process` with each limit a number, negative for none, and each grant a word."
   {:intrinsic "spawn_process" :private true}
-  [program <- (Program I O)  heap <- i64  cpu <- i64  wall <- i64  processes <- i64  files <- i64  value <- i64]
+  [program <- (Program I O)  heap <- i64  cpu <- i64  wall <- i64  processes <- i64  files <- i64  value <- i64
+   grants <- (Vector String)]
   -> (Peer I O))
 
 (defn spawn-process
   "Starts the program in an operating-system process of its own, within the limits given; crossing one is a crash in
-  that process alone. A spawn that fails says so at the first use.
+  that process alone. It reaches its stdio and what `:authority` grants, nothing else, and the operating system holds it
+  to that; a grant beyond what this process may reach itself is a crash of kind `:denied`. With `:spawn false` it may
+  start no processes. A spawn that fails says so at the first use.
   Example: (call (spawn-process (fn {:in i64 :out i64} [] (serve inc))) 1) => #wat.core/Ok 2"
   [program <- (Program I O)  options <- SpawnOptions] -> (Peer I O)
-  (match (:limits options)
-    (None (spawn-within program -1 -1 -1 -1 -1 -1))
-    ((Some limits)
-     (spawn-within program
-                   (limit-of (:heap limits))
-                   (limit-of (map-option nanos-of (:cpu limits)))
-                   (limit-of (map-option nanos-of (:wall limits)))
-                   (limit-of (:processes limits))
-                   (limit-of (:files limits))
-                   (limit-of (:value limits))))))
+  (let [words (words-of (:authority options) (:spawn options))]
+    (match (:limits options)
+      (None (spawn-within program -1 -1 -1 -1 -1 -1 words))
+      ((Some limits)
+       (spawn-within program
+                     (limit-of (:heap limits))
+                     (limit-of (map-option nanos-of (:cpu limits)))
+                     (limit-of (map-option nanos-of (:wall limits)))
+                     (limit-of (:processes limits))
+                     (limit-of (:files limits))
+                     (limit-of (:value limits))
+                     words)))))
+
+(defn words-of "Grants as the row takes them."
+  {:private true}
+  [grants <- (Option (Vector Grant))  spawn <- (Option bool)] -> (Vector String)
+  (let [words (match grants
+                (None []) ((Some all) (map-vector word-of all)))]
+    (match spawn
+      ((Some false) (conj words "no-spawn"))
+      (_ words))))
+
+(defn word-of "A grant as the row takes it."
+  {:private true}
+  [grant <- Grant] -> String
+  (match grant
+    ((Grant/FsRead path) (str "fs-read " path))
+    ((Grant/FsWrite path) (str "fs-write " path))
+    ((Grant/NetConnect address) (str "net-connect " address))
+    ((Grant/NetListen port) (str "net-listen " port))
+    (Grant/Inherit "inherit")))
 
 (defn limit-of "The limit as the row takes it; below 0 is none, so a limit of less than 0 is 0."
   {:private true}
@@ -407,11 +471,12 @@
   [peers <- (Vector (Peer I O))])
 
 (defn pool
-  "So many processes of the program, which answers each value it reads with one.
+  "So many processes of the program, which answers each value it reads with one; each is started as `spawn-process` does
+  with the options.
   Example: (pool-map (pool 2 (fn {:in i64 :out i64} [] (serve inc))) [1 2 3]) => [#wat.core/Ok 2 #wat.core/Ok 3 #wat.core/Ok 4]"
-  [n <- i64  program <- (Program I O)] -> (Pool I O)
+  [n <- i64  program <- (Program I O)  options <- SpawnOptions] -> (Pool I O)
   (if (> n 0)
-    (Pool (map-vector (fn [_] (spawn-process program)) (vec (range n))))
+    (Pool (map-vector (fn [_] (spawn-process program options)) (vec (range n))))
     (panic! (str "a pool has at least one process, not " n))))
 
 (defn pool-map

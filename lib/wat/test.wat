@@ -105,7 +105,7 @@
         (println
          (if threads?
            (outcome n (spawn-thread (nth tests n)) limit)
-           (outcome n (spawn-process (nth tests n)) limit)))))))
+           (outcome n (spawn-process (nth tests n) {:authority [(inherit)]}) limit)))))))
 
 (defn number "An argument." {:private true} [word <- String] -> i64
   (unwrap (parse-i64 word) "an argument of the test runner is no number"))

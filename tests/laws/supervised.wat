@@ -36,15 +36,16 @@
 
 (defn main [] -> nil
   (let [journal  (nth (args) 0)
+        files    [(fs-write (unwrap-or (wat.path/parent journal) "."))]
         restarts (unwrap (parse-i64 (nth (args) 1)) "a number")
         sup      (supervise {:restarts restarts :within (minutes 60) :backoff (millis 1) :slowest (millis 20)}
-                            (child worker {:name "a"})
-                            (child worker {:name "b"})
+                            (child worker {:name "a" :spawn {:authority files}})
+                            (child worker {:name "b" :spawn {:authority files}})
                             (group {:name "pair"}
                                    {:strategy :one-for-all :restarts restarts :within (minutes 60) :backoff (millis 1)}
-                                   (child worker {:name "c"})
-                                   (child worker {:name "d"}))
-                            (child worker {:name "pool" :copies 3}))
+                                   (child worker {:name "c" :spawn {:authority files}})
+                                   (child worker {:name "d" :spawn {:authority files}}))
+                            (child worker {:name "pool" :copies 3 :spawn {:authority files}}))
         services (map (fn [name] (service sup worker {:name name})) ["a" "b" "c" "d" "pool"])]
     (loop [first 0]
       (match (readln -> i64)

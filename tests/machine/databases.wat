@@ -35,7 +35,10 @@
     (println (map (fn [b <- (Option Bytes)] (map count b)) (sql/query-one db "select b from t" nil)))
     (println (map-err :message
                       (map (fn [b <- (Vector Bytes)] (count b)) (sql/query db "select b from t" nil {:bytes 2999999}))))
-    (let [p (spawn-process worker) q (spawn-process worker)]
+    (let [folder (unwrap-or (wat.path/parent place) ".")
+          files  [(fs-read folder) (fs-write folder)]
+          p (spawn-process worker {:authority files})
+          q (spawn-process worker {:authority files})]
       (println (call p (Ask/Hold place)))
       (println (map (fn [r] (map-err :kind r)) (call q (Ask/Write place (millis 50)))))
       (println (map-err :kind (sql/transact db (fn [db] (count-rows db)))))

@@ -300,7 +300,7 @@ rtfns! {
     // ---- peers (host): a Peer is a handle; results are `(Result … Crash)` described by DR
     /// The program, then its limits, negative for none: bytes of heap, nanoseconds of processor time and of wall time,
     /// processes, open files, bytes of one value.
-    spawn_process Fallible (O, I, I, I, I, I, I) P;
+    spawn_process Fallible (O, I, I, I, I, I, I, O) P;
     spawn_thread Fallible (O) P;
     send Fallible (B, SB, D1, DR) P;
     recv Fallible (B, DR) P;

@@ -9,6 +9,7 @@ mod codec;
 mod command;
 mod context;
 mod frames;
+pub mod grants;
 mod host;
 mod input;
 mod kin;
@@ -40,6 +41,7 @@ pub use wat_kernel::see;
 
 use std::ffi::OsString;
 use wat_kernel::boot::{self, Boot};
+pub use wat_kernel::{Authority, machine};
 use wat_runtime::unit::Table;
 
 /// A defect of wat, or a process that could not be made.
@@ -59,6 +61,10 @@ pub struct Root<'a> {
     pub settings: Vec<(String, String)>,
     pub lines_in: bool,
     pub lines_out: bool,
+    /// What the tree may reach.
+    pub authority: Authority,
+    /// Leaves the tree open to debuggers.
+    pub debuggable: bool,
     /// How SIGQUIT shows the tree.
     pub draw: fn(&[see::Sight]) -> String,
     /// What makes whole lines of `[path] text`; unset, the log passes as it is.
@@ -81,6 +87,8 @@ pub fn root(root: Root, show: &dyn Fn(&str), library: fn(&mut Table)) -> Result<
     boot.args = root.args;
     boot.settings = root.settings;
     boot.tracing = root.tracing;
+    boot.debuggable = root.debuggable;
+    boot.authority = root.authority.resolved(&boot.directory);
     let process = boot::root(boot, Some(image)).map_err(|e| e.to_string())?;
     process.on_quit(root.draw);
     if let Some(render) = root.log {

@@ -1,5 +1,6 @@
 //! Tier 2: a program in a process of its own, and what a process is asked about itself.
 
+use crate::grants;
 use crate::host::{Halt, Node, host};
 use crate::kin::ThreadShared;
 use crate::output;
@@ -34,7 +35,7 @@ pub fn limits([heap, cpu, wall, processes, files, value]: [i64; 6]) -> Limits {
 }
 
 /// `(spawn-process program)`; takes the program value over. What cannot be started says so at its first use.
-pub fn spawn(ctx: *mut Ctx, mem: Mem, program: u64, limits: Limits) -> Result<u64, Halt> {
+pub fn spawn(ctx: *mut Ctx, mem: Mem, program: u64, limits: Limits, words: &[String]) -> Result<u64, Halt> {
     let host = host(ctx);
     let object = Obj::of(program);
     let index = object.get(0) as u32;
@@ -47,9 +48,11 @@ pub fn spawn(ctx: *mut Ctx, mem: Mem, program: u64, limits: Limits) -> Result<u6
     if host.thread.is_some() {
         order.path = Some(host.child_path(host.next_number()));
     }
-    let peer = match captured {
-        Ok(captured) => {
+    let asked = grants::of_words(words).map_err(|reason| Fail::new("denied", reason));
+    let peer = match captured.and_then(|captured| Ok((captured, asked?))) {
+        Ok((captured, authority)) => {
             order.captured = captured;
+            order.authority = authority;
             let child = host.node.process.spawn(&host.waiter, order);
             Peer::new(child.edge().clone(), name.to_string(), Link::Process(child), host.node.value_limit)
         }

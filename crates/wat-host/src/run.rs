@@ -41,6 +41,8 @@ pub fn run(
     let file = kernel.image().ok_or("there is no image")?;
     let region = Region::reserve().map_err(|e| format!("reserve memory for code: {e}"))?;
     let image = Image::map(region, file.as_fd())?;
+    drop(file);
+    kernel.image_mapped();
     wat_runtime::region::set_base(image.base());
     let mut rows = [0; wat_abi::rtfn::RT_COUNT];
     wat_runtime::table::pure_rows(&mut rows);

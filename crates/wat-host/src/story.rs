@@ -242,8 +242,8 @@ fn error_name(error: ErrorKind) -> &'static str {
 }
 
 fn no_record(told: &wat_kernel::NoRecord) -> String {
-    // Why we killed it says all; the signal has a field of its own, and a thread's kill has none.
-    if told.kind == Kind::Killed && !told.reason.is_empty() {
+    // Why we killed it, or what it may not do, says all; the signal has a field of its own, and a thread's kill has none.
+    if matches!(told.kind, Kind::Killed | Kind::Denied) && !told.reason.is_empty() {
         return told.reason.clone();
     }
     let what = match (told.kind, told.signal, told.exit) {

@@ -7,6 +7,7 @@ use wat_abi::context::Ctx;
 use wat_abi::rtfn::{Answer, RtFn};
 use wat_runtime::desc::DescRef;
 use wat_runtime::object::Obj;
+use wat_runtime::text;
 use wat_runtime::unit::Table;
 use wat_runtime::vector;
 
@@ -36,9 +37,11 @@ fallible! {
     args(ctx, mem, desc) process::args(ctx, mem, d(desc));
     sleep(ctx, mem, nanos) process::sleep(ctx, nanos as i64);
     own_path(ctx, mem) process::own_path(ctx, mem);
-    spawn_process(ctx, mem, program, heap, cpu, wall, processes, files, value) {
+    spawn_process(ctx, mem, program, heap, cpu, wall, processes, files, value, grants) {
         let limits = process::limits([heap, cpu, wall, processes, files, value].map(|n| n as i64));
-        process::spawn(ctx, mem, program, limits)
+        let words: Vec<String> = vector::iter(Obj::of(grants)).map(|s| text::str(s).to_string()).collect();
+        mem.drop_as(grants, Obj::of(grants).desc());
+        process::spawn(ctx, mem, program, limits, &words)
     };
     spawn_thread(ctx, mem, program) thread::spawn(ctx, mem, program);
     send(ctx, mem, peer, slot, ty, desc) traffic::send(ctx, mem, peer, slot, d(ty), d(desc));

@@ -3,6 +3,7 @@
 use std::io;
 use wat_edn::write;
 use wat_host::Halt;
+use wat_kernel::{Grant, Waiter};
 use wat_runtime::codec;
 use wat_runtime::desc::DescRef;
 use wat_runtime::fail::Fail;
@@ -75,6 +76,16 @@ impl Refusal {
         Refusal::new(kind(error), call, object, reason(error))
     }
 
+    /// Where the system denied it because this process was not granted it, that is said too.
+    pub fn granting(mut self, waiter: &Waiter, grant: impl FnOnce() -> Grant) -> Refusal {
+        if self.kind == "permission-denied"
+            && let Some(lacks) = waiter.lacks(&[grant()])
+        {
+            self.reason = format!("permission denied: {lacks}");
+        }
+        self
+    }
+
     /// `(Err error)` of a `(Result T IoError)` described by `desc`.
     pub fn value(&self, mem: Mem, desc: DescRef) -> Result<u64, Halt> {
         let mut text = Vec::new();
@@ -97,7 +108,10 @@ pub fn kind(error: &io::Error) -> &'static str {
     if let Some(told) = told(error) {
         return told.kind;
     }
+    let full = [rustix::io::Errno::MFILE, rustix::io::Errno::NFILE].map(|e| Some(e.raw_os_error()));
     match error.kind() {
+        // The standard library has no word for it.
+        _ if full.contains(&error.raw_os_error()) => "limit",
         K::NotFound => "not-found",
         K::PermissionDenied => "permission-denied",
         K::AlreadyExists => "exists",

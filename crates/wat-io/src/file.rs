@@ -28,7 +28,7 @@ wat_host::world_rows! {
             let held = Held { path: what.path.to_string(), state: Mutex::new(Some(state)) };
             handles::make(mem, Builtin::Resource, Arc::new(held)).map_err(Trouble::from)
         });
-        done(mem, result, made)
+        done(ctx, mem, result, made)
     };
     file_read_line(ctx, mem, cell, limit, result) => {
         let option = sum::payload(DescRef(result as u32));
@@ -38,22 +38,22 @@ wat_host::world_rows! {
             let line = line.map(|line| text::make_string(mem, line)).transpose().map_err(Trouble::from)?;
             sum::option(mem, option, line).map_err(Trouble::from)
         });
-        done(mem, result, line)
+        done(ctx, mem, result, line)
     };
     file_read(ctx, mem, cell, most, result) => {
         let most = usize::try_from(most as i64).unwrap_or(0).min(MOST);
-        done(mem, result, held(cell)?.with("read", |what, state| {
+        done(ctx, mem, result, held(cell)?.with("read", |what, state| {
             text::make_bytes(mem, &state.chunk(host(ctx), what, most)?).map_err(Trouble::from)
         }))
     };
     file_write(ctx, mem, cell, bytes, result) => {
-        done(mem, result, held(cell)?.with("write", |what, state| {
+        done(ctx, mem, result, held(cell)?.with("write", |what, state| {
             state.settle(what)?;
             state.open.write_all(host(ctx), what, text::bytes(bytes)).map(|()| 0)
         }))
     };
     file_seek(ctx, mem, cell, offset, from, result) => {
-        done(mem, result, held(cell)?.with("seek", |what, state| {
+        done(ctx, mem, result, held(cell)?.with("seek", |what, state| {
             state.settle(what)?;
             let to = match from {
                 0 => match u64::try_from(offset as i64) {
@@ -69,7 +69,7 @@ wat_host::world_rows! {
         }))
     };
     file_sync(ctx, mem, cell, result) => {
-        done(mem, result, held(cell)?.with("sync", |what, state| {
+        done(ctx, mem, result, held(cell)?.with("sync", |what, state| {
             state.open.file().sync_all().map(|()| 0).map_err(|e| what.failed(&e))
         }))
     };

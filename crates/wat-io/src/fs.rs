@@ -1,7 +1,7 @@
 //! `wat.fs`, but for open files: whole files, what there is, and changes.
 
 use crate::error::{Refusal, Trouble};
-use crate::place::{CHUNK, What, open, resolve, utf8};
+use crate::place::{CHUNK, What, grant, open, resolve, utf8};
 use std::fs::{self, DirBuilder, FileType, Metadata, OpenOptions, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -19,32 +19,32 @@ use wat_runtime::{sum, text};
 wat_host::world_rows! {
     fs_read_text(ctx, mem, path, limit, result) => {
         let what = what("read", path);
-        done(mem, result, whole(host(ctx), what, limit).and_then(|bytes| {
+        done(ctx, mem, result, whole(host(ctx), what, limit).and_then(|bytes| {
             string(mem, utf8(what, &bytes, 1)?)
         }))
     };
     fs_read_bytes(ctx, mem, path, limit, result) => {
         let bytes = whole(host(ctx), what("read", path), limit);
-        done(mem, result, bytes.and_then(|bytes| text::make_bytes(mem, &bytes).map_err(Trouble::from)))
+        done(ctx, mem, result, bytes.and_then(|bytes| text::make_bytes(mem, &bytes).map_err(Trouble::from)))
     };
     fs_write(ctx, mem, path, bytes, how, result) => {
-        done(mem, result, put(host(ctx), what("write", path), text::bytes(bytes), how).map(|()| 0))
+        done(ctx, mem, result, put(host(ctx), what("write", path), text::bytes(bytes), how).map(|()| 0))
     };
     fs_info(ctx, mem, path, follow, result) => {
         let place = resolve(host(ctx), text::str(path));
         let meta = if follow == 0 { fs::symlink_metadata(place) } else { fs::metadata(place) };
-        edn(mem, result, named(what("stat", path), meta).map(|meta| info(&meta)))
+        edn(ctx, mem, result, named(what("stat", path), meta).map(|meta| info(&meta)))
     };
-    fs_entries(ctx, mem, path, result) => edn(mem, result, entries(host(ctx), what("list", path)));
+    fs_entries(ctx, mem, path, result) => edn(ctx, mem, result, entries(host(ctx), what("list", path)));
     fs_real_path(ctx, mem, path, result) => {
         let what = what("resolve", path);
         let found = named(what, fs::canonicalize(resolve(host(ctx), what.path)));
-        done(mem, result, found.and_then(|found| string(mem, name(what, &found)?)))
+        done(ctx, mem, result, found.and_then(|found| string(mem, name(what, &found)?)))
     };
     fs_read_link(ctx, mem, path, result) => {
         let what = what("read link", path);
         let found = named(what, fs::read_link(resolve(host(ctx), what.path)));
-        done(mem, result, found.and_then(|found| string(mem, name(what, &found)?)))
+        done(ctx, mem, result, found.and_then(|found| string(mem, name(what, &found)?)))
     };
     fs_make_dir(ctx, mem, path, result) => change(ctx, mem, result, "make directory", path, |p| fs::create_dir(p));
     fs_make_dirs(ctx, mem, path, result) => change(ctx, mem, result, "make directory", path, |p| fs::create_dir_all(p));
@@ -58,17 +58,17 @@ wat_host::world_rows! {
         let to = resolve(host(ctx), text::str(to));
         change(ctx, mem, result, "rename", from, |p| fs::rename(p, to))
     };
-    fs_copy(ctx, mem, from, to, result) => done(mem, result, copy(host(ctx), what("copy", from), text::str(to)));
+    fs_copy(ctx, mem, from, to, result) => done(ctx, mem, result, copy(host(ctx), what("copy", from), text::str(to)));
     fs_symlink(ctx, mem, target, path, result) => {
         change(ctx, mem, result, "symlink", path, |p| std::os::unix::fs::symlink(text::str(target), p))
     };
     fs_set_mode(ctx, mem, mode, path, result) => change(ctx, mem, result, "chmod", path, |p| {
         match u32::try_from(mode).ok().filter(|mode| *mode <= 0o7777) {
-            Some(mode) => fs::set_permissions(p, Permissions::from_mode(mode)),
+            Some(mode) => set_mode(host(ctx), p, mode),
             None => Err(io::Error::from(io::ErrorKind::InvalidInput)),
         }
     });
-    fs_temp(ctx, mem, dir, result) => done(mem, result, temp(host(ctx), dir != 0).and_then(|made| string(mem, &made)));
+    fs_temp(ctx, mem, dir, result) => done(ctx, mem, result, temp(host(ctx), dir != 0).and_then(|made| string(mem, &made)));
 }
 
 fn what<'a>(call: &'static str, path: u64) -> What<'a> {
@@ -84,24 +84,38 @@ fn named<T>(what: What, outcome: io::Result<T>) -> Result<T, Trouble> {
 }
 
 /// `Ok` with the slot, or `Err` with the refusal.
-pub fn done(mem: Mem, result: u64, outcome: Result<u64, Trouble>) -> Result<u64, Halt> {
+pub fn done(ctx: *mut Ctx, mem: Mem, result: u64, outcome: Result<u64, Trouble>) -> Result<u64, Halt> {
     let result = DescRef(result as u32);
     match outcome {
         Ok(slot) => Ok(sum::ok(mem, result, slot)?),
-        Err(Trouble::Refused(refusal)) => refusal.value(mem, result),
+        Err(Trouble::Refused(refusal)) => {
+            let writes = match refusal.call {
+                "stat" | "list" | "resolve" | "read link" => Some(false),
+                "make directory" | "remove" | "rename" | "symlink" | "chmod" | "make" => Some(true),
+                // What is opened has said so itself.
+                _ => None,
+            };
+            match writes {
+                Some(writes) => {
+                    let object = refusal.object.clone();
+                    refusal.granting(&host(ctx).waiter, || grant(&object, writes)).value(mem, result)
+                }
+                None => refusal.value(mem, result),
+            }
+        }
         Err(Trouble::Halt(halt)) => Err(halt),
     }
 }
 
 /// `Ok` with the value that the EDN text says, or `Err` with the refusal.
-pub fn edn(mem: Mem, result: u64, outcome: Result<Vec<u8>, Trouble>) -> Result<u64, Halt> {
+pub fn edn(ctx: *mut Ctx, mem: Mem, result: u64, outcome: Result<Vec<u8>, Trouble>) -> Result<u64, Halt> {
     let want = sum::payload(DescRef(result as u32));
     let slot = match outcome {
         Ok(text) => codec::decode(mem, want, &text)?
             .map_err(|fault| Trouble::from(Fail::new("defect", format!("a value cannot be built: {fault}")))),
         Err(trouble) => Err(trouble),
     };
-    done(mem, result, slot)
+    done(ctx, mem, result, slot)
 }
 
 fn change(
@@ -118,7 +132,23 @@ fn change(
     } else {
         named(what, act(&resolve(host(ctx), what.path)))
     };
-    done(mem, result, outcome.map(|()| 0))
+    done(ctx, mem, result, outcome.map(|()| 0))
+}
+
+/// By path where nothing is confined; else on a descriptor, which only a grant gives: the system's rules for paths do
+/// not cover modes.
+fn set_mode(host: &Host, path: &Path, mode: u32) -> io::Result<()> {
+    let mode = Permissions::from_mode(mode);
+    if host.node.process.boot().authority.is_whole() {
+        return fs::set_permissions(path, mode);
+    }
+    let mut options = OpenOptions::new();
+    options.custom_flags((rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY).bits() as i32);
+    match fs::metadata(path)?.is_dir() {
+        true => options.read(true),
+        false => options.write(true),
+    };
+    options.open(path)?.set_permissions(mode)
 }
 
 fn whole(host: &Host, what: What, limit: u64) -> Result<Vec<u8>, Trouble> {

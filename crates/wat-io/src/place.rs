@@ -9,7 +9,7 @@ use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use wat_host::{Halt, Host};
-use wat_kernel::{Interrupt, Source};
+use wat_kernel::{Grant, Interrupt, Source};
 
 /// `poll` events.
 const READABLE: i16 = 1;
@@ -56,6 +56,16 @@ pub fn resolve(host: &Host, path: &str) -> PathBuf {
     host.node.process.boot().directory.join(path)
 }
 
+/// What lets a process read the path, or make, change and remove it: for the latter it is the directory that counts.
+pub fn grant(path: &str, writes: bool) -> Grant {
+    match Path::new(path).parent() {
+        Some(above) if writes && above.as_os_str().is_empty() => Grant::Write(".".into()),
+        Some(above) if writes => Grant::Write(above.into()),
+        _ if writes => Grant::Write("/".into()),
+        _ => Grant::Read(path.into()),
+    }
+}
+
 /// An open file.
 pub struct Open {
     file: File,
@@ -79,7 +89,10 @@ pub fn open(host: &Host, what: What, options: &mut OpenOptions, writes: bool) ->
                 host.waiter.sleep_until(soon).map_err(|why| what.interrupted(why))?;
             }
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(what.failed(&e)),
+            Err(e) => {
+                let refusal = Refusal::system(what.call, what.path, &e);
+                return Err(refusal.granting(&host.waiter, || grant(what.path, writes)).into());
+            }
         }
     };
     let meta = file.metadata().map_err(|e| what.failed(&e))?;

@@ -9,6 +9,8 @@ use crate::see::sight::PIECE;
 pub const MAX_CRASH: usize = 32 * 1024;
 /// Bytes of boot record per packet.
 pub(crate) const BOOT_CHUNK: usize = 32 * 1024;
+/// Bytes of what a refusal says.
+pub(crate) const MAX_REFUSAL: usize = 8 * 1024;
 /// Room for any packet.
 pub(crate) const MAX_PACKET: usize = MAX_CRASH + 16;
 /// A boot record above this is refused by both sides.
@@ -29,6 +31,8 @@ const ANSWER: u8 = 19;
 const REFUSED: u8 = 20;
 const SEEN: u8 = 21;
 const TAPPED: u8 = 22;
+/// Sent by a handler of the filter, which makes the packet itself.
+pub(crate) const DENIED: u8 = 23;
 
 /// From a parent to its child.
 #[derive(Debug, PartialEq, Eq)]
@@ -81,6 +85,10 @@ pub(crate) enum FromChild<'a> {
     Refused {
         errno: i32,
         step: &'a str,
+    },
+    /// Ended by this system call.
+    Denied {
+        call: u32,
     },
 }
 
@@ -176,6 +184,10 @@ impl FromChild<'_> {
                 fill(REFUSED, *errno as u32);
                 5
             }
+            FromChild::Denied { call } => {
+                fill(DENIED, *call);
+                5
+            }
         };
         (head, length)
     }
@@ -195,6 +207,7 @@ impl FromChild<'_> {
         match kind {
             READY if rest.is_empty() => Ok(FromChild::Ready),
             CRASH if rest.len() <= MAX_CRASH => Ok(FromChild::Crash(rest)),
+            DENIED => Ok(FromChild::Denied { call: whole(rest)? }),
             ENDED => Ok(FromChild::Ended { code: whole(rest)? as i32 }),
             ANSWER => {
                 let (token, rest) = word(rest)?;
@@ -216,7 +229,7 @@ impl FromChild<'_> {
             REFUSED => {
                 let (errno, step) = word(rest)?;
                 let step = std::str::from_utf8(step).map_err(|_| Malformed)?;
-                if step.len() > 64 {
+                if step.len() > MAX_REFUSAL {
                     Err(Malformed)
                 } else {
                     Ok(FromChild::Refused { errno: errno as i32, step })
@@ -266,6 +279,7 @@ mod tests {
             FromChild::Seen { token: 5, last: false, piece: b"rows" },
             FromChild::Seen { token: 5, last: true, piece: b"" },
             FromChild::Tapped { token: 6, what: b"value" },
+            FromChild::Denied { call: 101 },
         ];
         for said in said {
             assert_eq!(FromChild::parse(&packet(&said)).as_ref(), Ok(&said));

@@ -6,6 +6,7 @@
 //! | room | noun |
 //! |---|---|
 //! | `boot/` | the record, the bootstrap, confinement |
+//! | `authority.rs` | what a process may reach, as a value |
 //! | `process.rs`, `shared.rs` | this process and its end; what its threads share |
 //! | `spawn.rs` | making a child |
 //! | `command.rs`, `run.rs` | external commands: what is said of one, and running one to its end |
@@ -21,6 +22,7 @@
 //! | `see/` | what is seen of the tree from outside |
 //! | `sys/` | all system calls and unsafe code |
 
+mod authority;
 pub mod boot;
 mod channel;
 mod child;
@@ -29,6 +31,7 @@ mod control;
 mod gate;
 mod hand;
 mod life;
+pub mod machine;
 pub mod mutation;
 mod outbox;
 mod process;
@@ -44,6 +47,7 @@ mod sys;
 mod waiter;
 mod warden;
 
+pub use authority::{Authority, Grant};
 pub use boot::{Boot, BootError, GRACE, Limits};
 pub use channel::{Receiver, SendError, Sender, Watchable, channel};
 pub use child::{Cause, Child, End, KEPT, Kept, Kind, Leash, NoRecord, Usage, WINDOW};

@@ -88,6 +88,11 @@ impl Process {
         self.shared.image()
     }
 
+    /// To be called once the image has been mapped: a process that may start no others closes its file.
+    pub fn image_mapped(&self) {
+        self.shared.image_mapped();
+    }
+
     /// Sets the image that children are given.
     pub fn set_image(&self, image: OwnedFd) {
         self.shared.set_image(image);

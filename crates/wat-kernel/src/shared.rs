@@ -31,7 +31,8 @@ use std::time::{Duration, Instant};
 pub(crate) struct Start {
     pub(crate) boot: Boot,
     pub(crate) control: Option<OwnedFd>,
-    pub(crate) binary: OwnedFd,
+    /// None where no process may be started.
+    pub(crate) binary: Option<OwnedFd>,
     pub(crate) image: Option<OwnedFd>,
     pub(crate) signals: Signals,
 }
@@ -136,8 +137,8 @@ impl Shared {
         &self.start.boot
     }
 
-    pub(crate) fn binary(&self) -> &OwnedFd {
-        &self.start.binary
+    pub(crate) fn binary(&self) -> Option<&OwnedFd> {
+        self.start.binary.as_ref()
     }
 
     pub(crate) fn control(&self) -> Option<BorrowedFd<'_>> {
@@ -158,6 +159,13 @@ impl Shared {
 
     pub(crate) fn image(&self) -> Option<Arc<OwnedFd>> {
         lock(&self.image).clone()
+    }
+
+    /// The image has been mapped: where no process may be started, nobody needs its file any more.
+    pub(crate) fn image_mapped(&self) {
+        if !self.boot().authority.may_spawn() {
+            *lock(&self.image) = None;
+        }
     }
 
     pub(crate) fn set_image(&self, image: OwnedFd) {

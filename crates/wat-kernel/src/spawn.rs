@@ -1,9 +1,11 @@
 //! Making a child: its descriptors, its record, its birth. Not here: what runs between clone and exec
 //! (`sys/clone.rs`), and what the child does first (`boot/`).
 
-use crate::boot::{Boot, Limits};
+use crate::authority::Authority;
+use crate::boot::{Boot, Limits, MAX_LAYERS};
 use crate::child::Child;
 use crate::child::core::{ChildCore, Ends, Identity, KeptAll};
+use crate::child::end::Refusal;
 use crate::command::{self, Command};
 use crate::control::{BOOT_CHUNK, MAX_BOOT, ToChild};
 use crate::life::ChildEvent;
@@ -35,6 +37,8 @@ pub struct Spawn {
     pub captured: Vec<u8>,
     pub args: Vec<String>,
     pub limits: Limits,
+    /// What it may reach; `None` for all that the spawner may.
+    pub authority: Option<Authority>,
     /// Its environment; `None` for the spawner's own.
     pub environment: Option<Vec<(String, String)>>,
     /// How its stdio is read and written, encoded by the runtime.
@@ -50,35 +54,38 @@ impl Spawn {
             captured: Vec::new(),
             args: Vec::new(),
             limits: Limits::default(),
+            authority: Some(Authority::none()),
             environment: None,
             stdio: Vec::new(),
         }
     }
 }
 
-/// A step of a spawn that failed.
-type Failed = (&'static str, io::Error);
-
-fn at(step: &'static str) -> impl Fn(io::Error) -> Failed {
-    move |error| (step, error)
+fn at(step: &'static str) -> impl Fn(io::Error) -> Refusal {
+    move |error| Refusal::Step(step, error)
 }
 
-/// Makes a child. One that cannot be made is a child too, ended from the start with `SpawnFailed`.
+/// Makes a child. One that cannot be made is a child too, ended from the start with `SpawnFailed`, or with `Denied`
+/// where its spawner may not make it.
 pub(crate) fn spawn(shared: &Arc<Shared>, waiter: &Waiter, what: Spawn) -> Child {
     // A thread of this process counts its own children.
     let number = if what.path.is_some() { shared.next_foreign() } else { shared.next_number() };
     let path = what.path.clone().unwrap_or_else(|| shared.boot().child_path(number));
-    let granted = match shared.grant(what.limits.processes) {
-        Ok(granted) => granted,
-        Err(error) => {
+    let decided = authority(shared.boot(), &what).and_then(|authority| {
+        let granted = shared.grant(what.limits.processes).map_err(at("limits"))?;
+        Ok((authority, granted))
+    });
+    let (authority, granted) = match decided {
+        Ok(decided) => decided,
+        Err(refusal) => {
             let who = Identity { number, path, program: what.program, granted: 0 };
-            return Child::new(Arc::new(ChildCore::failed(who, "limits", &error)), shared.clone());
+            return Child::new(Arc::new(ChildCore::failed(who, &refusal)), shared.clone());
         }
     };
     let who = || Identity { number, path: path.clone(), program: what.program.clone(), granted };
     let birth = shared.birth();
     let level = waiter.log_level();
-    let core = match make(shared, waiter, &what, &path, granted, level) {
+    let core = match make(shared, waiter, &what, &path, authority, granted, level) {
         Ok(made) => {
             let Made { ends, mut unsent } = made;
             let core = Arc::new(ChildCore::new(who(), ends, None));
@@ -97,12 +104,32 @@ pub(crate) fn spawn(shared: &Arc<Shared>, waiter: &Waiter, what: Spawn) -> Child
             }
             core
         }
-        Err((step, error)) => {
+        Err(refusal) => {
             shared.give_back(granted);
-            Arc::new(ChildCore::failed(who(), step, &error))
+            Arc::new(ChildCore::failed(who(), &refusal))
         }
     };
     Child::new(core, shared.clone())
+}
+
+/// What the child is to have, which must lie within what the spawner has.
+fn authority(own: &Boot, what: &Spawn) -> Result<Authority, Refusal> {
+    if !own.authority.may_spawn() {
+        return Err(Refusal::Authority("this process may not start others: :spawn was withheld".to_string()));
+    }
+    let authority = match &what.authority {
+        None => own.authority.clone(),
+        Some(authority) => authority.resolved(&own.directory),
+    };
+    if let Some(grant) = authority.beyond(&own.authority) {
+        return Err(Refusal::Authority(format!("{grant} is beyond its spawner's own authority")));
+    }
+    if own.confines.within(&own.authority, &authority).layers > MAX_LAYERS {
+        let reason =
+            format!("sandbox-depth: authority can be narrowed {MAX_LAYERS} times, one below the other");
+        return Err(Refusal::Authority(reason));
+    }
+    Ok(authority)
 }
 
 /// Starts an external command: a child without control socket and boot record. One that cannot be started is a child
@@ -130,12 +157,13 @@ fn command(
     let number = if what.path.is_some() { shared.next_foreign() } else { shared.next_number() };
     let path = what.path.clone().unwrap_or_else(|| shared.boot().child_path(number));
     let who = |granted| Identity { number, path: path.clone(), program: what.name().to_string(), granted };
-    let failed = |granted, step, error: &io::Error| {
-        (Child::new(Arc::new(ChildCore::failed(who(granted), step, error)), shared.clone()), None)
+    let failed = |granted, refusal: &Refusal| {
+        (Child::new(Arc::new(ChildCore::failed(who(granted), refusal)), shared.clone()), None)
     };
-    let granted = match shared.grant(Some(0)) {
+    let decided = unfiltered(shared.boot(), what).and_then(|()| shared.grant(Some(0)).map_err(at("limits")));
+    let granted = match decided {
         Ok(granted) => granted,
-        Err(error) => return failed(0, "limits", &error),
+        Err(refusal) => return failed(0, &refusal),
     };
     let birth = shared.birth();
     let started = process::boot_ticks();
@@ -154,14 +182,27 @@ fn command(
             }
             (Child::new(core, shared.clone()), stdin)
         }
-        Err((step, error)) => {
+        Err(refusal) => {
             shared.give_back(granted);
-            failed(granted, step, &error)
+            failed(granted, &refusal)
         }
     }
 }
 
-fn make_command(shared: &Arc<Shared>, waiter: &Waiter, what: &Command) -> Result<Ends, Failed> {
+/// A filter fit for wat is not fit for a command, and would be inherited: whoever has one starts none.
+fn unfiltered(own: &Boot, what: &Command) -> Result<(), Refusal> {
+    if own.authority.is_whole() {
+        return Ok(());
+    }
+    let reason = format!(
+        "{} cannot be started by this process: a command has all that the user may, so spawn this one with \
+         {{:authority [(inherit)]}}",
+        what.program
+    );
+    Err(Refusal::Authority(reason))
+}
+
+fn make_command(shared: &Arc<Shared>, waiter: &Waiter, what: &Command) -> Result<Ends, Refusal> {
     let file = command::find(&what.program, shared.boot()).map_err(at("lookup"))?;
     let arguments = what.arguments().map_err(at("arguments"))?;
     let foreign = what.foreign(shared.boot(), &file).map_err(at("environment"))?;
@@ -174,10 +215,12 @@ fn make_command(shared: &Arc<Shared>, waiter: &Waiter, what: &Command) -> Result
         // All of them: a command is not to feel what whoever started the root had ignored.
         reset: !0,
     };
-    let Launched { pid, pidfd } = launch(shared, waiter, order).map_err(|(step, error)| match step {
-        "exec" => (step, command::explain(&file, error)),
-        "directory" => (step, what.misplaced(shared.boot(), &error)),
-        _ => (step, error),
+    let Launched { pid, pidfd } = launch(shared, waiter, order).map_err(|refusal| match refusal {
+        Refusal::Step("exec", error) => Refusal::Step("exec", command::explain(&file, error)),
+        Refusal::Step("directory", error) => {
+            Refusal::Step("directory", what.misplaced(shared.boot(), &error))
+        }
+        other => other,
     })?;
     Ok(Ends { pid, pidfd, control: None, stdin: Some(stdin), stdout, stderr })
 }
@@ -194,7 +237,7 @@ struct Pipes {
     capacities: [u32; 3],
 }
 
-fn pipes() -> Result<Pipes, Failed> {
+fn pipes() -> Result<Pipes, Refusal> {
     let (stdin_read, stdin) = fd::pipe().map_err(at("pipes"))?;
     let (stdout, stdout_write) = fd::pipe().map_err(at("pipes"))?;
     let (stderr, stderr_write) = fd::pipe().map_err(at("pipes"))?;
@@ -221,16 +264,20 @@ fn make(
     waiter: &Waiter,
     what: &Spawn,
     path: &str,
+    authority: Authority,
     granted: u32,
     level: u8,
-) -> Result<Made, Failed> {
-    let image = shared.image().ok_or_else(|| ("image", io::Error::from_raw_os_error(libc::ENOENT)))?;
+) -> Result<Made, Refusal> {
+    let missing = |step| move || Refusal::Step(step, io::Error::from_raw_os_error(libc::ENOENT));
+    let image = shared.image().ok_or_else(missing("image"))?;
+    let binary = shared.binary().ok_or_else(missing("binary"))?;
     let Pipes { stdin_read, stdin, stdout, stdout_write, stderr, stderr_write, capacities } = pipes()?;
     let (control, child_control) = fd::packet_pair().map_err(at("control-socket"))?;
 
-    let record = record(shared.boot(), what, path, capacities, granted, level).encode();
+    let sealed = !authority.may_spawn();
+    let record = record(shared.boot(), what, path, capacities, authority, granted, level).encode();
     if record.len() > MAX_BOOT {
-        return Err(("boot-record", io::Error::from_raw_os_error(libc::E2BIG)));
+        return Err(Refusal::Step("boot-record", io::Error::from_raw_os_error(libc::E2BIG)));
     }
     // What fits is in the socket before the child is born, so it need not wait for it.
     let mut unsent = Unsent { record, sent: 0 };
@@ -241,7 +288,7 @@ fn make(
         Some(path) if removed("held-binary") => Some(fd::open(path, libc::O_PATH).map_err(at("exec"))?),
         _ => None,
     };
-    let binary = by_path.as_ref().unwrap_or(shared.binary());
+    let binary = by_path.as_ref().unwrap_or(binary);
     let text = |s: &str| {
         CString::new(s.bytes().filter(|b| *b != 0).collect::<Vec<u8>>()).expect("zero bytes are filtered out")
     };
@@ -255,7 +302,7 @@ fn make(
             binary.as_raw_fd(),
             image.as_raw_fd(),
         ],
-        what: What::Itself { parent_control: control.as_raw_fd() },
+        what: What::Itself { parent_control: control.as_raw_fd(), sealed },
         arguments,
         reset: shared.reset_signals(),
     };
@@ -265,7 +312,15 @@ fn make(
 }
 
 /// The child's record: its own part from the spawner's words, the rest inherited.
-fn record(own: &Boot, what: &Spawn, path: &str, pipes: [u32; 3], granted: u32, log_level: u8) -> Boot {
+fn record(
+    own: &Boot,
+    what: &Spawn,
+    path: &str,
+    pipes: [u32; 3],
+    authority: Authority,
+    granted: u32,
+    log_level: u8,
+) -> Boot {
     let limits =
         Limits { processes: own.limits.processes.or(what.limits.processes).map(|_| granted), ..what.limits };
     Boot {
@@ -279,6 +334,8 @@ fn record(own: &Boot, what: &Spawn, path: &str, pipes: [u32; 3], granted: u32, l
         settings: own.settings.clone(),
         cpu_features: own.cpu_features,
         limits,
+        confines: own.confines.within(&own.authority, &authority),
+        authority,
         grace_ms: own.grace_ms,
         debuggable: own.debuggable,
         stdio: what.stdio.clone(),
@@ -327,7 +384,7 @@ fn send_rest(core: &ChildCore, waiter: &Waiter, unsent: &mut Unsent) {
 
 /// Clones on the right thread: the death signal is bound to the thread that clones, so it must live as long as the
 /// process. The main thread clones for itself, the warden for every other.
-fn launch(shared: &Arc<Shared>, waiter: &Waiter, order: Order) -> Result<Launched, Failed> {
+fn launch(shared: &Arc<Shared>, waiter: &Waiter, order: Order) -> Result<Launched, Refusal> {
     let launched = if waiter.thread() == shared.main_thread() {
         clone::launch(&order)
     } else {
@@ -335,7 +392,7 @@ fn launch(shared: &Arc<Shared>, waiter: &Waiter, order: Order) -> Result<Launche
         shared.submit(job.clone());
         job.result()
     };
-    launched.map_err(|(step, error)| (step.name(), error))
+    launched.map_err(|(step, error)| Refusal::Step(step.name(), error))
 }
 
 type Outcome = Result<Launched, (clone::Step, io::Error)>;

@@ -8,6 +8,7 @@
 //!
 //! Not here: what a thread waits for.
 
+use crate::authority::{Authority, Grant};
 use crate::hand::Hand;
 use crate::mutation::{pauses_at, removed};
 use crate::see::account::{About, Account, Edge, Queue, Wait, Who};
@@ -152,6 +153,29 @@ impl Waiter {
             core.set(STOP);
         }
         Waiter { core, word, shared: shared.clone(), heeds: Cell::new(false), _here: PhantomData }
+    }
+
+    /// What this process may reach.
+    pub fn authority(&self) -> &Authority {
+        &self.shared.boot().authority
+    }
+
+    /// Which of the grants this process lacks, and who may give them; `None` where it has them all.
+    pub fn lacks(&self, grants: &[Grant]) -> Option<String> {
+        let boot = self.shared.boot();
+        let beyond = |grant: &&Grant| {
+            let asked = Authority::of(vec![(*grant).clone()], false).resolved(&boot.directory);
+            asked.beyond(&boot.authority).is_some()
+        };
+        let lacking: Vec<String> = grants.iter().filter(beyond).map(Grant::to_string).collect();
+        if lacking.is_empty() {
+            return None;
+        }
+        let lacking = lacking.join(" ");
+        Some(match boot.depth() {
+            0 => format!("not granted; wat --authority may have {lacking} too"),
+            _ => format!("not granted; spawn it with {{:authority [{lacking}]}}"),
+        })
     }
 
     /// A way to reach this thread from others.

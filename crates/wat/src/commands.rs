@@ -1,11 +1,14 @@
 //! The commands: each takes its words and answers an exit code.
 
 use crate::options::{self, Command, Format, Options};
-use crate::{chaos, crash, doc, exit, formatting, help, logs, newproject, repl, report, seeing, testing};
+use crate::{
+    chaos, crash, doc, doctor, exit, formatting, help, logs, newproject, repl, report, seeing, testing,
+};
 use std::io::{IsTerminal, Read, Write};
 use std::path::Path;
 use wat_driver::project;
 use wat_driver::{Compiled, Report};
+use wat_host::{Authority, grants};
 use wat_source::{Code, suggest};
 
 pub fn run() -> i32 {
@@ -39,6 +42,7 @@ fn obey(command: Command, options: &Options) -> i32 {
         Command::Test { paths } => testing::run(&places(paths), options),
         Command::Format { paths } => formatting::run(&places(paths), options),
         Command::New { name } => newproject::run(&name),
+        Command::Doctor => print(&doctor::text()),
         Command::Tree { pid } => seeing::tree(pid, options),
         Command::Tap { pid, path } => seeing::tap(pid, &path, options),
         Command::LogLevel { pid, path, level } => seeing::log_level(pid, &path, &level),
@@ -135,6 +139,10 @@ fn program(file: &str, args: Vec<String>, options: &Options) -> i32 {
         Ok(settings) => settings,
         Err(mistake) => return misuse(&mistake),
     };
+    let authority = match authority(options) {
+        Ok(authority) => authority,
+        Err(mistake) => return misuse(&mistake),
+    };
     let found = match file {
         "-" => program_of_stdin(),
         file => wat_driver::compile_file(file),
@@ -151,6 +159,8 @@ fn program(file: &str, args: Vec<String>, options: &Options) -> i32 {
     let form = options.log.unwrap_or(if is_terminal { logs::Form::Text } else { logs::Form::Edn });
     let color = is_terminal && std::env::var_os("NO_COLOR").is_none_or(|word| word.is_empty());
     let root = wat_host::Root {
+        authority,
+        debuggable: options.debuggable,
         image: &compiled.image,
         program: &compiled.program,
         args,
@@ -166,6 +176,24 @@ fn program(file: &str, args: Vec<String>, options: &Options) -> i32 {
         report::write(&format!("wat: {reason}\n"));
         exit::MISUSE
     })
+}
+
+/// What the program's tree may reach, or why it is not run.
+fn authority(options: &Options) -> Result<Authority, String> {
+    if options.require_sandbox {
+        if options.debuggable {
+            return Err("--debuggable opens what --require-sandbox wants closed".to_string());
+        }
+        let lacking = doctor::lacking();
+        if !lacking.is_empty() {
+            let lacking = lacking.join(", ");
+            return Err(format!("--require-sandbox: this machine lacks {lacking}; see wat doctor"));
+        }
+    }
+    match &options.authority {
+        None => Ok(Authority::whole()),
+        Some(text) => grants::of_text(text).map_err(|e| format!("--authority: {e}")),
+    }
 }
 
 /// The program whose text is on stdin; it then finds its stdin at the end.

@@ -66,6 +66,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     ("log-level", &[("wat log-level 4711 /0 debug", "all events of the first child and of all below it")]),
+    ("doctor", &[("wat doctor", "each mechanism, and what is weaker without it")]),
     ("help", &[("wat help test", "what a command does, its options, lines to try")]),
 ];
 
@@ -117,8 +118,11 @@ pub fn page(command: &str) -> Option<String> {
 pub fn takes(command: &str, flag: &Flag) -> bool {
     let named = commands(flag);
     match named.is_empty() {
-        // How stdio is read and written is the business of what runs a program.
-        true => !matches!(flag.name, "in" | "out" | "log" | "trace") || matches!(command, "FILE" | "run"),
+        // How stdio is read and written, and what is reached, is the business of what runs a program.
+        true => {
+            let running = ["in", "out", "log", "trace", "authority", "require-sandbox", "debuggable"];
+            !running.contains(&flag.name) || matches!(command, "FILE" | "run")
+        }
         false => named.contains(&command),
     }
 }

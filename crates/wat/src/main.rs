@@ -8,6 +8,7 @@ mod chaos;
 mod commands;
 mod crash;
 mod doc;
+mod doctor;
 mod formatting;
 mod help;
 mod logs;

@@ -45,6 +45,12 @@ pub struct Options {
     pub check: bool,
     /// Of `wat fmt`: the reader's additions in their long form.
     pub edn: bool,
+    /// The grants of the program's tree, as EDN; the user's own authority without.
+    pub authority: Option<String>,
+    /// Run nothing where a mechanism of confinement is lacking.
+    pub require_sandbox: bool,
+    /// Leave the tree open to debuggers.
+    pub debuggable: bool,
     /// Of `wat tree`: also who waits for whom.
     pub waits: bool,
     /// Of `wat tree`: for machines.
@@ -75,6 +81,9 @@ impl Default for Options {
             html: None,
             check: false,
             edn: false,
+            authority: None,
+            require_sandbox: false,
+            debuggable: false,
             waits: false,
             as_json: false,
             watch: false,
@@ -116,6 +125,7 @@ pub enum Command {
     New {
         name: String,
     },
+    Doctor,
     Tree {
         pid: Option<i32>,
     },
@@ -163,6 +173,7 @@ pub const COMMANDS: &[(&str, &str)] = &[
     ("wat repl", "a session: definitions are kept, expressions are evaluated"),
     ("wat test [PATH…]", "run the tests of files, or of all files below directories"),
     ("wat fmt [FILE|DIR|-…]", "format files, all files below directories, or stdin to stdout"),
+    ("wat doctor", "what this machine enforces of what a program was not granted"),
     ("wat tree [PID]", "the nodes of a running tree: state, memory, messages, who waits for whom"),
     ("wat top [PID]", "the same in a terminal, kept up to date: sort, select, see what a node waits for"),
     ("wat tap PID PATH", "the values that pass between the node at PATH and its parent, live"),
@@ -235,6 +246,17 @@ pub const FLAGS: &[Flag] = &[
     },
     Flag { name: "check", value: None, help: "fmt: print what would change, write nothing" },
     Flag { name: "edn", value: None, help: "fmt: the reader's additions as any EDN reader reads them" },
+    Flag {
+        name: "authority",
+        value: Some("GRANTS"),
+        help: "what the program may reach, [(fs-read \"/data\") (net-listen 80)]; all you may, without",
+    },
+    Flag {
+        name: "require-sandbox",
+        value: None,
+        help: "run nothing where this machine lacks a mechanism; see wat doctor",
+    },
+    Flag { name: "debuggable", value: None, help: "leave processes open to debuggers" },
     Flag { name: "waits", value: None, help: "tree: also the waits of a second and longer" },
     Flag { name: "json", value: None, help: "tree: one JSON object" },
     Flag { name: "watch", value: None, help: "tree: again each second, with messages per second" },
@@ -293,6 +315,9 @@ pub fn parse() -> Result<(Command, Options), String> {
             }
             Arg::Long("check") => options.check = true,
             Arg::Long("edn") => options.edn = true,
+            Arg::Long("authority") => options.authority = Some(value(&mut parser, "authority", "grants")?),
+            Arg::Long("require-sandbox") => options.require_sandbox = true,
+            Arg::Long("debuggable") => options.debuggable = true,
             Arg::Long("waits") => options.waits = true,
             Arg::Long("json") => options.as_json = true,
             Arg::Long("otlp") => options.otlp = true,
@@ -346,6 +371,8 @@ pub fn parse() -> Result<(Command, Options), String> {
         Some((word, _)) if word == "log-level" => {
             return Err("whose, and which? wat log-level PID PATH LEVEL".to_string());
         }
+        Some((word, [])) if word == "doctor" => Command::Doctor,
+        Some((word, _)) if word == "doctor" => return Err("wat doctor has no arguments".to_string()),
         Some((word, [pid, path])) if word == "tap" => Command::Tap { pid: process(pid)?, path: path.clone() },
         Some((word, _)) if word == "tap" => {
             return Err("which edge? wat tap PID PATH, where wat tree shows both".to_string());

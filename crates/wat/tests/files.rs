@@ -87,7 +87,7 @@ fn a_child_reads_what_is_written_to_a_fifo() {
         "read",
         "(defn reader {:in nil :out String} [] -> nil
            (println (unwrap (wat.fs/read-text \"fifo\"))))
-         (defn main [] -> nil (println (recv (spawn-process reader))))",
+         (defn main [] -> nil (println (recv (spawn-process reader {:authority [(fs-read \"fifo\")]}))))",
     );
     let child = place.start();
     let mut fifo = fs::File::options().write(true).open(place.fifo()).expect("the reader opens its side");

@@ -43,7 +43,7 @@
                   (all-of w (subvec pieces 1 (count pieces)))))))
 
 (defn main [] -> nil
-  (let [p    (spawn-process server)
+  (let [p    (spawn-process server {:authority [(net-listen 0)]})
         base (str "http://" (unwrap (unwrap (recv p) "recv") "address"))
         five [(tuple "Content-Length" "5")]]
     (println (shown (http/open "GET" (str base "/many"))))

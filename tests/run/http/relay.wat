@@ -27,5 +27,6 @@
     (println (wait p))))
 
 (defn main [] -> nil
-  (try-it (spawn-process (fn {:in Response :out ServerEvent} [] (http/relay "127.0.0.1:0"))))
+  (try-it (spawn-process (fn {:in Response :out ServerEvent} [] (http/relay "127.0.0.1:0"))
+                         {:authority [(net-listen 0)]}))
   (try-it (spawn-thread (fn {:in Response :out ServerEvent} [] (http/relay "127.0.0.1:0" {:connections (Some 10)})))))

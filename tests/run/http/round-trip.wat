@@ -27,7 +27,7 @@
   (map-err :kind (map (fn [r] (tuple (:status r) (unwrap-or (http/body-text (:body r)) "?"))) r)))
 
 (defn main [] -> nil
-  (let [p    (spawn-process server)
+  (let [p    (spawn-process server {:authority [(net-listen 0)]})
         base (str "http://" (unwrap (unwrap (recv p) "recv") "address"))]
     (println (shown (http/get base)))
     (println (shown (http/get (str base "/nowhere?q=1#part"))))

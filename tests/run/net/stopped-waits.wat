@@ -31,10 +31,10 @@
       (println (stop p))))
 
 (defn main [] -> nil
-  (ends (spawn-process acceptor))
-  (ends (spawn-process reader))
-  (ends (spawn-process writer))
-  (ends (spawn-process receiver))
+  (ends (spawn-process acceptor {:authority [(net-listen 0)]}))
+  (ends (spawn-process reader {:authority [(net-listen 0) (net-connect "127.0.0.1:*")]}))
+  (ends (spawn-process writer {:authority [(net-listen 0) (net-connect "127.0.0.1:*")]}))
+  (ends (spawn-process receiver {:authority [(inherit)]}))
   (ends (spawn-thread acceptor))
   (ends (spawn-thread reader))
   (ends (spawn-thread writer))

@@ -45,6 +45,10 @@ impl Infer<'_, '_> {
             let parts: String = parts.map(|arg| format!(" {arg}")).collect();
             diagnostic =
                 diagnostic.help(format!("`str` puts several values into one text: ({name} (str{parts}))"));
+        } else if name == "spawn-thread" && args.len() == 2 {
+            diagnostic = diagnostic.note(
+                "a thread has no limits and no authority of its own: both need a process, (spawn-process …)",
+            );
         }
         for arg in args {
             self.infer(arg);

@@ -204,7 +204,7 @@ fn programs_close_over_data() {
                         q (spawn-thread (fn {:in i64 :out i64} [] (serve (fn [n] (+ n k)))))]
              (select (p v (ignore v)) (exit q r (ignore r)) (after (millis 1) nil) (stopped nil))))",
         expect![[r#"
-            f: (with-peers [p1 (spawn-process<i64 i64> (program-of w) (SpawnOptions#0 ((Option Limits)#0))) q3 (spawn-thread<i64 i64> (program ^[k0] [] (serve<i64 i64> (fn ^[k0] [n2] (add-numbers<i64> n2 k0)))))] (select (peer p1 v4 (ignore<(Result (Option i64) Crash)> v4)) (exit q3 r5 (ignore<(Result nil Crash)> r5)) (after (millis 1) _ nil) (stopped _ nil)))
+            f: (with-peers [p1 (spawn-process<i64 i64> (program-of w) (SpawnOptions#0 ((Option Limits)#0) ((Option (Vector Grant))#0) ((Option bool)#0))) q3 (spawn-thread<i64 i64> (program ^[k0] [] (serve<i64 i64> (fn ^[k0] [n2] (add-numbers<i64> n2 k0)))))] (select (peer p1 v4 (ignore<(Result (Option i64) Crash)> v4)) (exit q3 r5 (ignore<(Result nil Crash)> r5)) (after (millis 1) _ nil) (stopped _ nil)))
             w: (match (readln<i64>) (((Option i64)#1 n0) (do (println<i64> n0) (w))) (((Option i64)#0) nil))
         "#]],
     );

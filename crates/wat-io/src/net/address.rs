@@ -4,7 +4,8 @@ use super::names;
 use super::wait::Purpose;
 use crate::error::{Refusal, Trouble};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use wat_kernel::Grant;
 
 /// The longest path that a UNIX address holds, less its closing zero byte.
 const LONGEST_PATH: usize = 107;
@@ -62,6 +63,26 @@ fn parse<'a>(call: &'static str, text: &'a str) -> Result<Place<'a>, Refusal> {
         return Err(invalid("an IPv6 address stands in brackets: `[::1]:80`"));
     }
     Ok(Place::Name(host, port))
+}
+
+/// Whether a grant names the address as it is written. What is no address is left to [`parse`].
+pub fn granted(text: &str, connects: impl Fn(&str, u16) -> bool, unix: impl Fn(&Path) -> bool) -> bool {
+    if let Some(path) = text.strip_prefix("unix:") {
+        return unix(Path::new(path));
+    }
+    let Some((host, port)) = text.rsplit_once(':') else { return true };
+    let Ok(port) = port.parse() else { return true };
+    connects(host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host), port)
+}
+
+/// The grant that would let a process connect to the address.
+pub fn connecting(text: &str) -> Grant {
+    if let Some(path) = text.strip_prefix("unix:") {
+        return Grant::ConnectUnix(path.into());
+    }
+    let (host, port) = text.rsplit_once(':').unwrap_or((text, ""));
+    let host = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
+    Grant::Connect(Some(host.to_string()), port.parse().ok())
 }
 
 #[cfg(test)]

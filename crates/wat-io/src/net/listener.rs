@@ -12,7 +12,7 @@ use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
-use wat_kernel::Waiter;
+use wat_kernel::{Grant, Waiter};
 use wat_runtime::handles::Handle;
 
 pub struct Listener {
@@ -66,7 +66,14 @@ impl Listening {
 impl Listener {
     pub fn open(to: &Purpose) -> Result<Listener, Trouble> {
         let text = to.object;
-        let failed = |e: io::Error| Refusal::system("listen", text, &e);
+        let failed = |e: io::Error| {
+            let port = text.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+            let refusal = Refusal::system("listen", text, &e);
+            match port {
+                Some(port) => refusal.granting(to.waiter, || Grant::Listen(port)),
+                None => refusal,
+            }
+        };
         let (socket, address) = match address::resolve(to)? {
             Address::Inet(addresses) => {
                 let socket = bind(&addresses).map_err(failed)?;

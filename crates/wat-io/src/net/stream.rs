@@ -42,6 +42,16 @@ impl Socket {
     /// A connection to the first place of the address that takes one.
     pub fn connect(to: &Purpose) -> Result<Socket, Trouble> {
         let Purpose { waiter, object: text, deadline, .. } = *to;
+        // The system knows ports and sockets, not names; which host a grant names is checked here.
+        let authority = waiter.authority();
+        if !address::granted(
+            text,
+            |host, port| authority.connects(host, port),
+            |at| authority.connects_unix(at),
+        ) {
+            let refusal = Refusal::new("permission-denied", to.call, text, "permission denied");
+            return Err(refusal.granting(waiter, || address::connecting(text)).into());
+        }
         match address::resolve(to)? {
             Address::Unix(path) => {
                 let failed = |e: io::Error| Refusal::system("connect", text, &e);

@@ -2,10 +2,11 @@
 
 use super::error::{Problem, Trouble};
 use super::patience;
+use crate::place;
 use rusqlite::{Connection, OpenFlags, Statement};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use wat_kernel::Waiter;
+use wat_kernel::{Grant, Waiter};
 use wat_runtime::handles::Handle;
 
 /// Bits of the options, as `lib/wat/sqlite.wat` sets them.
@@ -51,7 +52,8 @@ impl Database {
                 OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
             };
         patience::during(waiter, || {
-            let mut connection = Connection::open_with_flags(path, mode)?;
+            let mut connection =
+                Connection::open_with_flags(path, mode).map_err(|e| ungranted(waiter, path, flags, e))?;
             patience::attend(&mut connection, busy)?;
             connection.set_prepared_statement_cache_capacity(STATEMENTS);
             // A file that is no database is refused here rather than at the first query.
@@ -123,4 +125,19 @@ impl Database {
             _ => i64::from(!connection.is_autocommit()),
         })
     }
+}
+
+/// SQLite says of a file that cannot be opened only that; where a grant is lacking, that is said too.
+fn ungranted(waiter: &Waiter, path: &str, flags: u64, error: rusqlite::Error) -> Problem {
+    let mut problem = Problem::of(error);
+    if problem.kind == "cannot-open" {
+        let mut grants = vec![place::grant(path, flags & READ_ONLY == 0)];
+        if let Grant::Write(folder) = &grants[0] {
+            grants.insert(0, Grant::Read(folder.clone()));
+        }
+        if let Some(lacks) = waiter.lacks(&grants) {
+            problem.message = format!("{}: {lacks}", problem.message);
+        }
+    }
+    problem
 }

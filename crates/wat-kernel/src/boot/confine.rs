@@ -2,13 +2,15 @@
 //!
 //! Runs on the child's only thread; a thread started earlier would stay unconfined. The order binds: the score needs
 //! a writable /proc entry, which a non-dumpable process of an ordinary user no longer has; rulesets and filters
-//! need no-new-privs. Landlock and seccomp stand after [`Step::NoNewPrivileges`].
+//! need no-new-privs, and the filter has no room for what the steps before it do. A process that was born confined
+//! keeps the directory and the score of its parent, which it could not change any more.
 
-use super::Boot;
-use crate::sys::{fd, process};
+use super::{Boot, filter, ruleset};
+use crate::mutation::removed;
+use crate::sys::{fd, process, seccomp};
 use std::ffi::CString;
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 
 /// The steps, in the order they are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,11 +27,29 @@ pub enum Step {
     NonDumpable,
     /// No set-user-id program restores what was given up.
     NoNewPrivileges,
+    /// The superuser's powers go, but for those that a grant has a use for.
+    Capabilities,
+    /// Files and ports that no grant names are closed.
+    Landlock,
+    /// System calls that no grant has a use for are closed.
+    Filter,
 }
 
 /// All steps, in order.
-pub const STEPS: [Step; 6] =
-    [Step::Limits, Step::Place, Step::Score, Step::Name, Step::NonDumpable, Step::NoNewPrivileges];
+pub const STEPS: [Step; 9] = [
+    Step::Limits,
+    Step::Place,
+    Step::Score,
+    Step::Name,
+    Step::NonDumpable,
+    Step::NoNewPrivileges,
+    Step::Capabilities,
+    Step::Landlock,
+    Step::Filter,
+];
+
+/// Those that narrow authority; a root that is narrowed takes them too.
+const NARROWING: [Step; 4] = [Step::NoNewPrivileges, Step::Capabilities, Step::Landlock, Step::Filter];
 
 impl Step {
     pub fn name(self) -> &'static str {
@@ -40,28 +60,71 @@ impl Step {
             Step::Name => "name",
             Step::NonDumpable => "non-dumpable",
             Step::NoNewPrivileges => "no-new-privileges",
+            Step::Capabilities => "capabilities",
+            Step::Landlock => "landlock",
+            Step::Filter => "filter",
         }
     }
 
-    fn take(self, boot: &Boot) -> io::Result<()> {
+    fn take(self, boot: &Boot, binary: Option<BorrowedFd>) -> io::Result<()> {
         match self {
             Step::Limits => limit(boot),
+            Step::Place | Step::Score if boot.confines.inherited => Ok(()),
             Step::Place => {
                 process::set_umask(0o077);
                 process::change_directory(c"/")
             }
             Step::Score => score(boot),
             Step::Name => process::name_thread(&name(boot)),
-            Step::NonDumpable if boot.debuggable => Ok(()),
+            Step::NonDumpable if boot.debuggable || removed("non-dumpable") => Ok(()),
             Step::NonDumpable => process::control(libc::PR_SET_DUMPABLE, 0),
             Step::NoNewPrivileges => process::control(libc::PR_SET_NO_NEW_PRIVS, 1),
+            Step::Capabilities if boot.confines.layer => process::keep_capabilities(capabilities(boot)),
+            Step::Landlock if boot.confines.layer && !removed("landlock") => {
+                ruleset::restrict(&boot.authority, binary)
+            }
+            Step::Filter if !boot.authority.is_whole() && !removed("filter") => {
+                seccomp::handle()?;
+                if boot.confines.filter {
+                    seccomp::install(&mut filter::program(boot.authority.kinds()))?;
+                }
+                Ok(())
+            }
+            Step::Capabilities | Step::Landlock | Step::Filter => Ok(()),
         }
     }
 }
 
 /// Takes every step, or names the one that failed.
-pub(super) fn confine(boot: &Boot) -> Result<(), (Step, io::Error)> {
-    STEPS.into_iter().try_for_each(|step| step.take(boot).map_err(|e| (step, e)))
+pub(super) fn confine(boot: &Boot, binary: Option<BorrowedFd>) -> Result<(), (Step, io::Error)> {
+    STEPS.into_iter().try_for_each(|step| step.take(boot, binary).map_err(|e| (step, e)))
+}
+
+/// The steps of a root whose authority was narrowed.
+pub(super) fn narrow(boot: &Boot, binary: Option<BorrowedFd>) -> Result<(), (Step, io::Error)> {
+    NARROWING.into_iter().try_for_each(|step| step.take(boot, binary).map_err(|e| (step, e)))
+}
+
+/// What of the superuser's powers the grants have a use for: what the user may read and write is what the superuser
+/// may.
+fn capabilities(boot: &Boot) -> u64 {
+    const CHOWN: u64 = 1 << 0;
+    const DAC_OVERRIDE: u64 = 1 << 1;
+    const DAC_READ_SEARCH: u64 = 1 << 2;
+    const FOWNER: u64 = 1 << 3;
+    const NET_BIND_SERVICE: u64 = 1 << 10;
+    let kinds = boot.authority.kinds();
+    let mut kept = 0;
+    if kinds.files {
+        kept |= DAC_OVERRIDE | DAC_READ_SEARCH;
+    }
+    if kinds.changes {
+        kept |= CHOWN | FOWNER;
+    }
+    if kinds.listen {
+        kept |= NET_BIND_SERVICE;
+    }
+    kept
 }
 
 fn limit(boot: &Boot) -> io::Result<()> {

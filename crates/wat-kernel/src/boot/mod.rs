@@ -4,19 +4,24 @@
 //! same code. No other code sets up stdio, signals or the warden. Not here: making a child (`spawn.rs`).
 
 mod confine;
+pub(crate) mod filter;
 mod record;
+mod ruleset;
 
 pub use confine::{STEPS, Step};
+pub(crate) use record::Confines;
 pub use record::{Boot, GRACE, Limits};
+pub(crate) use ruleset::MAX_LAYERS;
 
-use crate::control::{FromChild, MAX_BOOT, MAX_PACKET, ToChild};
+use crate::authority::Authority;
+use crate::control::{FromChild, MAX_BOOT, MAX_PACKET, MAX_REFUSAL, ToChild};
 use crate::mutation::{self, removed};
 use crate::process::Process;
 use crate::see::sight::is_within;
 use crate::shared::{Shared, Start};
 use crate::signals;
 use crate::sys::clone::{BINARY, CONTROL, IMAGE, PLACES};
-use crate::sys::{fd, process};
+use crate::sys::{fd, process, seccomp};
 use crate::warden;
 use std::ffi::OsStr;
 use std::fmt;
@@ -41,8 +46,15 @@ impl std::error::Error for BootError {}
 
 impl BootError {
     /// What the parent is told, of which it makes `:spawn-failed`.
-    fn refusal(&self) -> FromChild<'static> {
-        FromChild::Refused { errno: self.error.raw_os_error().unwrap_or(0), step: self.step }
+    fn tell(&self, say: impl FnOnce(&FromChild)) {
+        match self.error.raw_os_error() {
+            Some(errno) => say(&FromChild::Refused { errno, step: self.step }),
+            // More than the system's number: the whole text is the step.
+            None => {
+                let text: String = self.to_string().chars().take(MAX_REFUSAL / 4).collect();
+                say(&FromChild::Refused { errno: 0, step: &text });
+            }
+        }
     }
 }
 
@@ -85,9 +97,18 @@ pub fn root(mut boot: Boot, image: Option<OwnedFd>) -> Result<Process, BootError
     }
     raise_file_limit();
     boot.oom_base = own_score();
-    let binary = own_binary().map_err(at("binary"))?;
+    let mut binary = own_binary().map_err(at("binary"))?;
+    let mut image = image;
+    if !boot.authority.is_whole() {
+        boot.confines = Confines::default().within(&Authority::whole(), &boot.authority);
+        // The filter knows both by the numbers that a child has them under.
+        binary = fd::move_to(binary, BINARY).map_err(at("binary"))?;
+        image = image.map(|image| fd::move_to(image, IMAGE)).transpose().map_err(at("image"))?;
+        confine::narrow(&boot, Some(binary.as_fd()))
+            .map_err(|(step, error)| BootError { step: step.name(), error })?;
+    }
     let signals = signals::root().map_err(at("signals"))?;
-    start(Start { boot, control: None, binary, image, signals })
+    start(Start { boot, control: None, binary: Some(binary), image, signals })
 }
 
 /// Makes a process of the record that descriptor 3 gives. Called on the main thread, before any other exists.
@@ -98,15 +119,25 @@ pub fn child() -> Result<Process, BootError> {
     // SAFETY: `is_child` found the spawner's layout, and nothing has run that could own these numbers.
     let (control, binary, image) = unsafe { (fd::adopt(CONTROL), fd::adopt(BINARY), fd::adopt(IMAGE)) };
     let told = |error: BootError| {
-        let said = error.refusal();
-        let (head, length) = said.head();
-        // The parent may be gone; then nobody is left to tell.
-        let _ = fd::send_packet(control.as_fd(), &head[..length], said.body(), true);
+        error.tell(|said| {
+            let (head, length) = said.head();
+            // The parent may be gone; then nobody is left to tell.
+            let _ = fd::send_packet(control.as_fd(), &head[..length], said.body(), true);
+        });
         error
     };
+    seccomp::tell(CONTROL);
     let boot = receive(control.as_fd()).map_err(at("boot-record")).map_err(told)?;
     mutation::begin(&boot.mutation);
-    confine::confine(&boot).map_err(|(step, error)| told(BootError { step: step.name(), error }))?;
+    // Where no process may be started, exec has closed the binary.
+    let binary = if boot.authority.may_spawn() {
+        Some(binary)
+    } else {
+        std::mem::forget(binary);
+        None
+    };
+    confine::confine(&boot, binary.as_ref().map(AsFd::as_fd))
+        .map_err(|(step, error)| told(BootError { step: step.name(), error }))?;
     let signals = signals::child();
     start(Start { boot, control: Some(control), binary, image: Some(image), signals })
 }
@@ -115,7 +146,9 @@ pub fn child() -> Result<Process, BootError> {
 fn start(start: Start) -> Result<Process, BootError> {
     process::one_arena();
     let shared = Shared::new(start).map_err(at("wake-up"))?;
-    warden::start(shared.clone()).map_err(at("warden")).inspect_err(|error| shared.say(&error.refusal()))?;
+    warden::start(shared.clone())
+        .map_err(at("warden"))
+        .inspect_err(|error| error.tell(|said| shared.say(said)))?;
     shared.announce_ready();
     Ok(Process::new(shared))
 }

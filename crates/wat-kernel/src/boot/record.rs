@@ -1,5 +1,6 @@
 //! The boot record: everything a process is given. Not here: how it travels (`control.rs`) or is acted on.
 
+use crate::authority::Authority;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -29,6 +30,10 @@ pub struct Boot {
     pub cpu_features: u64,
     /// What the process may use.
     pub limits: Limits,
+    /// What the process may reach.
+    pub authority: Authority,
+    /// What of it is enforced by the process itself, beyond what it inherits.
+    pub confines: Confines,
     /// Time to stop where nobody says another.
     pub grace_ms: u64,
     /// Leaves the process open to debuggers.
@@ -48,6 +53,32 @@ pub struct Boot {
     pub oom_base: i32,
     /// See [`crate::mutation`]; empty but in tests.
     pub mutation: String,
+}
+
+/// How a process's authority is enforced. What does not shrink is not enforced again: layers and filters are inherited.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confines {
+    /// It adds a Landlock layer.
+    pub layer: bool,
+    /// It adds a filter of system calls.
+    pub filter: bool,
+    /// Layers it has in all.
+    pub layers: u8,
+    /// It was born confined.
+    pub inherited: bool,
+}
+
+impl Confines {
+    /// Of a process with the authority `inner` made by one with `outer` that is confined so.
+    pub(crate) fn within(self, outer: &Authority, inner: &Authority) -> Confines {
+        let narrower = inner != outer;
+        Confines {
+            layer: narrower,
+            filter: narrower && (outer.is_whole() || inner.kinds() != outer.kinds()),
+            layers: self.layers + u8::from(narrower),
+            inherited: !outer.is_whole(),
+        }
+    }
 }
 
 /// Bounds on what a process may use; `None` is what its parent has.
@@ -89,6 +120,8 @@ impl Boot {
             settings: Vec::new(),
             cpu_features: 0,
             limits: Limits::default(),
+            authority: Authority::whole(),
+            confines: Confines::default(),
             grace_ms: GRACE.as_millis() as u64,
             debuggable: false,
             stdio: Vec::new(),

@@ -1,7 +1,7 @@
 //! A child as its parent holds it: descriptors, state, and what happens to them. Shared by the handle and the
 //! warden. Not here: the program's view ([`super::Child`]), nor when events come (`warden/`).
 
-use super::end::{self, Cause, End, KillReason, Said, Usage};
+use super::end::{self, Cause, End, KillReason, Refusal, Said, Usage};
 use super::kept::Kept;
 use super::lines::{Lines, tagged};
 use crate::channel::Sender;
@@ -134,7 +134,7 @@ impl ChildCore {
     }
 
     /// A child that could not be made: ended from the start.
-    pub(crate) fn failed(who: Identity, step: &str, error: &io::Error) -> ChildCore {
+    pub(crate) fn failed(who: Identity, refusal: &Refusal) -> ChildCore {
         let watch = Watch {
             state: State::Ended,
             killed: None,
@@ -149,7 +149,7 @@ impl ChildCore {
             suspended_since: None,
         };
         let core = ChildCore::with(who, false, watch, Arc::new(Outbox::closed()), None, None);
-        core.end.get_or_init(|| Arc::new(end::spawn_failed(step, error)));
+        core.end.get_or_init(|| Arc::new(end::not_made(refusal)));
         core.done.store(1, Ordering::SeqCst);
         core
     }
@@ -356,6 +356,10 @@ impl ChildCore {
                         watch.said.refused = Some((step.to_string(), errno));
                         continue;
                     }
+                }
+                Some(Ok(FromChild::Denied { call })) if watch.said.denied.is_none() => {
+                    watch.said.denied = Some(call);
+                    continue;
                 }
                 Some(Ok(FromChild::Answer { token, write })) => {
                     self.answer.store(u64::from(token) << 32 | u64::from(write), Ordering::SeqCst);

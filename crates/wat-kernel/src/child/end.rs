@@ -1,6 +1,7 @@
 //! How a child ended: exactly one value per child. Not here: what the crash record says, which is the language's.
 
-use crate::sys::process::{Reaped, Status};
+use crate::boot::filter;
+use crate::sys::process::{self, Reaped, Status};
 use std::io;
 use std::time::Duration;
 
@@ -115,6 +116,8 @@ pub(crate) struct Said {
     /// It is a command, which says nothing, and was told to stop: the signal that says so ends it well.
     pub(crate) told: bool,
     pub(crate) refused: Option<(String, i32)>,
+    /// The number of the system call that ended it.
+    pub(crate) denied: Option<u32>,
 }
 
 /// The cause, from what was said, how it was reaped (`None`: somebody else did) and what we did to it. A record wins
@@ -127,11 +130,14 @@ pub(crate) fn cause(said: Said, reaped: Option<&Reaped>, killed: Option<KillReas
         Cause::NoRecord(NoRecord { kind, signal, exit, reason: reason.to_string(), failed: None })
     };
     if let Some((step, errno)) = said.refused {
-        return Cause::NoRecord(not_made(&step, &io::Error::from_raw_os_error(errno)));
+        return Cause::NoRecord(step_failed(&step, &io::Error::from_raw_os_error(errno)));
     }
     match reaped.map(|r| r.status) {
         None => none(Kind::Lost, None, None, "its exit status was taken by another reaper"),
         Some(Status::Exited(0)) if said.ended => Cause::Clean,
+        Some(Status::Exited(process::DIED)) => {
+            none(Kind::Killed, Some(libc::SIGKILL), None, killed.unwrap_or(KillReason::Grace).text())
+        }
         Some(Status::Exited(code)) => none(Kind::Exited, None, Some(code), ""),
         Some(Status::Signalled(libc::SIGTERM)) if said.told => Cause::Clean,
         Some(Status::Signalled(signal)) => {
@@ -141,7 +147,12 @@ pub(crate) fn cause(said: Said, reaped: Option<&Reaped>, killed: Option<KillReas
                 (libc::SIGSYS, _) => Kind::Denied,
                 _ => Kind::Killed,
             };
+            let call = said.denied.map(|number| match filter::name(number) {
+                Some(name) => format!("the system call {name}, which no program can need"),
+                None => format!("the system call {number}"),
+            });
             let reason = match (signal, killed) {
+                (libc::SIGSYS, _) => call.as_deref().unwrap_or("a system call that no program can need"),
                 (libc::SIGKILL, Some(reason)) => reason.text(),
                 (libc::SIGXCPU, _) => "processor time spent",
                 (libc::SIGXFSZ, _) => "file size",
@@ -152,10 +163,25 @@ pub(crate) fn cause(said: Said, reaped: Option<&Reaped>, killed: Option<KillReas
     }
 }
 
-/// The end of a child that could not be made.
-pub(crate) fn spawn_failed(step: &str, error: &io::Error) -> End {
+/// Why a child was not made.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// A step failed.
+    Step(&'static str, io::Error),
+    /// It was to have more than its spawner has.
+    Authority(String),
+}
+
+/// The end of a child that was not made.
+pub(crate) fn not_made(refusal: &Refusal) -> End {
+    let why = match refusal {
+        Refusal::Step(step, error) => step_failed(step, error),
+        Refusal::Authority(reason) => {
+            NoRecord { kind: Kind::Denied, signal: None, exit: None, reason: reason.clone(), failed: None }
+        }
+    };
     End {
-        cause: Cause::NoRecord(not_made(step, error)),
+        cause: Cause::NoRecord(why),
         exit: None,
         stderr_tail: Vec::new(),
         usage: Usage::default(),
@@ -163,7 +189,7 @@ pub(crate) fn spawn_failed(step: &str, error: &io::Error) -> End {
     }
 }
 
-fn not_made(step: &str, error: &io::Error) -> NoRecord {
+fn step_failed(step: &str, error: &io::Error) -> NoRecord {
     NoRecord {
         kind: Kind::SpawnFailed,
         signal: None,
@@ -177,6 +203,8 @@ fn not_made(step: &str, error: &io::Error) -> NoRecord {
 fn explain(step: &str, error: &io::Error) -> String {
     let soft = |resource| crate::sys::process::limit(resource).map_or(0, |(soft, _)| soft);
     let limit = match error.raw_os_error() {
+        // The step says all.
+        Some(0) => return step.to_string(),
         Some(libc::EAGAIN) => {
             let count = soft(libc::RLIMIT_NPROC);
             format!(" (processes: RLIMIT_NPROC is {count}; else pid_max or the control group's pids.max)")

@@ -19,6 +19,9 @@ pub(crate) const CONTROL: RawFd = 3;
 pub(crate) const BINARY: RawFd = 4;
 pub(crate) const IMAGE: RawFd = 5;
 
+/// How a child is cloned; a filter lets no other flags pass.
+pub(crate) const SPAWN_FLAGS: i32 = libc::CLONE_VM | libc::CLONE_VFORK | libc::CLONE_PIDFD | libc::SIGCHLD;
+
 /// What a launch needs; all of it made before the clone.
 pub(crate) struct Order {
     /// For each place the descriptor to put there; an external command has the first three places alone.
@@ -35,6 +38,8 @@ pub(crate) enum What {
     Itself {
         /// The parent's end of the control socket; the clone closes its copy so that the lifeline can end.
         parent_control: RawFd,
+        /// Is the binary closed by exec? The child then cannot start processes.
+        sealed: bool,
     },
     Command(Foreign),
 }
@@ -104,7 +109,9 @@ pub(crate) fn launch(order: &Order) -> Result<Launched, (Step, io::Error)> {
         sources,
         places: order.sources.len(),
         kind: match &order.what {
-            What::Itself { parent_control } => Kind::Itself { parent_control: *parent_control },
+            What::Itself { parent_control, sealed } => {
+                Kind::Itself { parent_control: *parent_control, sealed: *sealed }
+            }
             What::Command(foreign) => Kind::Command {
                 parent: super::process::id(),
                 file: foreign.file.as_ptr(),
@@ -187,6 +194,7 @@ struct Removed {
 enum Kind<'a> {
     Itself {
         parent_control: RawFd,
+        sealed: bool,
     },
     Command {
         parent: i32,
@@ -247,10 +255,15 @@ fn be_born(plan: &Plan) -> Result<Never, (Step, i32)> {
 
         pause(plan, Step::Descriptors);
         match plan.kind {
-            Kind::Itself { parent_control } => {
+            Kind::Itself { parent_control, sealed } => {
                 // The parent's end first: its number may be one of the places.
                 raw(libc::SYS_close, [parent_control as i64, 0, 0, 0, 0]);
                 place(&plan.sources, plan.places).map_err(|errno| (Step::Descriptors, errno))?;
+                if sealed {
+                    let close =
+                        [i64::from(BINARY), i64::from(libc::F_SETFD), i64::from(libc::FD_CLOEXEC), 0, 0];
+                    raw(libc::SYS_fcntl, close);
+                }
                 pause(plan, Step::Lifeline);
                 // A parent that died before the death signal was set is seen by the hang-up of its end.
                 let mut lifeline = libc::pollfd { fd: CONTROL, events: 0, revents: 0 };
@@ -389,8 +402,7 @@ unsafe fn clone(
     body: unsafe extern "C" fn(*mut Plan) -> !,
     plan: *mut Plan,
 ) -> i64 {
-    let shared = if removed("birth-allocates") { 0 } else { libc::CLONE_VM };
-    let flags = shared | libc::CLONE_VFORK | libc::CLONE_PIDFD | libc::SIGCHLD;
+    let flags = if removed("birth-allocates") { SPAWN_FLAGS & !libc::CLONE_VM } else { SPAWN_FLAGS };
     let result: i64;
     // SAFETY: in the parent only rax, rcx and r11 change. The clone starts with the same registers on its own
     // stack, ends its frame chain, and calls the body, which never comes back.
@@ -405,7 +417,7 @@ unsafe fn clone(
             "ud2",
             "2:",
             inlateout("rax") libc::SYS_clone => result,
-            in("rdi") flags as i64,
+            in("rdi") i64::from(flags),
             in("rsi") top,
             in("rdx") pidfd,
             in("r10") 0,

@@ -22,6 +22,15 @@ pub(crate) unsafe fn adopt(number: RawFd) -> OwnedFd {
     unsafe { OwnedFd::from_raw_fd(number) }
 }
 
+/// Moves a descriptor to this number, close-on-exec; what was there is closed.
+pub(crate) fn move_to(fd: OwnedFd, number: RawFd) -> io::Result<OwnedFd> {
+    if fd.as_raw_fd() == number {
+        return Ok(fd);
+    }
+    // SAFETY: the caller owns the number, or nobody does; the new descriptor is owned here alone.
+    Ok(own(check(unsafe { libc::dup3(fd.as_raw_fd(), number, libc::O_CLOEXEC) })?))
+}
+
 /// A descriptor of the standard three, valid for the life of the process (boot opens closed ones).
 pub(crate) fn standard(number: RawFd) -> BorrowedFd<'static> {
     assert!((0..=2).contains(&number), "a standard descriptor is 0, 1 or 2");

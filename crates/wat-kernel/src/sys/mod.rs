@@ -8,6 +8,7 @@ pub(crate) mod clone;
 pub(crate) mod fd;
 pub(crate) mod futex;
 pub(crate) mod process;
+pub(crate) mod seccomp;
 pub(crate) mod signal;
 pub(crate) mod unix;
 

@@ -150,12 +150,15 @@ pub(crate) fn signal_thread(thread: i32, signal: i32) {
     unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), thread, signal) };
 }
 
-/// Ends this process at once, by SIGKILL; where that has no effect (PID 1 of a namespace), by exit.
+/// The exit code of a process that ended itself and could not do so by SIGKILL.
+pub(crate) const DIED: i32 = 128 + libc::SIGKILL;
+
+/// Ends this process at once, by SIGKILL; where that has no effect (PID 1 of a namespace, confinement), by exit.
 pub(crate) fn die() -> ! {
     // SAFETY: touches no memory.
     unsafe {
         libc::kill(libc::getpid(), libc::SIGKILL);
-        libc::_exit(137)
+        libc::_exit(DIED)
     }
 }
 
@@ -244,6 +247,21 @@ pub(crate) fn limit(resource: u32) -> io::Result<(u64, u64)> {
 pub(crate) fn control(option: i32, value: u64) -> io::Result<()> {
     // SAFETY: used with options whose argument is a number.
     check(unsafe { libc::prctl(option, value, 0u64, 0u64, 0u64) })?;
+    Ok(())
+}
+
+/// Gives up every capability but these, for good where no-new-privs is set.
+pub(crate) fn keep_capabilities(kept: u64) -> io::Result<()> {
+    const VERSION_3: u32 = 0x2008_0522;
+    let header = [VERSION_3, 0];
+    let mut held = [0u32; 6];
+    // SAFETY: a header of version 3 and its six words: effective, permitted and inheritable, lower half first.
+    unsafe {
+        check_long(libc::syscall(libc::SYS_capget, header.as_ptr(), held.as_mut_ptr()))?;
+        let keep = |word: u32, half: usize| word & (kept >> (32 * half)) as u32;
+        let now = [keep(held[0], 0), keep(held[1], 0), 0, keep(held[3], 1), keep(held[4], 1), 0];
+        check_long(libc::syscall(libc::SYS_capset, header.as_ptr(), now.as_ptr()))?;
+    }
     Ok(())
 }
 

@@ -113,7 +113,13 @@ impl Warden {
             let never = now.checked_sub(Duration::from_secs(3600)).filter(|_| removed("look-deadline"));
             rounds.take_done(never.unwrap_or(now))
         };
-        for answer in done {
+        let children = if done.is_empty() { Vec::new() } else { shared.children_now() };
+        for mut answer in done {
+            // One may have been suspended while it was asked.
+            for sight in answer.sights.iter_mut().filter(|sight| !sight.answers && !sight.suspended) {
+                let core = children.iter().find(|core| core.path == sight.path);
+                sight.suspended = core.is_some_and(|core| core.is_suspended());
+            }
             self.tell(answer.asker, answer.sights);
         }
     }

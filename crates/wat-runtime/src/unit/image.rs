@@ -51,13 +51,13 @@ impl Image {
         let system = |what: &str| format!("image: {what}: {}", io::Error::last_os_error());
         // SAFETY: plain system calls on a descriptor the caller holds.
         let seals = unsafe { libc::fcntl(fd, libc::F_GET_SEALS) };
-        if seals & SEALS != SEALS {
+        if seals < 0 || seals & SEALS != SEALS {
             return Err("image: the file is not sealed".into());
         }
         // SAFETY: as above; the record is ours and large enough.
         let mut stat: libc::stat = unsafe { std::mem::zeroed() };
         // SAFETY: as above.
-        if unsafe { libc::fstat(fd, &raw mut stat) } != 0 {
+        if unsafe { libc::syscall(libc::SYS_fstat, fd, &raw mut stat) } != 0 {
             return Err(system("size"));
         }
         let mut header = Header::default();

@@ -46,9 +46,12 @@ extern "C" fn trapped(signal: c_int, info: *mut siginfo_t, machine: *mut c_void)
     // SAFETY: the kernel passes what it knows of the signal; above zero are the codes of faults.
     if unsafe { (*info).si_code } <= 0 || removed("trap-handler") {
         // SAFETY: both calls may be made in a handler; the signal is delivered when it returns.
-        unsafe {
+        let raised = unsafe {
             libc::signal(signal, libc::SIG_DFL);
-            libc::raise(signal);
+            libc::raise(signal)
+        };
+        if raised != 0 {
+            fault(signal);
         }
         return;
     }
@@ -66,6 +69,21 @@ extern "C" fn trapped(signal: c_int, info: *mut siginfo_t, machine: *mut c_void)
         defect("a runtime function ran off the stack");
     }
     defect_at("a memory or instruction fault", pc);
+}
+
+/// Ends the process by a real fault, where confinement lets none be sent: a blocked one cannot be put off. There is no
+/// instruction that surely is a bus error; it ends by SIGSEGV.
+fn fault(signal: c_int) {
+    // SAFETY: neither comes back: both fault, and the signal of the fault ends the process.
+    unsafe {
+        match signal {
+            libc::SIGILL => std::arch::asm!("ud2"),
+            libc::SIGFPE => {
+                std::arch::asm!("xor ecx, ecx", "div ecx", out("eax") _, out("ecx") _, out("edx") _)
+            }
+            _ => std::arch::asm!("mov rax, [0]", out("rax") _),
+        }
+    }
 }
 
 /// Ends the innermost unit if the thread is in compiled code: called by the kick's handler.

@@ -260,6 +260,8 @@ pub fn events(file: &str, options: &Options) -> i32 {
     let mut args = vec![options.tier.name().to_string(), options.limit_ms.to_string()];
     args.extend(numbers.iter().map(usize::to_string));
     let root = wat_host::Root {
+        authority: wat_host::Authority::whole(),
+        debuggable: false,
         image: &compiled.image,
         program: &compiled.program,
         args,

@@ -1,0 +1,95 @@
+//! The Landlock layer of a process: which paths and ports its grants open; all else is closed.
+//!
+//! What the running kernel lacks is left out, and `wat doctor` says so. Not here: system calls that Landlock does not
+//! know (`filter/`).
+
+use crate::authority::{Authority, Grant};
+use crate::sys::fd;
+use landlock::{
+    ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, NetPort, PathBeneath, Ruleset,
+    RulesetAttr, RulesetCreated, RulesetCreatedAttr, RulesetError, Scope,
+};
+use std::error::Error;
+use std::ffi::CString;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+/// The newest rights named here; an older kernel has fewer.
+const KNOWN: ABI = ABI::V6;
+/// What resolves names of hosts.
+const HOSTS: &str = "/etc/hosts";
+/// Landlock's own bound on layers.
+pub const MAX_LAYERS: u8 = 16;
+
+/// Adds the layer to the calling thread; the binary, if any, stays executable. A path that is not there is named in the
+/// error.
+pub(super) fn restrict(authority: &Authority, binary: Option<BorrowedFd>) -> io::Result<()> {
+    let mut set = closed(authority).map_err(system)?;
+    if let Some(binary) = binary {
+        set = allow(set, binary, AccessFs::Execute | AccessFs::ReadFile)?;
+    }
+    if authority.kinds().files
+        && authority.kinds().tcp
+        && let Ok(hosts) = open(Path::new(HOSTS))
+    {
+        set = allow(set, hosts.as_fd(), reads())?;
+    }
+    for grant in authority.grants() {
+        let named = |e: io::Error| io::Error::new(e.kind(), format!("{grant}: {e}"));
+        set = match grant {
+            Grant::Read(at) => allow(set, open(at).map_err(named)?.as_fd(), reads())?,
+            Grant::Write(at) => allow(set, open(at).map_err(named)?.as_fd(), writes())?,
+            Grant::Connect(_, Some(port)) => {
+                set.add_rule(NetPort::new(*port, AccessNet::ConnectTcp)).map_err(system)?
+            }
+            Grant::Listen(port) => set.add_rule(NetPort::new(*port, AccessNet::BindTcp)).map_err(system)?,
+            Grant::Connect(_, None) | Grant::ConnectUnix(_) => set,
+        };
+    }
+    set.restrict_self().map_err(system)?;
+    Ok(())
+}
+
+/// A ruleset that closes everything the kernel can close, but for ports where any may be connected to.
+fn closed(authority: &Authority) -> Result<RulesetCreated, RulesetError> {
+    let any_port = authority.grants().iter().any(|grant| matches!(grant, Grant::Connect(_, None)));
+    let net: BitFlags<AccessNet> =
+        if any_port { AccessNet::BindTcp.into() } else { AccessNet::from_all(KNOWN) };
+    Ruleset::default()
+        .set_compatibility(CompatLevel::BestEffort)
+        .handle_access(AccessFs::from_all(KNOWN))?
+        .handle_access(net)?
+        .scope(Scope::from_all(KNOWN))?
+        .create()
+}
+
+fn reads() -> BitFlags<AccessFs> {
+    AccessFs::ReadFile | AccessFs::ReadDir
+}
+
+/// No devices are made, and none spoken to.
+fn writes() -> BitFlags<AccessFs> {
+    AccessFs::from_write(KNOWN) & !(AccessFs::MakeChar | AccessFs::MakeBlock | AccessFs::IoctlDev)
+}
+
+fn allow(set: RulesetCreated, place: BorrowedFd, rights: BitFlags<AccessFs>) -> io::Result<RulesetCreated> {
+    set.add_rule(PathBeneath::new(place, rights)).map_err(system)
+}
+
+fn open(path: &Path) -> io::Result<OwnedFd> {
+    fd::open(&CString::new(path.as_os_str().as_bytes())?, libc::O_PATH)
+}
+
+/// The system's error inside the library's.
+fn system(error: RulesetError) -> io::Error {
+    let mut inner: Option<&(dyn Error + 'static)> = Some(&error);
+    while let Some(one) = inner {
+        if let Some(system) = one.downcast_ref::<io::Error>().and_then(io::Error::raw_os_error) {
+            return io::Error::from_raw_os_error(system);
+        }
+        inner = one.source();
+    }
+    io::Error::other(error)
+}

@@ -1,0 +1,77 @@
+//! What this machine enforces: each mechanism of confinement, and what is weaker without it. Asked, not assumed: the
+//! running kernel answers.
+//!
+//! Not here: how a mechanism is used (`boot/`), nor how the answer is drawn.
+
+use crate::authority::Authority;
+use crate::boot::filter;
+use crate::sys::seccomp;
+
+/// One mechanism.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mechanism {
+    pub name: &'static str,
+    pub present: bool,
+    /// What it enforces.
+    pub holds: &'static str,
+    /// What is weaker where it is absent.
+    pub without: &'static str,
+}
+
+/// The mechanisms, in the order in which a process takes them on.
+pub fn mechanisms() -> Vec<Mechanism> {
+    let landlock = seccomp::landlock_version();
+    let mechanism = |name, present, holds, without| Mechanism { name, present, holds, without };
+    vec![
+        mechanism(
+            "seccomp",
+            seccomp::available(),
+            "system calls that no grant has a use for are refused",
+            "native code in a process makes any system call its user may make",
+        ),
+        mechanism(
+            "landlock files",
+            landlock >= 1,
+            "files that no grant names cannot be opened or changed",
+            "a process with a grant for one file reaches every file of its user",
+        ),
+        mechanism(
+            "landlock truncate",
+            landlock >= 3,
+            "a file that may only be read cannot be emptied",
+            "a file that may be read can be emptied",
+        ),
+        mechanism(
+            "landlock ports",
+            landlock >= 4,
+            "TCP ports that no grant names are closed",
+            "a process with a grant for one port reaches every port",
+        ),
+        mechanism(
+            "landlock scopes",
+            landlock >= 6,
+            "signals and abstract sockets stop at the process's own tree",
+            "the filter of system calls alone stands between a process and signals to others",
+        ),
+        mechanism(
+            "proc",
+            std::path::Path::new("/proc/self/oom_score_adj").exists(),
+            "leaves end first when memory is short",
+            "the system chooses who ends when memory is short",
+        ),
+    ]
+}
+
+/// What no machine's mechanism enforces, and who does instead.
+pub const NOT_ENFORCED: &[&str] = &[
+    "the host of a net-connect grant is checked by the runtime; the system enforces its port alone",
+    "the path of a unix: grant is checked by the runtime",
+    "with any file grant, names and attributes of other files can be looked at, not their contents",
+    "the mode of a file that may be read can be changed by its owner where fs-write is granted for another",
+    "native code with processes of its own can leave one that outlives its node; with :spawn false it has none",
+];
+
+/// Instructions of the filter of a process that was granted nothing.
+pub fn filter_length() -> usize {
+    filter::program(Authority::none().kinds()).len()
+}
