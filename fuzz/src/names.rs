@@ -49,13 +49,14 @@ impl NameServer {
     }
 }
 
-/// The seed's first byte says how much of the question stands before the rest: all of it, or its number alone.
+/// After an `A`, the flags, the code and the count of the answers stand in the question as it came, and the rest behind it;
+/// anything else stands behind the question's number alone.
 fn reply(question: &[u8], input: &[u8]) -> Vec<u8> {
     match input {
-        [b'A', flags, answers, rest @ ..] => {
+        [b'A', flags, code, answers, rest @ ..] => {
             let mut out = question.to_vec();
             out[2] = 0x80 | flags & 0x7f;
-            out[3] = flags >> 4;
+            out[3] = *code;
             out[7] = *answers;
             out.extend_from_slice(rest);
             out
