@@ -104,10 +104,13 @@ pub fn root(mut boot: Boot, image: Option<OwnedFd>) -> Result<Process, BootError
         // The filter knows both by the numbers that a child has them under.
         binary = fd::move_to(binary, BINARY).map_err(at("binary"))?;
         image = image.map(|image| fd::move_to(image, IMAGE)).transpose().map_err(at("image"))?;
+    }
+    // The filter has no use for another signalfd.
+    let signals = signals::root().map_err(at("signals"))?;
+    if !boot.authority.is_whole() {
         confine::narrow(&boot, Some(binary.as_fd()))
             .map_err(|(step, error)| BootError { step: step.name(), error })?;
     }
-    let signals = signals::root().map_err(at("signals"))?;
     start(Start { boot, control: None, binary: Some(binary), image, signals })
 }
 
