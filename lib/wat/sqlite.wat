@@ -85,7 +85,8 @@
 
 (defn open
   "The database in the file, made where there is none; `:memory:` is one that ends with its handle. Foreign keys are
-  enforced. Example: (map :path (wat.sqlite/open \":memory:\")) => #wat.core/Ok \":memory:\""
+  enforced. A file that a statement names, as `attach` does, has an absolute path.
+  Example: (map :path (wat.sqlite/open \":memory:\")) => #wat.core/Ok \":memory:\""
   [path <- String  options <- OpenOptions] -> (Result Database SqliteError)
   (let [flags (+ (flag 1 (:read-only options)) (flag 2 (:wal options)) (flag 4 (:existing options)))]
     (Ok (Database (try (open-resource path flags (unwrap-or (:busy options) (seconds 5)))) path))))

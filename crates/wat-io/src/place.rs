@@ -51,9 +51,9 @@ impl What<'_> {
     }
 }
 
-/// The path from the root's directory; children stand in `/`.
+/// Where the path leads.
 pub fn resolve(host: &Host, path: &str) -> PathBuf {
-    host.node.process.boot().directory.join(path)
+    host.waiter.place(path)
 }
 
 /// What lets a process read the path, or make, change and remove it: for the latter it is the directory that counts.

@@ -18,6 +18,7 @@ use std::cell::Cell;
 use std::io;
 use std::marker::PhantomData;
 use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
@@ -153,6 +154,11 @@ impl Waiter {
             core.set(STOP);
         }
         Waiter { core, word, shared: shared.clone(), heeds: Cell::new(false), _here: PhantomData }
+    }
+
+    /// Where a path leads: from the root's directory. Children stand in `/`.
+    pub fn place(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.shared.boot().directory.join(path)
     }
 
     /// What this process may reach.

@@ -96,6 +96,40 @@ fn a_child_reads_what_is_written_to_a_fifo() {
     assert_eq!(output(child), "#wat.core/Ok \"hello\"\n");
 }
 
+/// Guards: a relative path leads from the root's directory, in a child and for whatever opens it: its own is `/`.
+#[test]
+fn a_child_opens_databases_and_sockets_where_the_root_would() {
+    let place = Place::new(
+        "relative",
+        "(ns user (:use [wat.sqlite :as sql :only [SqliteError]] [wat.net :as net]))
+         (defn said [r <- (Result T E)] -> String (match r ((Ok _) \"done\") ((Err _) \"refused\")))
+         (defn keeper {:in String :out String} [] -> nil
+           (serve (fn [path] (said (table path)))))
+         (defn table [path <- String] -> (Result nil SqliteError)
+           (sql/exec (try (sql/open path)) \"create table t (a)\" nil))
+         (defn caller {:in String :out String} [] -> nil (serve (fn [at] (said (net/connect at)))))
+         (defn listener {:in String :out String} [] -> nil (serve (fn [at] (said (net/listen at)))))
+         (defn main [] -> nil
+           (let [held (unwrap (net/listen \"unix:held\"))]
+             (println (call (spawn-process keeper {:authority [(inherit)]}) \"a.db\"))
+             (println (call (spawn-process keeper {:authority [(fs-read \".\") (fs-write \".\")]}) \"b.db\"))
+             (println (call (spawn-process keeper) \"c.db\"))
+             (println (call (spawn-process listener {:authority [(inherit)]}) \"unix:held\"))
+             (println (call (spawn-process caller {:authority [(net-connect \"unix:held\")]}) \"unix:./held\"))
+             (println (call (spawn-process caller {:authority [(net-connect \"unix:other\")]}) \"unix:held\"))
+             (println (:address held))))",
+    );
+    let said = output(place.start());
+    let [done, refused] = ["done", "refused"].map(|word| format!("#wat.core/Ok \"{word}\"\n"));
+    assert_eq!(
+        said,
+        [&done, &done, &refused, &refused, &done, &refused].map(String::as_str).concat() + "\"unix:held\"\n"
+    );
+    for (name, there) in [("a.db", true), ("b.db", true), ("c.db", false)] {
+        assert_eq!(place.0.join(name).exists(), there, "{name}");
+    }
+}
+
 /// Guards: the wait for a writer, or a reader, ends with `:stopped`.
 #[test]
 fn a_stop_ends_the_wait_for_the_other_side_of_a_fifo() {

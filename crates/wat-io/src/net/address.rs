@@ -29,7 +29,7 @@ enum Place<'a> {
 pub fn resolve(to: &Purpose) -> Result<Address, Trouble> {
     Ok(match parse(to.call, to.object)? {
         Place::Ip(ip, port) => Address::Inet(vec![SocketAddr::new(ip, port)]),
-        Place::Unix(path) => Address::Unix(path),
+        Place::Unix(path) => Address::Unix(to.waiter.place(path)),
         Place::Name(host, port) => {
             let ips = names::look_up(to, host)?;
             Address::Inet(ips.into_iter().map(|ip| SocketAddr::new(ip, port)).collect())

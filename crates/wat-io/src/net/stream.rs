@@ -47,7 +47,7 @@ impl Socket {
         if !address::granted(
             text,
             |host, port| authority.connects(host, port),
-            |at| authority.connects_unix(at),
+            |at| authority.connects_unix(&waiter.place(at)),
         ) {
             let refusal = Refusal::new("permission-denied", to.call, text, "permission denied");
             return Err(refusal.granting(waiter, || address::connecting(text)).into());

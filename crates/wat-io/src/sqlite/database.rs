@@ -4,6 +4,7 @@ use super::error::{Problem, Trouble};
 use super::patience;
 use crate::place;
 use rusqlite::{Connection, OpenFlags, Statement};
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use wat_kernel::{Grant, Waiter};
@@ -52,8 +53,8 @@ impl Database {
                 OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
             };
         patience::during(waiter, || {
-            let mut connection =
-                Connection::open_with_flags(path, mode).map_err(|e| ungranted(waiter, path, flags, e))?;
+            let mut connection = Connection::open_with_flags(place_of(waiter, path), mode)
+                .map_err(|e| ungranted(waiter, path, flags, e))?;
             patience::attend(&mut connection, busy)?;
             connection.set_prepared_statement_cache_capacity(STATEMENTS);
             // A file that is no database is refused here rather than at the first query.
@@ -125,6 +126,11 @@ impl Database {
             _ => i64::from(!connection.is_autocommit()),
         })
     }
+}
+
+/// Where the file of the name is; two names are of none.
+fn place_of(waiter: &Waiter, name: &str) -> PathBuf {
+    if matches!(name, "" | ":memory:") { name.into() } else { waiter.place(name) }
 }
 
 /// SQLite says of a file that cannot be opened only that; where a grant is lacking, that is said too.
