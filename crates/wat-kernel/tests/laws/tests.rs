@@ -269,9 +269,20 @@ fn the_bound_on_processes_holds() {
     assert!(status.success() && out.ends_with("ok\n"), "{status:?} {out} {err}");
 }
 
+/// A root that finds the signal so disposed, whatever this process does about it: under nohup it ignores SIGHUP.
+fn root_with(signal: i32, disposition: libc::sighandler_t, program: &str, args: &[&str]) -> Root {
+    let dispose = move || {
+        // SAFETY: signal may be called between fork and exec.
+        unsafe { libc::signal(signal, disposition) };
+        Ok(())
+    };
+    // SAFETY: as above.
+    Root::command("/proc/self/exe", program, args, |command| unsafe { command.pre_exec(dispose) })
+}
+
 fn a_root_ends_by_its_signal() {
     for signal in [libc::SIGTERM, libc::SIGHUP] {
-        let mut root = Root::start("bush", &["2", "2", "hang"]);
+        let mut root = root_with(signal, libc::SIG_DFL, "bush", &["2", "2", "hang"]);
         assert_eq!(root.line(), "up");
         kill(root.pid(), signal);
         let status = root.ends_within(Duration::from_secs(4));
@@ -281,15 +292,7 @@ fn a_root_ends_by_its_signal() {
 }
 
 fn second_interrupt() {
-    let default_interrupt = || {
-        // SAFETY: signal may be called between fork and exec.
-        unsafe { libc::signal(libc::SIGINT, libc::SIG_DFL) };
-        Ok(())
-    };
-    // SAFETY: as above.
-    let mut root = Root::command("/proc/self/exe", "bush", &["1", "2", "spin"], |c| unsafe {
-        c.pre_exec(default_interrupt)
-    });
+    let mut root = root_with(libc::SIGINT, libc::SIG_DFL, "bush", &["1", "2", "spin"]);
     assert_eq!(root.line(), "up");
     let begun = Instant::now();
     kill(root.pid(), libc::SIGINT);
@@ -302,14 +305,7 @@ fn second_interrupt() {
 }
 
 fn nohup() {
-    let ignore = || {
-        // SAFETY: signal may be called between fork and exec.
-        unsafe { libc::signal(libc::SIGHUP, libc::SIG_IGN) };
-        Ok(())
-    };
-    // SAFETY: as above.
-    let mut root =
-        Root::command("/proc/self/exe", "relay", &["0", "echo"], |c| unsafe { c.pre_exec(ignore) });
+    let mut root = root_with(libc::SIGHUP, libc::SIG_IGN, "relay", &["0", "echo"]);
     root.say("a");
     assert_eq!(root.line(), "a");
     kill(root.pid(), libc::SIGHUP);
