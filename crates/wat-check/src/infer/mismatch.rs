@@ -148,6 +148,9 @@ impl Infer<'_, '_> {
                 };
                 Some(format!("say the unit: (seconds {number}) or (millis {number})"))
             }
+            (Some(Con::Duration), Some(Con::I64)) => Some(format!(
+                "say in what it is counted: (wat.time/as-millis {text}) or (wat.time/as-nanos {text})"
+            )),
             (Some(Con::Fn), Some(Con::Program)) => {
                 Some("write the name of the `defn` itself, or a `fn` literal, in this place".to_string())
             }

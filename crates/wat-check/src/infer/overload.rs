@@ -429,6 +429,14 @@ impl Infer<'_, '_> {
 }
 
 impl<'e> Infer<'_, 'e> {
+    /// Whether one of the definitions of an overloaded name is for that very type.
+    pub fn is_defined_for(&self, name: Symbol, ty: T) -> bool {
+        let Some(head) = self.types.head(ty) else { return false };
+        let name = self.env.sig(name).and_then(|sig| sig.overload).unwrap_or(name);
+        let sigs = self.env.overload(name).unwrap_or(&[]).iter().filter_map(|one| self.env.sig(*one));
+        sigs.flat_map(|sig| &sig.params).any(|(_, param)| head_of(param) == Some(head))
+    }
+
     /// Where a number is wanted and one implementation gives it: arithmetic on durations and instants is out.
     fn by_number_wanted(&self, candidates: &[Symbol], want: Want) -> Option<&'e Sig> {
         let Shape::Con(con @ (Con::I64 | Con::F64 | Con::BigInt | Con::Decimal)) = self.types.shape(want.ty?)

@@ -181,6 +181,10 @@ impl Infer<'_, '_> {
                 }
                 _ => {}
             }
+            // Told of another of its definitions, chosen for the number that is wanted: the wrong result has been told.
+            if self.broken && self.is_defined_for(bound.asked, bound.ty) {
+                continue;
+            }
             let ty = self.types.write(bound.ty);
             if let Err(lack) = bounds::implements(&ty, bound.protocol, self.env, &self.where_bounds) {
                 self.lacking(&ty, lack, bound.span, bound.asked);
