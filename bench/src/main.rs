@@ -23,7 +23,8 @@ fn main() {
     let place = Place::prepare();
     let rows = [
         hello(&place),
-        spawn(&place),
+        spawn(&place, "1"),
+        spawn(&place, "0"),
         exchange(&place, 1),
         exchange(&place, 2),
         fib_lua(&place),
@@ -97,10 +98,16 @@ fn hello(place: &Place) -> Row {
     }
 }
 
-fn spawn(place: &Place) -> Row {
+/// A child that may reach what the root may, `inherit` 1, or nothing.
+fn spawn(place: &Place, inherit: &str) -> Row {
     let (program, echo) = (place.program("spawn.wat"), place.peer("echo"));
-    pairs("spawn to first reply, and end", "C posix_spawn", 3.0, || {
-        (place.wat(&[&program, "200", "1"], 2)[0], numbers(&place.peer("spawn"), &[&echo, "200", "1"], 2)[0])
+    let (name, target) =
+        if inherit == "1" { ("spawn to first reply, and end", 1.5) } else { ("the same, confined", 1.8) };
+    pairs(name, "C posix_spawn", target, || {
+        (
+            place.wat(&[&program, "200", "1", inherit], 2)[0],
+            numbers(&place.peer("spawn"), &[&echo, "200", "1"], 2)[0],
+        )
     })
 }
 
@@ -109,7 +116,7 @@ fn exchange(place: &Place, cpus: usize) -> Row {
     let name = if cpus == 1 { "request/reply, one CPU" } else { "request/reply, two CPUs" };
     pairs(name, "C over pipes", 2.0, || {
         (
-            place.wat(&[&program, "1", "20000"], cpus)[1],
+            place.wat(&[&program, "1", "20000", "0"], cpus)[1],
             numbers(&place.peer("spawn"), &[&echo, "1", "20000"], cpus)[1],
         )
     })

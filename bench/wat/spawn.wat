@@ -1,4 +1,4 @@
-;; (args): children, exchanges in each. Prints nanoseconds per child, and per exchange.
+;; (args): children, exchanges in each, 1 for children that may reach what the root may, else 0: nothing. Prints nanoseconds per child, and per exchange.
 (defstruct Ping [n <- i64])
 
 (defn echo {:in Ping :out Ping} [] -> nil
@@ -7,18 +7,18 @@
 (defn exchange [p <- (Peer Ping Ping)  left <- i64] -> nil
   (if (= left 0)
     nil
-    (do (unwrap (call p (Ping 12345)) "the child is gone")
+    (do (ignore (unwrap (call p (Ping 12345)) "the child is gone"))
         (exchange p (- left 1)))))
 
-(defn children [count <- i64  exchanges <- i64  spent <- i64] -> i64
+(defn children [count <- i64  exchanges <- i64  grants <- (Vector Grant)  spent <- i64] -> i64
   (if (= count 0)
     spent
-    (let [p     (spawn-process echo)
+    (let [p     (spawn-process echo {:authority grants})
           start (now-ns)]
       (exchange p exchanges)
       (let [took (- (now-ns) start)]
         (unwrap (wait p) "the child ends well")
-        (children (- count 1) exchanges (+ spent took))))))
+        (children (- count 1) exchanges grants (+ spent took))))))
 
 (defn now-ns [] -> i64
   (wat.time/as-nanos (wat.time/ticks)))
@@ -27,8 +27,9 @@
   (let [number    (fn [i] (unwrap (parse-i64 (nth (args) i)) "a number"))
         count     (number 0)
         exchanges (number 1)
+        grants    (if (= (number 2) 1) [(inherit)] [])
         start     (now-ns)
-        spent     (children count exchanges 0)
+        spent     (children count exchanges grants 0)
         all       (- (now-ns) start)]
     (println (quot all count))
     (println (quot spent (* count exchanges)))))
