@@ -4,7 +4,7 @@
 #[derive(Default)]
 pub struct Window {
     bytes: Vec<u8>,
-    /// Bytes of `bytes` that have come; the rest is room.
+    /// Bytes of `bytes` that have come; the rest is room, perhaps of a read that brought nothing.
     filled: usize,
     /// Values end before this.
     pub taken: usize,
@@ -14,30 +14,54 @@ pub struct Window {
 }
 
 impl Window {
-    /// Room to read bytes into; [`Window::filled`] says how many came.
+    /// Room to read bytes into; [`Window::filled`] says how many came. Where it says nothing, none did.
     pub fn room(&mut self, length: usize) -> &mut [u8] {
         if self.taken > 0 && self.taken >= self.filled / 2 {
             self.bytes.drain(..self.taken);
+            self.filled -= self.taken;
             self.scanned -= self.taken;
             self.taken = 0;
         }
-        self.filled = self.bytes.len();
         self.bytes.resize(self.filled + length, 0);
         &mut self.bytes[self.filled..]
     }
 
     pub fn filled(&mut self, length: usize) {
-        self.bytes.truncate(self.filled + length);
-        self.filled = self.bytes.len();
+        assert!(self.filled + length <= self.bytes.len(), "more bytes declared than there was room for");
+        self.filled += length;
     }
 
     /// No more bytes will come.
     pub fn finish(&mut self) {
-        self.bytes.truncate(self.filled);
         self.ended = true;
     }
 
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        &self.bytes[..self.filled]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_that_was_not_used_is_no_bytes() {
+        let mut window = Window::default();
+        let put = |window: &mut Window, bytes: &[u8]| {
+            window.room(8)[..bytes.len()].copy_from_slice(bytes);
+            window.filled(bytes.len());
+        };
+        put(&mut window, b"abc");
+        window.room(100).fill(b'!');
+        assert_eq!(window.bytes(), b"abc");
+        window.taken = 2;
+        window.scanned = 3;
+        window.room(8);
+        put(&mut window, b"de");
+        assert_eq!((window.bytes(), window.taken, window.scanned), (&b"cde"[..], 0, 1));
+        window.room(8);
+        window.finish();
+        assert_eq!(window.bytes(), b"cde");
     }
 }
