@@ -402,12 +402,16 @@ impl Shared {
     // ---- stderr
 
     /// A line from below, behind the path of who wrote it, without its newline.
-    pub(crate) fn pass_line(&self, mut line: Vec<u8>) {
+    pub(crate) fn pass_line(&self, line: Vec<u8>) {
+        self.forward_line(self.shown(line));
+    }
+
+    fn shown(&self, mut line: Vec<u8>) -> Vec<u8> {
         if let Some(render) = self.render.get() {
-            return self.forward_line(render(&line));
+            return render(&line);
         }
         line.push(b'\n');
-        self.forward_line(line);
+        line
     }
 
     /// A line of this process's own, without its newline. It never holds the program up: where stderr takes nothing the
@@ -428,13 +432,17 @@ impl Shared {
     pub(crate) fn forward_line(&self, line: Vec<u8>) {
         let mut forward = lock(&self.forward);
         forward.push(line);
-        forward.flush(|bytes| fd::write_now(fd::standard(2), bytes));
+        self.flush_lines(&mut forward);
+    }
+
+    fn flush_lines(&self, forward: &mut Forward) {
+        forward.flush(|notice| self.shown(notice), |bytes| fd::write_now(fd::standard(2), bytes));
     }
 
     /// Writes what waits for stderr as far as it goes. True if something is left.
     pub(crate) fn push_stderr(&self) -> bool {
         let mut forward = lock(&self.forward);
-        forward.flush(|bytes| fd::write_now(fd::standard(2), bytes));
+        self.flush_lines(&mut forward);
         !forward.is_empty()
     }
 

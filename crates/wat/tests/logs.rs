@@ -118,6 +118,11 @@ fn a_flood_of_events_holds_nobody_up() {
         let ended = root.finish();
         assert!(ended.err.contains(" lines of stderr dropped"), "{}", &ended.err[..200.min(ended.err.len())]);
         assert!(ended.err.len() < 1 << 20, "{}", ended.err.len());
+        if !options.is_empty() {
+            let is_object =
+                |line: &str| serde_json::from_str::<Value>(line).is_ok_and(|line| line.is_object());
+            assert_eq!(ended.err.lines().find(|line| !is_object(line)), None);
+        }
     }
 }
 

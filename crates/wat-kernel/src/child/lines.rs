@@ -107,11 +107,15 @@ impl Forward {
     }
 
     /// Hands what waits to `write`, which says how much it took, until it takes no more. An error drops everything:
-    /// nobody reads this stderr any more.
-    pub(crate) fn flush(&mut self, mut write: impl FnMut(&[u8]) -> std::io::Result<usize>) {
+    /// nobody reads this stderr any more. `shown` makes a whole line of what was dropped.
+    pub(crate) fn flush(
+        &mut self,
+        shown: impl Fn(Vec<u8>) -> Vec<u8>,
+        mut write: impl FnMut(&[u8]) -> std::io::Result<usize>,
+    ) {
         loop {
             if self.dropped > 0 && self.sent == 0 {
-                let notice = format!("[wat] {} lines of stderr dropped\n", self.dropped).into_bytes();
+                let notice = shown(format!("[wat] {} lines of stderr dropped", self.dropped).into_bytes());
                 self.dropped = 0;
                 self.bytes += notice.len();
                 self.queue.push_front(notice);
@@ -182,10 +186,13 @@ mod tests {
         }
         assert!(forward.bytes <= FORWARD);
         let mut out = Vec::new();
-        forward.flush(|bytes| {
-            out.extend_from_slice(&bytes[..bytes.len().min(3)]);
-            Ok(bytes.len().min(3))
-        });
+        forward.flush(
+            |notice| [&notice[..], b"\n"].concat(),
+            |bytes| {
+                out.extend_from_slice(&bytes[..bytes.len().min(3)]);
+                Ok(bytes.len().min(3))
+            },
+        );
         let text = String::from_utf8(out).expect("digits");
         assert!(text.starts_with("[wat] "), "{}", &text[..40]);
         assert!(text.ends_with("99999\n"));
