@@ -55,8 +55,10 @@ pub fn println(ctx: *mut Ctx, slot: u64, desc: DescRef) -> Result<u64, Halt> {
                     Ok(0)
                 }
                 Err(WriteError::Closed) => Err(Halt::Quiet),
-                Err(WriteError::Interrupted(why)) => Err(why.into()),
-                Err(WriteError::Deadlock { .. }) => Err(Fail::new("lost", "stdout cannot be written").into()),
+                Err(WriteError::Interrupted { why, .. }) => Err(why.into()),
+                Err(WriteError::Deadlock { .. } | WriteError::Late { .. }) => {
+                    Err(Fail::new("lost", "stdout cannot be written").into())
+                }
                 Err(WriteError::System(e)) => Err(Fail::new("lost", format!("write stdout: {e}")).into()),
             }
         }
@@ -94,7 +96,7 @@ pub fn eprintln(ctx: *mut Ctx, slot: u64, desc: DescRef) -> Result<u64, Halt> {
     };
     keep_small(scratch);
     match written {
-        Err(WriteError::Interrupted(Interrupt::Killed)) => Err(Halt::Killed),
+        Err(WriteError::Interrupted { why: Interrupt::Killed, .. }) => Err(Halt::Killed),
         _ => Ok(0),
     }
 }
@@ -167,7 +169,7 @@ pub fn refuse(ctx: *mut Ctx) -> Result<u64, Halt> {
             let parcel = Parcel::late();
             let bytes = parcel.bytes;
             replies.send_through_stop(waiter, parcel, bytes).map_err(|error| match error {
-                SendError::Interrupted(why, _) => WriteError::Interrupted(why),
+                SendError::Interrupted(why, _) => why.into(),
                 SendError::Closed(_) | SendError::Late(_) => WriteError::Closed,
             })
         }
@@ -177,7 +179,7 @@ pub fn refuse(ctx: *mut Ctx) -> Result<u64, Halt> {
             waiter.count_written();
             Ok(0)
         }
-        Err(WriteError::Interrupted(Interrupt::Killed)) => Err(Halt::Killed),
+        Err(WriteError::Interrupted { why: Interrupt::Killed, .. }) => Err(Halt::Killed),
         Err(_) => Err(Halt::Quiet),
     }
 }

@@ -167,8 +167,7 @@ impl Peer {
         self.incoming.try_lock().map_or(0, |i| sent.saturating_sub(i.arrived()))
     }
 
-    /// Sends one encoded request with its context and answers its number. The deadline bounds the wait for room in a
-    /// service's queue.
+    /// Sends one encoded request with its context and answers its number. The deadline bounds the wait for room.
     pub fn send(
         &self,
         waiter: &Waiter,
@@ -187,7 +186,7 @@ impl Peer {
             return Err(self.request("closed", "the request was sent after close", "no"));
         }
         let shown = self.edge.is_tapped().then(|| item.shown());
-        match self.put(waiter, item, context) {
+        match self.put(waiter, item, context, deadline) {
             Ok(()) => {
                 if let Some(text) = shown {
                     self.edge.note(true, &text);
@@ -197,15 +196,16 @@ impl Peer {
                 Ok(out.sent - 1)
             }
             Err(error) => {
-                // A request of which a part is out, or that stays queued, has a number; its answer, if any, is not for
-                // another.
-                let queued =
-                    matches!(self.link, Link::Process(_)) && matches!(error, WriteError::Interrupted(_));
-                if queued || matches!(error, WriteError::Deadlock { begun: true }) {
-                    lock(&self.incoming).abandon(out.sent);
+                // A request of which a part is out has a number; its answer, if any, is not for another.
+                let begun = error.is_begun().then_some(out.sent);
+                if let Some(number) = begun {
+                    lock(&self.incoming).abandon(number);
                     out.sent += 1;
                 }
                 drop(out);
+                if let Some(number) = begun {
+                    self.give_up(number);
+                }
                 Err(self.not_sent(waiter, error))
             }
         }
@@ -213,10 +213,9 @@ impl Peer {
 
     /// Sends a request for another, and answers its number.
     pub fn forward(&self, waiter: &Waiter, item: Item, context: Context) -> Result<u64, WriteError> {
-        let put = self.put(waiter, item, context);
-        let queued = matches!(self.link, Link::Process(_)) && matches!(put, Err(WriteError::Interrupted(_)));
+        let put = self.put(waiter, item, context, None);
         let mut out = lock(&self.outgoing);
-        if put.is_ok() || queued {
+        if put.as_ref().map_or_else(WriteError::is_begun, |()| true) {
             self.edge.count_sent();
             out.sent += 1;
         }
@@ -244,13 +243,20 @@ impl Peer {
         }
     }
 
-    fn put(&self, waiter: &Waiter, item: Item, context: Context) -> Result<(), WriteError> {
+    fn put(
+        &self,
+        waiter: &Waiter,
+        item: Item,
+        context: Context,
+        deadline: Option<Instant>,
+    ) -> Result<(), WriteError> {
         match (&self.link, item) {
             (Link::Process(child), Item::Text(line, _)) if context.is_empty() || !self.codec.is_edn() => {
-                child.write(waiter, &line)
+                child.write_until(waiter, &line, deadline)
             }
             (Link::Process(child), Item::Text(line, _)) => {
-                child.write(waiter, &[context.mark().as_bytes(), &line].concat())
+                let mark = context.mark();
+                child.write_until(waiter, &[mark.as_bytes(), &line].concat(), deadline)
             }
             (Link::Thread(thread), Item::Parcel(mut parcel)) => {
                 parcel.context = context;
@@ -259,11 +265,15 @@ impl Peer {
                 let (bytes, mut parcel) = (parcel.bytes, parcel);
                 let mut patience = Duration::from_millis(1);
                 loop {
-                    let deadline = Instant::now() + patience;
-                    match requests.send_until(waiter, parcel, bytes, deadline) {
+                    let look = Instant::now() + patience;
+                    let until = deadline.map_or(look, |end| end.min(look));
+                    match requests.send_until(waiter, parcel, bytes, until) {
                         Ok(()) => return Ok(()),
                         Err(SendError::Closed(_)) => return Err(WriteError::Closed),
-                        Err(SendError::Interrupted(why, _)) => return Err(WriteError::Interrupted(why)),
+                        Err(SendError::Interrupted(why, _)) => return Err(why.into()),
+                        Err(SendError::Late(_)) if deadline.is_some_and(|end| end <= Instant::now()) => {
+                            return Err(WriteError::Late { begun: false });
+                        }
                         Err(SendError::Late(unsent)) => parcel = unsent,
                     }
                     // No room for long: what the thread is blocked writing is read ahead, up to a window.
@@ -278,6 +288,7 @@ impl Peer {
     }
 
     fn not_sent(&self, waiter: &Waiter, error: WriteError) -> Trouble {
+        let executed = if error.is_begun() { "unknown" } else { "no" };
         match error {
             WriteError::Closed => match self.end_soon(waiter, None) {
                 Ok(Some(Some(text))) => Trouble::Crash(text),
@@ -285,14 +296,17 @@ impl Peer {
                 Ok(Some(None)) => self.request("ended", "the peer ended well before the request", "no"),
                 Err(trouble) => trouble,
             },
-            WriteError::Deadlock { begun } => {
+            WriteError::Deadlock { .. } => {
                 let message = format!(
                     "both sides of the pair are blocked writing: requests to {} and its answers",
                     self.path
                 );
-                self.request("deadlock", &message, if begun { "unknown" } else { "no" })
+                self.request("deadlock", &message, executed)
             }
-            WriteError::Interrupted(why) => self.interrupted(waiter, why, "no"),
+            WriteError::Interrupted { why, .. } => self.interrupted(waiter, why, executed),
+            WriteError::Late { .. } => {
+                self.request("timeout", "no room for the request within the time", executed)
+            }
             WriteError::System(e) => self.request("lost", &format!("write to {}: {e}", self.path), "unknown"),
         }
     }

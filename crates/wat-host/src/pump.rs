@@ -231,8 +231,13 @@ impl Pump {
                     self.cancel(number);
                 }
             }
-            // What was refused may be out in part, or stay queued: how the program ends, or what it answers, is told.
-            Err(WriteError::Closed | WriteError::Interrupted(_)) => {
+            Err(WriteError::Interrupted { begun: false, .. }) => {
+                let message = "the request had not been written when its program was let go";
+                let story = Story::new("stopped", &self.peer.path, &self.peer.program, message);
+                ticket.answer(Item::Crash(story.executed("no").text()));
+            }
+            // What was refused may be out in part: how the program ends, or what it answers, is told.
+            Err(WriteError::Closed | WriteError::Interrupted { .. }) => {
                 flight.push_back(Flight { ticket, number: None, bytes });
             }
             Err(_) => {

@@ -132,7 +132,7 @@ fn send_to(ctx: *mut Ctx, mem: Mem, peer: &Peer, slot: u64, ty: DescRef, desc: D
     let context = host.onward();
     let sent = in_time(peer, context)
         .and_then(|()| request(host, peer, slot, ty))
-        .and_then(|item| peer.send(&host.waiter, item, context, None));
+        .and_then(|item| peer.send(&host.waiter, item, context, context.deadline));
     match sent {
         Ok(_) => Ok(sum::ok(mem, desc, 0)?),
         Err(trouble) => troubled(mem, desc, trouble),

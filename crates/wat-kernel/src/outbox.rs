@@ -25,15 +25,39 @@ pub enum WriteError {
     /// Both sides of a pair are blocked writing to each other. `begun` says whether part of this message is out; if
     /// so the rest stays queued, if not nothing of it will be sent.
     Deadlock { begun: bool },
-    /// The thread was asked to stop or end; the message stays queued.
-    Interrupted(Interrupt),
+    /// The thread was asked to stop or end. `begun` as of a deadlock.
+    Interrupted { why: Interrupt, begun: bool },
+    /// There was no room before the deadline. `begun` as of a deadlock.
+    Late { begun: bool },
     /// Anything else the system says.
     System(io::Error),
 }
 
 impl From<Interrupt> for WriteError {
     fn from(why: Interrupt) -> Self {
-        WriteError::Interrupted(why)
+        WriteError::Interrupted { why, begun: false }
+    }
+}
+
+impl WriteError {
+    /// Whether a part of the message is out, so that the rest follows.
+    pub fn is_begun(&self) -> bool {
+        matches!(
+            self,
+            WriteError::Deadlock { begun: true }
+                | WriteError::Interrupted { begun: true, .. }
+                | WriteError::Late { begun: true }
+        )
+    }
+
+    /// The same of a message of which so much is out, or nothing.
+    fn of_message(self, begun: bool) -> WriteError {
+        match self {
+            WriteError::Deadlock { .. } => WriteError::Deadlock { begun },
+            WriteError::Interrupted { why, .. } => WriteError::Interrupted { why, begun },
+            WriteError::Late { .. } => WriteError::Late { begun },
+            other => other,
+        }
     }
 }
 
@@ -155,8 +179,7 @@ impl Outbox {
         let mut done = 0;
         let outcome = self.put(&mut out, waiter, room, message, &mut done);
         match outcome {
-            Err(WriteError::Deadlock { .. }) if done == 0 => Err(WriteError::Deadlock { begun: false }),
-            Err(e @ (WriteError::Deadlock { .. } | WriteError::Interrupted(_))) => {
+            Err(e) if e.is_begun() => {
                 out.pending.extend_from_slice(&message[done..]);
                 drop(out);
                 gathered.list(self);
@@ -172,6 +195,7 @@ impl Outbox {
         self.put_pending(&mut out, waiter, room)
     }
 
+    /// Writes out what lies, of which none is the message that waits for it.
     fn put_pending(&self, out: &mut Out, waiter: &Waiter, room: &dyn Room) -> Result<(), WriteError> {
         if out.waiting() == 0 {
             return Ok(());
@@ -182,7 +206,7 @@ impl Outbox {
         out.pending = pending;
         out.sent = sent;
         out.settle();
-        outcome
+        outcome.map_err(|error| error.of_message(false))
     }
 
     fn put(
@@ -204,15 +228,12 @@ impl Outbox {
                 Ok(count) => *done += count,
                 Err(WriteError::System(e)) if e.kind() == io::ErrorKind::WouldBlock => {
                     if let Err(e) = room.make(waiter, fd) {
-                        outcome = Err(match e {
-                            WriteError::Deadlock { .. } => WriteError::Deadlock { begun: *done > 0 },
-                            other => other,
-                        });
+                        outcome = Err(e.of_message(*done > 0));
                         break;
                     }
                 }
                 Err(e) => {
-                    outcome = Err(e);
+                    outcome = Err(e.of_message(*done > 0));
                     break;
                 }
             }
@@ -420,7 +441,7 @@ impl Room for Patient {
 
 pub(crate) fn from_blocked(blocked: crate::waiter::Blocked) -> WriteError {
     match blocked {
-        crate::waiter::Blocked::Interrupt(why) => WriteError::Interrupted(why),
+        crate::waiter::Blocked::Interrupt(why) => why.into(),
         crate::waiter::Blocked::System(e) => match e.raw_os_error() {
             Some(libc::EPIPE | libc::ECONNRESET) => WriteError::Closed,
             _ => WriteError::System(e),

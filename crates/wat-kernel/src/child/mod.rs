@@ -25,7 +25,7 @@ use room::ChildRoom;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A spawned process. Clones name the same child; when the last is dropped the child is released: its stdin is
 /// closed, what it still writes is read and dropped, and a crash nobody sees goes to the callback of
@@ -129,13 +129,23 @@ impl Child {
     /// Writes one message (whole lines) to its stdin, gathered as [`crate::GATHER`] says. While its stdin is full its
     /// stdout is read ahead into a window.
     pub fn write(&self, waiter: &Waiter, message: &[u8]) -> Result<(), WriteError> {
-        let room = ChildRoom { core: self.core(), wakes: Wakes::Stop };
+        self.write_until(waiter, message, None)
+    }
+
+    /// The same, as far as there is room for it before the deadline.
+    pub fn write_until(
+        &self,
+        waiter: &Waiter,
+        message: &[u8],
+        deadline: Option<Instant>,
+    ) -> Result<(), WriteError> {
+        let room = ChildRoom { core: self.core(), wakes: Wakes::Stop, deadline };
         self.core().input.write(waiter, &self.handle.shared.gathered, &room, message)
     }
 
     /// Writes out what was gathered.
     pub fn flush(&self, waiter: &Waiter) -> Result<(), WriteError> {
-        self.core().input.flush(waiter, &ChildRoom { core: self.core(), wakes: Wakes::Stop })
+        self.core().input.flush(waiter, &ChildRoom { core: self.core(), wakes: Wakes::Stop, deadline: None })
     }
 
     /// No more requests: closes its stdin once everything gathered is out.

@@ -11,11 +11,11 @@ use crate::control::ToChild;
 use crate::mutation::removed;
 use crate::outbox::{Room, WriteError, from_blocked};
 use crate::sys::{fd, process};
-use crate::waiter::{Waiter, Wakes};
+use crate::waiter::{Waiter, Wakes, time_left};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Time between two questions.
 const PROBE: Duration = Duration::from_millis(50);
@@ -23,6 +23,7 @@ const PROBE: Duration = Duration::from_millis(50);
 pub(super) struct ChildRoom<'a> {
     pub(super) core: &'a ChildCore,
     pub(super) wakes: Wakes,
+    pub(super) deadline: Option<Instant>,
 }
 
 /// The questions asked so far in one blocked write.
@@ -60,7 +61,8 @@ impl Room for ChildRoom<'_> {
                 }
                 _ => 2,
             };
-            let timeout = if count == 3 { None } else { Some(PROBE) };
+            let probe_after = (count != 3).then_some(PROBE);
+            let timeout = time_left(self.deadline).into_iter().chain(probe_after).min();
             waiter.blocking(self.wakes, || fd::poll(&mut entries[..count], timeout)).map_err(from_blocked)?;
             if entries[0].revents != 0 {
                 return Ok(());
@@ -68,6 +70,9 @@ impl Room for ChildRoom<'_> {
             // Somebody the child has left behind may hold its stdin, but not read it for the child.
             if entries[1].revents != 0 {
                 return Err(WriteError::Closed);
+            }
+            if self.deadline.is_some_and(|end| end <= Instant::now()) {
+                return Err(WriteError::Late { begun: false });
             }
             let Some(output) = &mut output else { continue };
             if count == 3 && entries[2].revents != 0 {
