@@ -4,7 +4,8 @@
 //! say, and what cannot be read as one is the comment it is for everybody else.
 //!
 //! `:left` is the time left in nanoseconds, and `:at` when that was so on the clock that all processes of a machine
-//! share: what a request has waited in a pipe is not given to it again. Not here: how a program narrows it (`scope.rs`).
+//! share: what a request has waited in a pipe is not given to it again. A command may be a way to another machine, so it is
+//! not told `:at`. Not here: how a program narrows it (`scope.rs`).
 
 use crate::process::ticks;
 use std::fmt;
@@ -49,15 +50,19 @@ impl Context {
         Context { deadline: earlier(self.deadline, other), ..self }
     }
 
-    /// What stands before the value on a pipe; nothing where there is nothing to say.
-    pub fn mark(&self) -> String {
+    /// What stands before the value on a pipe; nothing where there is nothing to say. Only a reader that surely has our
+    /// clock is told the time: by another machine's, which may be ahead, any request could have waited for days.
+    pub fn mark(&self, same_clock: bool) -> String {
         if self.is_empty() {
             return String::new();
         }
         let mut fields = Vec::new();
         if let Some(left) = self.left() {
             let left = i64::try_from(left.as_nanos()).unwrap_or(i64::MAX);
-            fields.push(format!(":left {left} :at {}", ticks()));
+            fields.push(format!(":left {left}"));
+            if same_clock {
+                fields.push(format!(":at {}", ticks()));
+            }
         }
         if let Some(trace) = self.trace {
             fields.push(format!(":trace \"{trace}\""));
@@ -138,13 +143,15 @@ mod tests {
     fn a_mark_is_read_back() {
         let context =
             Context { deadline: Some(Instant::now() + Duration::from_secs(2)), trace: Trace::parse(NUMBER) };
-        let mark = context.mark();
+        let mark = context.mark(true);
         assert!(mark.ends_with(&format!(" :trace \"{NUMBER}\"}} ")), "{mark}");
         let back = Context::of_mark(mark.trim_end().as_bytes());
         assert_eq!(back.trace, context.trace);
         let left = back.left().expect("a deadline");
         assert!(left <= Duration::from_secs(2) && left > Duration::from_millis(1500), "{left:?}");
-        assert_eq!(Context::default().mark(), "");
+        assert_eq!(Context::default().mark(true), "");
+        assert!(mark.contains(" :at "), "{mark}");
+        assert!(!context.mark(false).contains(" :at "));
     }
 
     #[test]

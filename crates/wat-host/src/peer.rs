@@ -255,7 +255,7 @@ impl Peer {
                 child.write_until(waiter, &line, deadline)
             }
             (Link::Process(child), Item::Text(line, _)) => {
-                let mark = context.mark();
+                let mark = context.mark(!child.is_command());
                 child.write_until(waiter, &[mark.as_bytes(), &line].concat(), deadline)
             }
             (Link::Thread(thread), Item::Parcel(mut parcel)) => {

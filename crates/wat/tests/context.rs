@@ -4,7 +4,7 @@
 mod support;
 
 use std::time::Duration;
-use support::{program, soon, turn, wat};
+use support::{Ended, program, soon, turn, wat};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -15,9 +15,13 @@ const ECHO: &str = r#"
   (serve (fn [n <- i64] (tuple n (trace-id) (match (deadline) (None :none) ((Some d) (if (< d (seconds 5)) :soon :far)))))))
 "#;
 
+fn ran(text: &str, input: &str) -> Ended {
+    let source = program(text);
+    wat(&source.file).run(input)
+}
+
 fn echo(input: &str) -> String {
-    let source = program(ECHO);
-    let ended = wat(&source.file).run(input);
+    let ended = ran(ECHO, input);
     assert!(ended.status.success(), "{ended:?}");
     ended.out
 }
@@ -32,6 +36,9 @@ fn a_discarded_form_in_front_of_a_request_is_its_context() {
     // One without a line of its own, with parts that nobody knows, in another order.
     let odd = format!("#_ #wat/context{{:more [1] :trace \"{TRACE}\" :left 9000000000}}3 4\n");
     assert_eq!(echo(&odd), format!("[3 \"{TRACE}\" :far]\n[4 nil :none]\n"));
+    // Two on a line that does not end, so that neither is read as a line.
+    let open = format!("#_#wat/context {{:trace \"{TRACE}\"}} 5 6");
+    assert_eq!(echo(&open), format!("[5 \"{TRACE}\" :none]\n[6 nil :none]\n"));
     for comment in [
         "#_5",
         "#_#wat/context [1 2]",
@@ -59,16 +66,28 @@ fn a_context_waits_for_its_value() {
     assert!(root.finish().status.success());
 }
 
-/// Guards: the look at the deadline before a served request is begun.
+/// Guards: the look at the deadline before `serve-state` begins a request; that of `serve` is looked at below.
 #[test]
 fn a_request_that_comes_too_late_is_answered_and_not_run() {
     let _turn = turn(MINUTE);
-    let source = program(
+    let ended = ran(
         "(defn main [] -> nil (serve-state 0 (fn [runs <- i64  n <- i64] (tuple (inc runs) (tuple n runs)))))",
+        "1\n#_#wat/context {:left 0} 2\n#_#wat/context {:left -5} 3\n4\n",
     );
-    let ended = wat(&source.file).run("1\n#_#wat/context {:left 0} 2\n#_#wat/context {:left -5} 3\n4\n");
     assert_eq!(ended.out, "[1 0]\n#_#wat/late {} nil\n#_#wat/late {} nil\n[4 1]\n");
     assert!(ended.status.success(), "{ended:?}");
+}
+
+/// Guards: the context that ends with the answer to its request, or with the refusal of it.
+#[test]
+fn what_follows_an_answer_is_in_no_context() {
+    let _turn = turn(MINUTE);
+    let after =
+        "(defn main [] -> nil (do (serve (fn [n <- i64] n)) (println (tuple (deadline) (trace-id)))))";
+    for (left, answer) in [(60_000_000_000u64, "1"), (0, "#_#wat/late {} nil")] {
+        let ended = ran(after, &format!("#_#wat/context {{:left {left} :trace \"{TRACE}\"}} 1\n"));
+        assert_eq!(ended.out, format!("{answer}\n[nil nil]\n"), "{}", ended.err);
+    }
 }
 
 const LATE: &str = r#"
@@ -90,13 +109,12 @@ const LATE: &str = r#"
       (try-late (spawn-thread slow))))
 "#;
 
-/// Guards: the deadline on the wire and in a thread's parcel, and the answer of one that is too late, which counts as an
+/// Guards: the deadline on the wire and in a thread's parcel, the look that `serve` takes at it, and the answer of one that is too late, which counts as an
 /// answer: the next request has its own.
 #[test]
 fn a_child_does_not_begin_what_nobody_waits_for() {
     let _turn = turn(MINUTE);
-    let source = program(LATE);
-    let ended = wat(&source.file).run("");
+    let ended = ran(LATE, "");
     let each = "#wat.core/Ok 400\n#wat.core/Err [:timeout :no]\n#wat.core/Ok 2\n";
     assert_eq!(ended.out, format!("{each}{each}"), "{}", ended.err);
     assert_eq!(ended.err.matches("400").count(), 2, "{}", ended.err);
@@ -151,17 +169,24 @@ fn a_context_goes_all_the_way_down() {
 const SERVICE: &str = r#"
 (ns user (:use [wat.supervisor :as supervisor]))
 
-(defn leaf {:in i64 :out (Tuple bool (Option String))} [] -> nil
-  (serve (fn [n]
-    (do (sleep (millis n))
-        (tuple (some? (deadline)) (trace-id))))))
+;; No `serve`, which would look at the deadline itself.
+(defn turns [] -> nil
+  (match (readln -> i64)
+    ((Some n) (do (sleep (millis n))
+                  (println (tuple (some? (deadline)) (trace-id)))
+                  (turns)))
+    (None nil)))
+
+(defn leaf {:in i64 :out (Tuple bool (Option String))} [] -> nil (turns))
 
 (defn main [] -> nil
-  (let [sup  (supervisor/supervise {} (supervisor/child leaf {}))
+  (let [sup  (supervisor/supervise {} (supervisor/child leaf {:copies 1}))
         leaf (supervisor/service sup leaf)]
     (serve (fn [n <- i64]
       (if (= n 0)
-        (str (with-deadline (seconds 50) (call leaf 0)))
+        (with-deadline (seconds 50)
+          (do (unwrap (send leaf 50))
+              (str (call leaf 50) (recv leaf))))
         ;; The service is busy with the first beyond the time of the second.
         (do (unwrap (send leaf n))
             (unwrap (with-deadline (millis 50) (send leaf 0)))
@@ -169,16 +194,22 @@ const SERVICE: &str = r#"
             (str (map-err (fn [c] (tuple (:kind c) (:executed c))) (recv leaf)))))))))
 "#;
 
-/// Guards: a context that waits with its request in a service's queue.
+/// Guards: a context that waits with its request in a service's queue, and the look at its deadline before the request is
+/// passed on.
 #[test]
 fn a_context_goes_through_a_service() {
     let _turn = turn(MINUTE);
-    let source = program(SERVICE);
-    let mut root = wat(&source.file).start();
-    let asked = format!("#_#wat/context {{:trace \"{TRACE}\"}} 0");
-    assert_eq!(root.ask(&asked), format!("\"#wat.core/Ok [true \\\"{TRACE}\\\"]\""));
-    assert_eq!(root.ask("400"), "\"#wat.core/Err [:timeout :no]\"");
-    assert!(root.finish().status.success());
+    for copies in [1, 2] {
+        let source = program(SERVICE.replace(":copies 1", &format!(":copies {copies}")));
+        let mut root = wat(&source.file).start();
+        let asked = format!("#_#wat/context {{:trace \"{TRACE}\"}} 0");
+        let answer = format!("#wat.core/Ok [true \\\"{TRACE}\\\"]");
+        assert_eq!(root.ask(&asked), format!("\"{answer}{answer}\""));
+        if copies == 1 {
+            assert_eq!(root.ask("400"), "\"#wat.core/Err [:timeout :no]\"");
+        }
+        assert!(root.finish().status.success());
+    }
 }
 
 const SHELL: &str = r#"
@@ -191,25 +222,22 @@ const SHELL: &str = r#"
     (println (call edn 1))
     (println (with-deadline (seconds 50) (call edn 2)))
     (println (with-deadline (seconds 50) (call lines "3")))
-    (println (with-deadline (seconds 50) (call cat {:n 4})))))
+    (println (with-deadline (seconds 50) (call cat {:n 4})))
+    (println (with-deadline (nanos 0) (map-err (fn [c] (tuple (:kind c) (:executed c))) (call edn 5))))))
 "#;
 
-/// Guards: nothing written where there is nothing to say, and nothing but values to what does not speak EDN.
+/// Guards: nothing written where there is nothing to say, or when the time has passed; nothing but values to what does not
+/// speak EDN; no time of a clock that a command, which may be a way to another machine, need not have.
 #[test]
 fn a_command_that_speaks_edn_is_told_too() {
     let _turn = turn(MINUTE);
-    let source = program(SHELL);
-    let ended = wat(&source.file).run("");
-    assert_eq!(
-        ended.out, "#wat.core/Ok 1\n#wat.core/Ok 1\n#wat.core/Ok \"3\"\n#wat.core/Ok {:n 4}\n",
-        "{}",
-        ended.err
-    );
+    let ended = ran(SHELL, "");
+    let answers = "#wat.core/Ok 1\n#wat.core/Ok 1\n#wat.core/Ok \"3\"\n#wat.core/Ok {:n 4}\n#wat.core/Err [:timeout :no]\n";
+    assert_eq!(ended.out, answers, "{}", ended.err);
     let told: Vec<&str> = ended.err.lines().collect();
-    assert_eq!(told[0], "[/0] 1");
+    assert_eq!((told.len(), told[0]), (2, "[/0] 1"));
     let said = told[1].strip_prefix("[/0] #_#wat/context {:left ").and_then(|rest| rest.strip_suffix("} 2"));
-    let said = said.and_then(|rest| rest.split_once(" :at ")).unwrap_or_else(|| panic!("{told:?}"));
-    let left: u64 = said.0.parse().expect("nanoseconds");
+    let left: u64 = said.and_then(|left| left.parse().ok()).unwrap_or_else(|| panic!("{told:?}"));
     assert!((10_000_000_000..=50_000_000_000).contains(&left), "{left}");
 }
 
@@ -217,7 +245,7 @@ fn a_command_that_speaks_edn_is_told_too() {
 #[test]
 fn a_deadline_ends_with_its_body_however_that_ends() {
     let _turn = turn(MINUTE);
-    let source = program(
+    let ended = ran(
         r#"
 (defn boom [] -> i64
   (with-deadline (millis 1) (do (sleep (millis 5)) (panic! "no"))))
@@ -230,8 +258,8 @@ fn a_deadline_ends_with_its_body_however_that_ends() {
         (println (with-deadline (millis 0) (map-err (fn [c] (tuple (:kind c) (:executed c))) (call p 1))))
         (println (call p 1)))))
 "#,
+        "",
     );
-    let ended = wat(&source.file).run("");
     assert_eq!(
         ended.out, "true\n#wat.core/Err \"no\"\nnil\n#wat.core/Err [:timeout :no]\n#wat.core/Ok 2\n",
         "{}",
