@@ -275,21 +275,37 @@ fn a_hostile_server_costs_a_client_an_error() {
         (format!("{ok}\r\n{}", "x".repeat(100_001)), false, "#wat.core/Err :limit"),
         (format!("{ok}Content-Length: 5\r\n\r\nhi"), true, "#wat.core/Err :timed-out"),
     ];
-    for (answer, hangs, wanted) in cases {
+    let mut visit = |serve: Box<dyn FnOnce(TcpStream) + Send>| {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let at = listener.local_addr().expect("an address");
         let server = std::thread::spawn(move || {
             let (mut client, _) = listener.accept().expect("the client comes");
-            let mut request = [0; 4096];
-            let _ = client.read(&mut request);
+            let _ = client.read(&mut [0; 4096]);
+            serve(client);
+        });
+        let answer = tree.ask(&format!("\"http://{at}/\""));
+        server.join().expect("a server does not fail");
+        answer
+    };
+    for (answer, hangs, wanted) in cases {
+        let serve = move |mut client: TcpStream| {
             // The client may have had enough before it is all written.
             let _ = client.write_all(answer.as_bytes());
             if hangs {
-                let _ = client.read(&mut request);
+                let _ = client.read(&mut [0; 4096]);
             }
-        });
-        assert_eq!(tree.ask(&format!("\"http://{at}/\"")), wanted);
-        server.join().expect("a server does not fail");
+        };
+        assert_eq!(visit(Box::new(serve)), wanted);
+    }
+    // What is no answer, or next to nothing of one, does not outlast the time, however fast it comes.
+    let words = "HTTP/1.1 100 Continue\r\n\r\n".repeat(1000);
+    let chunks = format!("1;{}\r\na\r\n", "x".repeat(4000)).repeat(10);
+    for (begin, piece) in [("", words), ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", chunks)] {
+        let serve = move |mut client: TcpStream| {
+            client.write_all(begin.as_bytes()).expect("the client reads");
+            while client.write_all(piece.as_bytes()).is_ok() {}
+        };
+        assert_eq!(visit(Box::new(serve)), "#wat.core/Err :timed-out");
     }
     let ended = tree.finish();
     assert_eq!(ended.status.code(), Some(0), "{ended:?}");

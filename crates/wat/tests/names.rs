@@ -16,6 +16,7 @@ use support::{Launch, Tree, turn, wat};
 const MINUTE: Duration = Duration::from_secs(60);
 const A: u16 = 1;
 const CNAME: u16 = 5;
+const TXT: u16 = 16;
 const HOME: Ipv4Addr = Ipv4Addr::LOCALHOST;
 /// Nothing listens there, and connecting to it fails at once.
 const ELSEWHERE: Ipv4Addr = Ipv4Addr::new(127, 9, 9, 9);
@@ -42,6 +43,17 @@ impl Question {
             name: labels.join("."),
             kind: u16::from_be_bytes([message[at + 1], message[at + 2]]),
             bytes: message[12..at + 5].to_vec(),
+        }
+    }
+
+    /// Much that is no answer, as fast as it goes, until so long has passed or it is over.
+    fn flood(&self, udp: &UdpSocket, to: SocketAddr, time: Duration, over: &AtomicBool) {
+        let mut other = self.answer(0, &vec![(self.name.as_str(), A, HOME.octets().to_vec()); 1500]);
+        other[0] ^= 0xff;
+        let end = Instant::now() + time;
+        while Instant::now() < end && !over.load(Ordering::Relaxed) {
+            // There may be no room for it.
+            let _ = udp.send_to(&other, to);
         }
     }
 
@@ -99,20 +111,27 @@ fn answers(q: &Question) -> Vec<Vec<u8>> {
         "off.test" => vec![q.answer(0, &[("off.test", CNAME, encoded("on.test"))])],
         "big.test" | "cut.test" => vec![q.answer(0x0200, &[])],
         "empty.test" => vec![q.answer(0, &[])],
-        // What a liar says comes first: an address for another number, another name, no answer at all, and rubbish.
+        // What a liar says comes first: rubbish, and an address for another number, for another name and another kind, for two
+        // questions, and in a question.
         "liar.test" => {
-            let mut other = q.answer(0, &q.home("liar.test", ELSEWHERE));
+            let lie = q.answer(0, &q.home("liar.test", ELSEWHERE));
+            let to = |name: &str, kind: u16, times: usize| {
+                let bytes = [encoded(name), vec![0, kind as u8, 0, 1]].concat().repeat(times);
+                let question = Question { id: q.id, name: String::new(), kind: q.kind, bytes };
+                let mut out = question.answer(0, &q.home("liar.test", ELSEWHERE));
+                out[5] = times as u8;
+                out
+            };
+            let (mut other, mut asked) = (lie.clone(), lie);
             other[0] ^= 0xff;
-            let bytes = [encoded("else.test"), vec![0, q.kind as u8, 0, 1]].concat();
-            let another = Question { id: q.id, name: String::new(), kind: q.kind, bytes };
-            let mut asked = q.answer(0, &q.home("liar.test", ELSEWHERE));
             asked[2] &= 0x7f;
-            let foreign = another.answer(0, &another.home("liar.test", ELSEWHERE));
-            vec![b"rubbish".to_vec(), vec![0xff; 600], Vec::new(), other, foreign, asked, home("liar.test")]
+            let foreign = [to("else.test", q.kind, 1), to("liar.test", TXT, 1), to("liar.test", q.kind, 2)];
+            let rubbish = [b"rubbish".to_vec(), vec![0xff; 600], Vec::new()];
+            [&rubbish[..], &foreign, &[other, asked, home("liar.test")]].concat()
         }
         // A record for a name nobody asked for.
         "stray.test" => vec![q.answer(0, &q.home("one.test", ELSEWHERE))],
-        "mute.test" => vec![],
+        "mute.test" | "flood.test" => vec![],
         "rubbish.test" => vec![q.answer(0, &[])[..14].to_vec(), vec![0xc0; 512]],
         "broken.test" => vec![q.answer(2, &[])],
         _ => vec![q.answer(3, &[])],
@@ -144,8 +163,12 @@ impl Servers {
                 let mut message = [0; 512];
                 while !ends.0.load(Ordering::Relaxed) {
                     let Ok((length, from)) = udp.recv_from(&mut message) else { continue };
-                    for answer in answers(&Question::read(&message[..length])) {
+                    let q = Question::read(&message[..length]);
+                    for answer in answers(&q) {
                         udp.send_to(&answer, from).expect("loopback takes it");
+                    }
+                    if q.name == "flood.test" {
+                        q.flood(&udp, from, Duration::from_secs(5), &ends.0);
                     }
                 }
             }),
@@ -227,30 +250,47 @@ fn names_lead_to_addresses_whatever_else_is_said() {
     servers.end();
 }
 
-/// Guards: each way not to get an address having its own words and kind of error.
+/// Guards: each way not to get an address having its own words and kind of error, and the time of a server that is never silent.
 #[test]
 fn a_name_without_an_address_says_why() {
     let _turn = turn(2 * MINUTE);
     let servers = Servers::start();
     let mut tree = servers.client("options timeout:1 attempts:1").start();
     let at = servers.address;
-    for (name, words) in [
-        ("no.test", format!("no host has the name no.test: not in the hosts file, nor known to {at}")),
-        ("no", "tried as no.lan.test, no".to_string()),
-        ("empty.test", "no host has the name empty.test".to_string()),
-        ("stray.test", "no host has the name stray.test".to_string()),
-        ("round.test", format!("{at} cannot say (ServerFailure)")),
-        ("on.test", "the name leads through more than 8 other names".to_string()),
-        ("broken.test", format!("no name server answers for broken.test: {at} cannot say (ServerFailure)")),
-        ("mute.test", format!("no name server answers for mute.test: {at} says nothing within 1 s")),
-        ("rubbish.test", "says nothing within 1 s".to_string()),
-        ("cut.test", "over TCP: the peer ended after".to_string()),
-        ("a..b", "a name has letters".to_string()),
-        ("ä.test", "a name has letters".to_string()),
+    for (name, kind, words) in [
+        (
+            "no.test",
+            "not-found",
+            format!("no host has the name no.test: not in the hosts file, nor known to {at}"),
+        ),
+        ("no", "not-found", "tried as no.lan.test, no".to_string()),
+        ("empty.test", "not-found", "no host has the name empty.test".to_string()),
+        ("stray.test", "not-found", "no host has the name stray.test".to_string()),
+        ("round.test", "failed", format!("{at} cannot say (ServerFailure)")),
+        ("on.test", "failed", "the name leads through more than 8 other names".to_string()),
+        (
+            "broken.test",
+            "failed",
+            format!("no name server answers for broken.test: {at} cannot say (ServerFailure)"),
+        ),
+        (
+            "mute.test",
+            "timed-out",
+            format!("no name server answers for mute.test: {at} says nothing within 1 s"),
+        ),
+        ("rubbish.test", "timed-out", "says nothing within 1 s".to_string()),
+        ("cut.test", "ended", "over TCP: the peer ended after".to_string()),
+        ("a..b", "invalid", "a name has letters".to_string()),
+        ("ä.test", "invalid", "a name has letters".to_string()),
     ] {
         let answer = tree.ask(&format!("\"{name}:80\""));
-        assert!(answer.starts_with("#wat.core/Err ") && answer.contains(&words), "{name}: {answer}");
+        let begin = format!("#wat.core/Err [:{kind} ");
+        assert!(answer.starts_with(&begin) && answer.contains(&words), "{name}: {answer}");
     }
+    let began = Instant::now();
+    let answer = tree.ask("\"flood.test:80\"");
+    assert!(answer.contains("says nothing within 1 s"), "{answer}");
+    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
     finish(tree);
     servers.end();
 }

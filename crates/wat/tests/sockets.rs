@@ -86,6 +86,12 @@ fn a_hostile_server_costs_a_client_an_error() {
     assert_eq!(visit(&mut tree, "lines", |c| endless(c, &[b'x'; 4096])), "#wat.core/Err :limit");
     assert_eq!(visit(&mut tree, "values", |c| endless(c, &[b'['; 4096])), "#wat.core/Err :malformed");
     assert_eq!(visit(&mut tree, "values", |c| endless(c, &[b'1'; 4096])), "#wat.core/Err :malformed");
+    // What never becomes a value does not outlast the time either, however fast it comes.
+    for nothing in ["; nothing\n", "#_1 "] {
+        let nothing = nothing.repeat(4096);
+        let answer = visit(&mut tree, "values", move |c| endless(c, nothing.as_bytes()));
+        assert_eq!(answer, "#wat.core/Err :timed-out");
+    }
     assert_eq!(
         visit(&mut tree, "lines", |mut c| c.write_all(b"\xff\xfe\n").expect("room")),
         "#wat.core/Err :invalid"

@@ -8,7 +8,7 @@ use super::target::Target;
 use crate::error::{Refusal, Trouble};
 use crate::net::stream::{Part, Socket, Stream};
 use crate::net::tls;
-use crate::net::wait::Purpose;
+use crate::net::wait::{self, Purpose};
 use crate::net::wire::Wire;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -94,6 +94,9 @@ pub fn ask(waiter: &Waiter, question: Question, body: &[u8], limits: &Limits) ->
     let mut whole = Vec::new();
     while let Some(piece) = link.read(waiter, usize::MAX, deadline)? {
         whole.extend_from_slice(&piece);
+        if !link.body.whole {
+            wait::goes_on(waiter, deadline, CALL, link.key.address())?;
+        }
     }
     let (status, headers) = link.reply.take().expect("followed to a response");
     Ok(Reply { status, headers, body: whole })
@@ -347,6 +350,7 @@ impl Link {
             match heard.map_err(|bad| self.bad(bad))? {
                 Some((ReplyHead { status, .. }, length)) if status < 200 && status != 101 => {
                     self.input.drain(..length);
+                    wait::goes_on(waiter, deadline, CALL, self.key.address())?;
                     return Ok(false);
                 }
                 Some((ReplyHead { status, headers, framing, keep }, length)) => {
@@ -375,6 +379,7 @@ impl Link {
         most: usize,
         deadline: Option<Instant>,
     ) -> Result<Option<Vec<u8>>, Trouble> {
+        let mut filled = false;
         loop {
             let fed = self.body.feed(&mut self.input, WINDOW);
             if !self.body.bytes.is_empty() {
@@ -390,8 +395,10 @@ impl Link {
                     self.settle();
                     return Ok(None);
                 }
+                Ok(false) if filled => wait::goes_on(waiter, deadline, CALL, self.key.address())?,
                 Ok(false) => {}
             }
+            filled = true;
             let read = self.stream()?.read(waiter, Part::Some(READ), deadline);
             match read {
                 Ok(Some(bytes)) => self.input.extend_from_slice(&bytes),

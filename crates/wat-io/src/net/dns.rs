@@ -133,15 +133,13 @@ fn exchange(
     let patience = Instant::now() + settings.timeout;
     let mut buffer = vec![0; MOST];
     while queries.iter().any(|query| query.reply.is_none()) {
+        if !to.until_or(socket.as_fd(), wait::READABLE, patience)? {
+            let why = format!("says nothing within {} s", settings.timeout.as_secs());
+            return Ok(Err(("timed-out", why)));
+        }
         match socket.recv(&mut buffer) {
             Ok(length) => take(&buffer[..length], name, queries),
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
-                if !to.until_or(socket.as_fd(), wait::READABLE, patience)? {
-                    let why = format!("says nothing within {} s", settings.timeout.as_secs());
-                    return Ok(Err(("timed-out", why)));
-                }
-            }
+            Err(e) if matches!(e.kind(), io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock) => {}
             Err(e) => return failed(&e),
         }
     }

@@ -259,7 +259,7 @@ impl Stream {
             let why = "values have been read from the connection: its bytes can no longer be";
             return Err(Refusal::new("invalid", "read", &self.peer, why).into());
         }
-        let mut scanned = 0;
+        let (mut scanned, mut filled) = (0, false);
         loop {
             let have = input.bytes.len();
             let taken = match part {
@@ -287,7 +287,11 @@ impl Stream {
                 }
                 return Ok(Some(found));
             }
-            if self.fill(waiter, &wire, &mut input, deadline, "read")? {
+            if filled {
+                wait::goes_on(waiter, deadline, "read", &self.peer)?;
+            }
+            filled = self.fill(waiter, &wire, &mut input, deadline, "read")?;
+            if filled {
                 continue;
             }
             return match part {
@@ -321,6 +325,7 @@ impl Stream {
             }
             input.values = Some(values);
         }
+        let mut filled = false;
         loop {
             let values = input.values.as_mut().expect("made above");
             match values.next() {
@@ -340,7 +345,10 @@ impl Stream {
                     return Err(Refusal::new("malformed", CALL, &self.peer, why).into());
                 }
                 Next::NeedMore => {
-                    self.fill(waiter, &wire, &mut input, deadline, CALL)?;
+                    if filled {
+                        wait::goes_on(waiter, deadline, CALL, &self.peer)?;
+                    }
+                    filled = self.fill(waiter, &wire, &mut input, deadline, CALL)?;
                 }
             }
         }

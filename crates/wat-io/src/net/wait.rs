@@ -41,7 +41,10 @@ impl Purpose<'_> {
     /// False where `patience` ends before the event, and before the deadline of the call.
     pub fn until_or(&self, fd: BorrowedFd, events: i16, patience: Instant) -> Result<bool, Trouble> {
         let first = self.deadline.map_or(patience, |end| end.min(patience));
-        match until(self.waiter, fd, events, Some(first), self.call, self.object) {
+        // Where the event comes again and again, the time must be looked at before it.
+        let waited = goes_on(self.waiter, Some(first), self.call, self.object)
+            .and_then(|()| until(self.waiter, fd, events, Some(first), self.call, self.object));
+        match waited {
             Err(Trouble::Refused(why)) if why.kind == "timed-out" && !self.is_late() => Ok(false),
             other => other.map(|()| true),
         }
@@ -60,11 +63,34 @@ pub fn until(
     let _about = waiter.about(kind(call, events), None);
     match poll(waiter, &[Source::Descriptor(fd, events)], deadline) {
         Ok(ready) if ready[0] => Ok(()),
-        Ok(_) => Err(Refusal::new("timed-out", call, object, "timed out").into()),
-        Err(Interrupt::Stopped) => {
-            Err(Refusal::new("stopped", call, object, "this node was told to stop").into())
-        }
-        Err(Interrupt::Killed) => Err(Trouble::Halt(Halt::Killed)),
+        Ok(_) => Err(late(call, object)),
+        Err(why) => Err(woken(why, call, object)),
+    }
+}
+
+/// Whether a call may go on that has not had to wait: a peer that says much and nothing to the point neither outlasts its time
+/// nor holds up a stop.
+pub fn goes_on(
+    waiter: &Waiter,
+    deadline: Option<Instant>,
+    call: &'static str,
+    object: &str,
+) -> Result<(), Trouble> {
+    match waiter.interrupted() {
+        Some(why) => Err(woken(why, call, object)),
+        None if deadline.is_some_and(|end| end <= Instant::now()) => Err(late(call, object)),
+        None => Ok(()),
+    }
+}
+
+fn late(call: &'static str, object: &str) -> Trouble {
+    Refusal::new("timed-out", call, object, "timed out").into()
+}
+
+fn woken(why: Interrupt, call: &'static str, object: &str) -> Trouble {
+    match why {
+        Interrupt::Stopped => Refusal::new("stopped", call, object, "this node was told to stop").into(),
+        Interrupt::Killed => Trouble::Halt(Halt::Killed),
     }
 }
 
@@ -86,15 +112,6 @@ pub fn pause(
     object: &str,
 ) -> Result<(), Trouble> {
     const PAUSE: Duration = Duration::from_millis(5);
-    let now = Instant::now();
-    if deadline.is_some_and(|end| end <= now) {
-        return Err(Refusal::new("timed-out", call, object, "timed out").into());
-    }
-    match waiter.sleep_until(now + PAUSE) {
-        Ok(()) => Ok(()),
-        Err(Interrupt::Stopped) => {
-            Err(Refusal::new("stopped", call, object, "this node was told to stop").into())
-        }
-        Err(Interrupt::Killed) => Err(Trouble::Halt(Halt::Killed)),
-    }
+    goes_on(waiter, deadline, call, object)?;
+    waiter.sleep_until(Instant::now() + PAUSE).map_err(|why| woken(why, call, object))
 }
