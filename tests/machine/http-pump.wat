@@ -38,6 +38,10 @@
   (let [r (try (http/get from {:timeout (seconds 5) :keep keep}))]
     (Ok (tuple (:status r) (count (:body r))))))
 
+(defn posted [to <- String] -> (Result (Tuple i64 i64) IoError)
+  (let [r (try (http/post to (to-bytes "") {:timeout (seconds 5)}))]
+    (Ok (tuple (:status r) (count (:body r))))))
+
 (defn visit [what <- keyword  url <- String  to <- String] -> (Result (Tuple i64 i64) IoError)
   (case what
     :pump   (pump url to)
@@ -46,6 +50,7 @@
     :open   (told (try (http/open "GET" url (options []))))
     :sip    (sip url)
     :close  (whole url false)
+    :post   (posted url)
     (whole url true)))
 
 (defn main {:in (Tuple keyword String String) :out (Result (Tuple i64 i64) (Tuple keyword String))} [] -> nil

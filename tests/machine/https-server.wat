@@ -6,6 +6,7 @@
     "/echo" (let [w (try (http/begin e 200 []))]
               (ignore (try (http/copy (:body e) w)))
               (http/finish w))
+    "/mute" (do (sleep (seconds 60)) (http/reply e (http/text 200 "late")))
     (http/reply e (http/text 200 (str (:method e) " " (:target e) "\n")))))
 
 (defn serves [certificate <- String  key <- String] -> (Result nil IoError)

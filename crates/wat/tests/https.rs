@@ -40,6 +40,11 @@ impl Papers {
         papers.certificate("other", &ours, &["other.example"], (2020, 2090));
         papers.certificate("foreign", &theirs, &names, (2020, 2090));
         papers.write("nothing.pem", "nothing\n");
+        papers.write("empty.pem", "");
+        for name in ["good.pem", "good.key"] {
+            let text = std::fs::read_to_string(papers.place.join(name)).expect("just written");
+            papers.write(&format!("cut-{name}"), &text[..text.len() / 2]);
+        }
         papers
     }
 
@@ -205,7 +210,10 @@ fn a_certificate_that_is_not_good_is_told_of() {
     for (roots, words) in [
         ("nothing.pem", "there is no certificate in PEM"),
         ("good.key", "there is no certificate in PEM"),
+        ("empty.pem", "there is no certificate in PEM"),
+        ("cut-good.pem", "not certificates in PEM"),
         ("no.pem", "no such file or directory"),
+        (".", "is a directory"),
     ] {
         let answer = ask(&mut client, &url, &papers.path(roots));
         assert!(answer.contains(words), "{roots}: {answer}");
@@ -215,7 +223,10 @@ fn a_certificate_that_is_not_good_is_told_of() {
         ("nothing.pem", "good.key", "there is no certificate in PEM"),
         ("good.pem", "nothing.pem", "there is no private key in PEM"),
         ("good.pem", "other.key", "the key is not that of the certificate"),
+        ("good.pem", "empty.pem", "there is no private key in PEM"),
+        ("good.pem", "cut-good.key", "there is no private key in PEM"),
         ("no.pem", "good.key", "no such file or directory"),
+        ("good.pem", ".", "is a directory"),
     ] {
         let (tree, line) = papers.server(certificate, key);
         assert!(line.contains(words), "{certificate} {key}: {line}");
@@ -234,7 +245,8 @@ fn visit(tree: &mut Tree, roots: &Path, serve: impl FnOnce(TcpStream) + Send + '
     answer
 }
 
-/// Guards: the time of a handshake, its being woken by a stop, and words for a peer that speaks something else.
+/// Guards: the time of a handshake, its being woken by a stop, as what comes after it is, and words for a peer that speaks
+/// something else.
 #[test]
 fn a_handshake_that_does_not_come_about_says_why() {
     let _turn = turn(2 * MINUTE);
@@ -263,6 +275,17 @@ fn a_handshake_that_does_not_come_about_says_why() {
     let ended = tree.finish();
     assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
     assert!(ended.out.contains(":stopped"), "{ended:?}");
+    // After it, too.
+    let (server, at) = papers.server("good.pem", "good.key");
+    let mut tree = client();
+    tree.say(&format!("[\"https://{at}/mute\" \"{}\"]", papers.path("ours.pem")));
+    std::thread::sleep(Duration::from_millis(300));
+    let began = Instant::now();
+    tree.signal(libc::SIGTERM);
+    let ended = tree.finish();
+    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+    assert!(ended.out.contains(":stopped \"read localhost"), "{ended:?}");
+    stop(server);
 }
 
 const PYTHON: &str = "

@@ -4,8 +4,8 @@ mod support;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::os::fd::AsRawFd;
 use std::time::{Duration, Instant};
+use support::socket::reset;
 use support::source::test_file;
 use support::{Tree, process, turn, wat};
 
@@ -24,24 +24,6 @@ fn visit(tree: &mut Tree, what: &str, serve: impl FnOnce(TcpStream) + Send + 'st
     let answer = tree.ask(&format!("[\"{at}\" :{what}]"));
     server.join().expect("a server does not fail");
     answer
-}
-
-/// Closes so that the peer is sent a reset.
-fn reset(client: TcpStream) {
-    let linger = libc::linger { l_onoff: 1, l_linger: 0 };
-    let size = size_of::<libc::linger>() as libc::socklen_t;
-    // SAFETY: the option's value is a linger, and lives over the call.
-    let set = unsafe {
-        libc::setsockopt(
-            client.as_raw_fd(),
-            libc::SOL_SOCKET,
-            libc::SO_LINGER,
-            (&raw const linger).cast(),
-            size,
-        )
-    };
-    assert_eq!(set, 0);
-    drop(client);
 }
 
 /// Writes until the peer has had enough.

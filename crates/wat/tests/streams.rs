@@ -5,12 +5,13 @@ mod support;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::os::fd::AsRawFd;
 use std::os::unix::process::ExitStatusExt;
+use std::sync::mpsc::channel;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+use support::socket::reset;
 use support::source::test_file;
-use support::{Ended, Tree, turn, wat};
+use support::{Ended, Tree, process, turn, wat};
 
 const MINUTE: Duration = Duration::from_secs(60);
 /// What flows through a node, and what it may grow by meanwhile.
@@ -32,9 +33,7 @@ fn stop(tree: Tree) -> Ended {
 
 /// The most memory that the process has had, in KiB.
 fn peak(tree: &Tree) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", tree.pid())).expect("it runs");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
-    line.trim().trim_end_matches(" kB").parse().expect("a number")
+    process::memory(tree.pid(), "VmHWM:")
 }
 
 fn connect(address: &str) -> TcpStream {
@@ -73,23 +72,6 @@ fn get(target: &str) -> String {
 fn is_well(address: &str) {
     let (answer, _) = exchange(address, &get("/exact"));
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("\r\n\r\nexact"), "{answer}");
-}
-
-/// Closes so that the peer is sent a reset.
-fn reset(client: TcpStream) {
-    let linger = libc::linger { l_onoff: 1, l_linger: 0 };
-    let size = size_of::<libc::linger>() as libc::socklen_t;
-    // SAFETY: the option's value is a linger, and lives over the call.
-    let set = unsafe {
-        libc::setsockopt(
-            client.as_raw_fd(),
-            libc::SOL_SOCKET,
-            libc::SO_LINGER,
-            (&raw const linger).cast(),
-            size,
-        )
-    };
-    assert_eq!(set, 0);
 }
 
 /// Reads chunks to their end: how many bytes.
@@ -151,6 +133,19 @@ fn two_hundred_megabytes_pass_through_a_server_in_flat_memory() {
         let length = if chunked { "nil".to_string() } else { FLOOD.to_string() };
         assert_eq!(said, format!("POST {FLOOD} {length}\n"));
     }
+    // A client that takes nothing back is not read on.
+    let mut deaf = connect(&at);
+    deaf.set_write_timeout(Some(Duration::from_millis(500))).expect("a timeout");
+    write!(deaf, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: {FLOOD}\r\n\r\n")
+        .expect("the server reads");
+    let mut sent = 0;
+    while sent < FLOOD
+        && let Ok(count) = deaf.write(&piece)
+    {
+        sent += count;
+    }
+    assert!(sent < FLOOD, "all of it was read");
+    drop(deaf);
     let mut client = connect(&at);
     client.write_all(get("/source").as_bytes()).expect("the server reads");
     // It has time to make more than it should.
@@ -334,7 +329,8 @@ fn bodies_are_asked_for_when_they_are_read() {
     let (answer, _) = exchange(&at, &head("/none"));
     assert!(answer.starts_with("HTTP/1.1 404 ") && answer.contains("connection: close"), "{answer}");
     let (answer, _) = exchange(&at, "HEAD /some HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("\r\n\r\n"), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains("chunked"), "{answer}");
+    assert_eq!(answer.find("\r\n\r\n"), Some(answer.len() - 4), "{answer}");
     let (answer, end) = exchange(&at, "GET /some HTTP/1.0\r\n\r\n");
     assert!(!answer.contains("chunked") && answer.ends_with("xxx") && end, "{}", &answer[..200]);
     assert!(answer.len() > 2 * 65536);
@@ -367,6 +363,28 @@ fn a_stop_lets_an_exchange_in_pieces_finish() {
         assert!(Instant::now() < end, "it listens after the exchange has ended");
         std::thread::sleep(Duration::from_millis(20));
     }
+    let ended = tree.finish();
+    assert_eq!(ended.status.signal(), Some(libc::SIGTERM), "{ended:?}");
+    // One that waits for its client goes on, and one that has come; who has asked nothing is let go of.
+    let (tree, at) = server();
+    let mut idle = connect(&at);
+    let (mut echo, mut sink) = (BufReader::new(connect(&at)), connect(&at));
+    echo.get_mut()
+        .write_all(b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\nbegun")
+        .expect("the server reads");
+    skip_head(&mut echo);
+    echo.read_exact(&mut [0; 10]).expect("the first chunk");
+    sink.write_all(b"POST /sink HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf")
+        .expect("the server reads");
+    std::thread::sleep(Duration::from_millis(100));
+    tree.signal(libc::SIGTERM);
+    assert_eq!(rest(&mut idle), (String::new(), true));
+    assert!(TcpStream::connect(&at).is_err(), "a stopping server takes no more");
+    echo.get_mut().write_all(b" ended").expect("the server reads");
+    assert_eq!(dechunked(&mut echo), " ended".len());
+    sink.write_all(b" done").expect("the server reads");
+    let (answer, _) = rest(&mut sink);
+    assert!(answer.contains("connection: close") && answer.ends_with("POST 9 9\n"), "{answer}");
     let ended = tree.finish();
     assert_eq!(ended.status.signal(), Some(libc::SIGTERM), "{ended:?}");
 }
@@ -428,17 +446,19 @@ fn a_server_that_cuts_in_or_off_is_understood() {
         }),
     );
     assert!(sip.starts_with("#wat.core/Ok [200 "), "{sip}");
-    let early: fn(TcpStream) = |client| {
+    // It reads no more, and does not close before the client has gone.
+    let (keep, kept) = channel();
+    let early = move |client: TcpStream| {
         let mut reader = BufReader::new(client);
         skip_head(&mut reader);
         let mut client = reader.into_inner();
         client
             .write_all(b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\nno")
             .expect("the client reads");
-        // It reads no more, and does not close before the client has gone.
-        std::thread::sleep(Duration::from_millis(200));
+        keep.send(client).expect("it is kept");
     };
     assert_eq!(visit("push", Box::new(early)), "#wat.core/Ok [413 2]");
+    drop(kept);
     let refusing: fn(TcpStream) = |client| {
         let mut reader = BufReader::new(client);
         let head = skip_head(&mut reader);
@@ -461,19 +481,27 @@ fn a_server_that_cuts_in_or_off_is_understood() {
     assert_eq!(ended.status.code(), Some(0), "{ended:?}");
 }
 
-/// Answers requests without bodies on each connection, so many on each: how many connections there were.
+/// The next client.
+fn accepted(listener: &TcpListener) -> BufReader<TcpStream> {
+    let (client, _) = listener.accept().expect("the client comes");
+    client.set_read_timeout(Some(MINUTE)).expect("a timeout");
+    BufReader::new(client)
+}
+
+/// Answers a request without a body: its head.
+fn answered(client: &mut BufReader<TcpStream>) -> String {
+    let head = skip_head(client);
+    client.get_mut().write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi").expect("the client reads");
+    head
+}
+
+/// Answers requests without bodies on so many connections, so many on each.
 fn counting(listener: TcpListener, connections: usize, requests: usize) -> JoinHandle<()> {
     std::thread::spawn(move || {
         for _ in 0..connections {
-            let (client, _) = listener.accept().expect("the client comes");
-            client.set_read_timeout(Some(MINUTE)).expect("a timeout");
-            let mut reader = BufReader::new(client);
+            let mut client = accepted(&listener);
             for _ in 0..requests {
-                skip_head(&mut reader);
-                reader
-                    .get_mut()
-                    .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
-                    .expect("the client reads");
+                answered(&mut client);
             }
         }
     })
@@ -498,12 +526,12 @@ fn connections_serve_again() {
         "#wat.core/Err [:invalid \"request nonsense: an address begins with http:// or https://\"]"
     );
     let before = sockets(&tree);
-    // Two connections, which the server closes after five requests each: none of the ten fails.
+    // Two connections, which the server closes after five requests each: none of the ten fails, which may not be asked twice.
     let shared = listener();
     let at = address(&shared);
     let thread = counting(shared, 2, 5);
     for n in 0..10 {
-        assert_eq!(tree.ask(&format!("[:whole \"{at}\" \"\"]")), "#wat.core/Ok [200 2]");
+        assert_eq!(tree.ask(&format!("[:post \"{at}\" \"\"]")), "#wat.core/Ok [200 2]");
         if n == 4 {
             // The end arrives.
             std::thread::sleep(Duration::from_millis(50));
@@ -514,15 +542,10 @@ fn connections_serve_again() {
     let lost = listener();
     let at = address(&lost);
     let thread = std::thread::spawn(move || {
-        let (client, _) = lost.accept().expect("the client comes");
-        let mut reader = BufReader::new(client);
-        skip_head(&mut reader);
-        reader
-            .get_mut()
-            .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
-            .expect("the client reads");
-        skip_head(&mut reader);
-        drop(reader);
+        let mut client = accepted(&lost);
+        answered(&mut client);
+        skip_head(&mut client);
+        drop(client);
         counting(lost, 1, 1).join().expect("a server does not fail");
     });
     for _ in 0..2 {
@@ -531,7 +554,13 @@ fn connections_serve_again() {
     thread.join().expect("a server does not fail");
     let closing = listener();
     let at = address(&closing);
-    let thread = counting(closing, 2, 1);
+    let thread = std::thread::spawn(move || {
+        for _ in 0..2 {
+            let mut client = accepted(&closing);
+            assert!(answered(&mut client).contains("connection: close"));
+            assert_eq!(client.read(&mut [0; 1]).expect("an end"), 0);
+        }
+    });
     for _ in 0..2 {
         assert_eq!(tree.ask(&format!("[:close \"{at}\" \"\"]")), "#wat.core/Ok [200 2]");
     }
@@ -542,15 +571,10 @@ fn connections_serve_again() {
         .map(|l| {
             let l = l.try_clone().expect("a copy");
             std::thread::spawn(move || {
-                let (client, _) = l.accept().expect("the client comes");
-                let mut reader = BufReader::new(client);
-                skip_head(&mut reader);
-                reader
-                    .get_mut()
-                    .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
-                    .expect("the client reads");
+                let mut client = accepted(&l);
+                answered(&mut client);
                 // Until the client lets go of it.
-                assert_eq!(reader.read(&mut [0; 1]).expect("an end"), 0);
+                assert_eq!(client.read(&mut [0; 1]).expect("an end"), 0);
             })
         })
         .collect();

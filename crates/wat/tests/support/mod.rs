@@ -13,6 +13,7 @@ pub mod edn;
 pub mod patience;
 pub mod process;
 pub mod random;
+pub mod socket;
 pub mod source;
 pub mod tree;
 pub mod turn;
