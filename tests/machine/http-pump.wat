@@ -51,6 +51,8 @@
     :sip    (sip url)
     :close  (whole url false)
     :post   (posted url)
+    :twice  (push url [(tuple "Content-Length" "20000000") (tuple "Content-Length" "2")])
+    :plus   (push url [(tuple "Content-Length" "+20000000")])
     (whole url true)))
 
 (defn main {:in (Tuple keyword String String) :out (Result (Tuple i64 i64) (Tuple keyword String))} [] -> nil

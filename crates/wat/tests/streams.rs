@@ -477,6 +477,13 @@ fn a_server_that_cuts_in_or_off_is_understood() {
         reader.get_mut().write_all(b"HTTP/1.1 204 No\r\n\r\n").expect("the client reads");
     };
     assert_eq!(visit("expect", Box::new(asking)), "#wat.core/Ok [204 0]");
+    for what in ["twice", "plus"] {
+        let answer = tree.ask(&format!("[:{what} \"http://127.0.0.1:1/\" \"\"]"));
+        assert!(
+            answer.contains(":invalid") && answer.contains("Content-Length is not one number"),
+            "{answer}"
+        );
+    }
     let ended = tree.finish();
     assert_eq!(ended.status.code(), Some(0), "{ended:?}");
 }

@@ -115,17 +115,17 @@ pub fn upload(waiter: &Waiter, question: Question, limits: &Limits) -> Result<Ca
     let deadline = Instant::now().checked_add(limits.time);
     check(&question, &OWN)?;
     let target = Target::parse(question.url)?;
-    let said = question.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
-    let out = match said.map(|(_, length)| length.trim().parse()) {
+    let lengths = question.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    let lengths: Vec<&str> = lengths.map(|(_, length)| length.as_str()).collect();
+    let out = match message::length(&lengths)
+        .map_err(|Bad(_, why)| Refusal::new("invalid", CALL, question.url, why))?
+    {
         None => Out::Chunked,
-        Some(Ok(length)) => Out::Length(length),
-        Some(Err(_)) => {
-            return Err(Refusal::new("invalid", CALL, question.url, "Content-Length is no number").into());
-        }
+        Some(length) => Out::Length(length),
     };
     let expects = header_is(question.headers, "expect", "100-continue");
     let mut sent = question.headers.clone();
-    if said.is_none() {
+    if lengths.is_empty() {
         sent.push(("transfer-encoding".to_string(), "chunked".to_string()));
     }
     let head = head(question.method, &target, &sent, limits.keep);

@@ -139,19 +139,20 @@ fn framing(headers: &Headers) -> Result<Option<Framing>, Bad> {
     let all = |name: &str| headers.iter().filter(|(key, _)| key == name).map(|(_, v)| v.as_str()).collect();
     let (codings, lengths): (Vec<&str>, Vec<&str>) = (all("transfer-encoding"), all("content-length"));
     match (codings.as_slice(), lengths.as_slice()) {
-        ([], []) => Ok(None),
         ([coding], []) if coding.eq_ignore_ascii_case("chunked") => Ok(Some(Framing::Chunked)),
-        ([], [first, rest @ ..]) => {
-            let digits = !first.is_empty() && first.bytes().all(|b| b.is_ascii_digit());
-            match first.parse() {
-                Ok(length) if digits && rest.iter().all(|other| other == first) => {
-                    Ok(Some(Framing::Length(length)))
-                }
-                _ => Err(Bad(400, "Content-Length is not one number")),
-            }
-        }
+        ([], lengths) => Ok(length(lengths)?.map(Framing::Length)),
         ([_, ..], [_, ..]) => Err(Bad(400, "the body has two lengths")),
         _ => Err(Bad(501, "a transfer coding other than chunked")),
+    }
+}
+
+/// What all headers Content-Length of a message say; none where there is none.
+pub fn length(all: &[&str]) -> Result<Option<u64>, Bad> {
+    let Some(first) = all.first() else { return Ok(None) };
+    let digits = !first.is_empty() && first.bytes().all(|b| b.is_ascii_digit());
+    match first.parse() {
+        Ok(length) if digits && all.iter().all(|other| other == first) => Ok(Some(length)),
+        _ => Err(Bad(400, "Content-Length is not one number")),
     }
 }
 
