@@ -122,7 +122,7 @@ fn batch(
         let begin = Instant::now();
         let word = match asked.ask(&input) {
             Ok(word) => word,
-            Err(failure) => return Err((format!("{failure}\n{}", asked.last_words()), input)),
+            Err(failure) => return Err((format!("{failure}\n{}", asked.talk().last_words()), input)),
         };
         let took = begin.elapsed();
         counts.inputs += 1;
@@ -145,7 +145,7 @@ fn batch(
 }
 
 fn grown(target: &Target, asked: &mut dyn target::Asked, counts: &mut Counts) -> Result<(), String> {
-    let used = process::resident_kib(asked.pid());
+    let used = process::resident_kib(asked.talk().pid());
     counts.memory_kib = counts.memory_kib.max(used);
     if used > target.memory_kib {
         return Err(format!("{used} KiB of memory, more than {}", target.memory_kib));

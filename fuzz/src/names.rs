@@ -2,7 +2,7 @@
 //! the input as an answer to each of its questions, and then a true word that there is no such name.
 
 use crate::HANG;
-use crate::process::{Talk, wat};
+use crate::process::{Talk, wat, word};
 use crate::target::{Asked, Word, here};
 use std::net::{SocketAddr, UdpSocket};
 use std::path::PathBuf;
@@ -100,28 +100,16 @@ impl Asked for NameServer {
                 none[2] |= 0x80;
                 none[3] = 3;
                 self.socket.send_to(&none, from).map_err(|error| error.to_string())?;
-            } else if let Some(word) = self.talk.ready_line() {
-                return match word.as_str() {
-                    "accepted" => Ok(Word::Accepted),
-                    "refused" => Ok(Word::Refused),
-                    other => Err(format!("it answered {other:?}")),
-                };
+            } else if let Some(line) = self.talk.ready_line() {
+                return word(&line);
             }
         }
         // What has become of it.
         self.talk.line().and_then(|word| Err(format!("only then {word:?}")))
     }
 
-    fn pid(&self) -> u32 {
-        self.talk.pid()
-    }
-
-    fn end(&mut self) -> Result<(), String> {
-        self.talk.end()
-    }
-
-    fn last_words(&mut self) -> String {
-        self.talk.last_words()
+    fn talk(&mut self) -> &mut Talk {
+        &mut self.talk
     }
 }
 

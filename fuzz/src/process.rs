@@ -125,16 +125,8 @@ impl Asked for Program {
         word(&self.0.line()?)
     }
 
-    fn pid(&self) -> u32 {
-        self.0.pid()
-    }
-
-    fn end(&mut self) -> Result<(), String> {
-        self.0.end()
-    }
-
-    fn last_words(&mut self) -> String {
-        self.0.last_words()
+    fn talk(&mut self) -> &mut Talk {
+        &mut self.0
     }
 }
 
@@ -155,20 +147,13 @@ impl Asked for Inside {
         word(&self.0.line()?)
     }
 
-    fn pid(&self) -> u32 {
-        self.0.pid()
-    }
-
-    fn end(&mut self) -> Result<(), String> {
-        self.0.end()
-    }
-
-    fn last_words(&mut self) -> String {
-        self.0.last_words()
+    fn talk(&mut self) -> &mut Talk {
+        &mut self.0
     }
 }
 
-fn word(line: &str) -> Result<Word, String> {
+/// What a target's line says of an input.
+pub fn word(line: &str) -> Result<Word, String> {
     match line {
         "accepted" => Ok(Word::Accepted),
         "refused" => Ok(Word::Refused),

@@ -2,7 +2,7 @@
 //! client in wat.
 
 use crate::HANG;
-use crate::process::{Talk, wat};
+use crate::process::{Talk, wat, word};
 use crate::target::{Asked, Word, here};
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -61,8 +61,8 @@ impl Asked for Server {
         }
     }
 
-    fn pid(&self) -> u32 {
-        self.talk.pid()
+    fn talk(&mut self) -> &mut Talk {
+        &mut self.talk
     }
 
     /// It serves until it is told to stop; before, it must still serve.
@@ -72,10 +72,6 @@ impl Asked for Server {
             return Err(format!("it is not well: {:?}", String::from_utf8_lossy(&well)));
         }
         self.talk.stop()
-    }
-
-    fn last_words(&mut self) -> String {
-        self.talk.last_words()
     }
 }
 
@@ -113,22 +109,10 @@ impl Asked for Client {
         // It may have had enough before all is written.
         let _ = client.write_all(input);
         drop(client);
-        match self.talk.line()?.as_str() {
-            "accepted" => Ok(Word::Accepted),
-            "refused" => Ok(Word::Refused),
-            other => Err(format!("it answered {other:?}")),
-        }
+        word(&self.talk.line()?)
     }
 
-    fn pid(&self) -> u32 {
-        self.talk.pid()
-    }
-
-    fn end(&mut self) -> Result<(), String> {
-        self.talk.end()
-    }
-
-    fn last_words(&mut self) -> String {
-        self.talk.last_words()
+    fn talk(&mut self) -> &mut Talk {
+        &mut self.talk
     }
 }

@@ -1,7 +1,7 @@
 //! The targets: where each one's seeds are, what answers it, and how much memory it may take.
 
 use crate::names::{self, NameServer};
-use crate::process::{Inside, Program};
+use crate::process::{Inside, Program, Talk};
 use crate::sockets::{Client, Server};
 use std::path::{Path, PathBuf};
 
@@ -16,11 +16,12 @@ pub enum Word {
 pub trait Asked {
     /// `Err` where it did not answer as it should.
     fn ask(&mut self, input: &[u8]) -> Result<Word, String>;
-    fn pid(&self) -> u32;
+    /// Its process.
+    fn talk(&mut self) -> &mut Talk;
     /// Ends it as a client does; `Err` where it does not end well.
-    fn end(&mut self) -> Result<(), String>;
-    /// What it said on stderr.
-    fn last_words(&mut self) -> String;
+    fn end(&mut self) -> Result<(), String> {
+        self.talk().end()
+    }
 }
 
 pub struct Target {
