@@ -57,7 +57,7 @@ impl Wire {
     pub fn has_input(&self) -> bool {
         self.tls.as_ref().is_some_and(|tls| {
             let mut tls = lock(tls);
-            // Looked at, not taken: an empty read says whether there is something.
+            // Deciphers what has come, and takes nothing.
             tls.process_new_packets().is_ok_and(|state| state.plaintext_bytes_to_read() > 0)
         })
     }
