@@ -1,7 +1,7 @@
 ;; How the cost of one operation grows with the size of the collection: nanoseconds for one at each of four sizes, each
 ;; ten times the one before, then the worst and the mean factor from one size to the next. O(1) and O(log n) stay near 1,
 ;; but for what the caches of the machine add; what copies the whole comes to 10. `shared` means that the old version is
-;; kept, so that nothing can be changed in place. The slice and the concatenation of a shared flat vector copy.
+;; kept, so that nothing can be changed in place. Up to 4,096 elements, slices and concatenation of flat vectors copy.
 ;;
 ;; `wat --out lines bench/wat/growth.wat`, with a wat built in release.
 (ns growth (:use [wat.math :as m] [wat.string :as s] [wat.time :as time]))

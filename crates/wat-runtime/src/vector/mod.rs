@@ -2,9 +2,10 @@
 //! O(log32 n) a step and a vector that nobody shares is an array.
 //!
 //! Ownership is said by each function; elements are raw slots with the representation of the element type. A flat
-//! vector that is shared and longer than [`SHARED_FLAT`] becomes a tree when it is changed. Dropping elements at the
-//! front of a unique flat vector moves its start, so walking one by `[first & rest]` costs O(1) a step. Slices and
-//! concatenation of trees are logarithmic; those of shared flat vectors copy what they take.
+//! vector that is shared and longer than [`SHARED_FLAT`] becomes a tree when it is changed, which copies nothing: the
+//! tree has a window over the flat cell. Dropping elements at the front of a unique flat vector moves its start, so
+//! walking one by `[first & rest]` costs O(1) a step. Slices and concatenation are logarithmic; up to [`COPIED`]
+//! elements are copied instead, which is no slower and keeps nothing else alive.
 
 pub mod cells;
 mod relaxed;
@@ -15,7 +16,7 @@ use crate::desc::DescRef;
 use crate::fail::Fail;
 use crate::heap::{Mem, usable};
 use crate::object::{Obj, retain};
-use cells::{FLAT, FLAT_HEAD, TREE, capacity, set_flat, start};
+use cells::{FLAT, FLAT_HEAD, ROOT, TREE, buffer, capacity, set_flat, start};
 use wat_abi::desc::Kind;
 use wat_abi::layout::HEADER;
 
@@ -23,6 +24,9 @@ pub use cells::count;
 
 /// The longest flat vector that is copied flat when it is shared and changed.
 const SHARED_FLAT: usize = 64;
+/// The most elements that a slice or a concatenation of flat vectors copies; fewer in the tests, so that random
+/// operations meet windows.
+const COPIED: usize = if cfg!(test) { 256 } else { 4096 };
 /// Most elements of a flat vector.
 const FLAT_MAX: usize = u32::MAX as usize;
 
@@ -130,6 +134,17 @@ fn reserve(mem: Mem, vector: Obj, more: usize) -> Result<Obj, Fail> {
     Ok(copy)
 }
 
+/// Appends the elements of `other` one by one. Consumes the first, keeps the second.
+fn push_all(mem: Mem, vector: Obj, other: Obj) -> Result<Obj, Fail> {
+    let pointers = vector.desc().arg0().is_pointer();
+    iter(other).try_fold(vector, |vector, element| {
+        if pointers {
+            retain(element);
+        }
+        push(mem, vector, element)
+    })
+}
+
 /// Copies the elements of `other` behind those of a unique flat vector that has the room.
 fn append(flat: Obj, other: Obj) {
     let pointers = flat.desc().arg0().is_pointer();
@@ -146,15 +161,16 @@ fn append(flat: Obj, other: Obj) {
     }
 }
 
-/// Of a flat vector's cell: one with the same elements and no room to spare, for a copier that sees to what the slots
-/// hold. Of other cells nothing.
+/// Of a flat vector's cell or a window over one: a flat cell with the same elements and no room to spare, for a copier
+/// that sees to what the slots hold. Of other cells nothing.
 pub(crate) fn copy_without_room(mem: Mem, object: Obj) -> Result<Option<Obj>, Fail> {
-    if !matches!(object.desc().kind(), Kind::Vector | Kind::List) || object.tag() != FLAT {
+    if !matches!(object.desc().kind(), Kind::Vector | Kind::List) {
         return Ok(None);
     }
+    let Some((cell, first)) = buffer(object) else { return Ok(None) };
     let n = count(object);
     let copy = with_capacity(mem, object.desc(), n)?;
-    copy.copy_slots(FLAT_HEAD, object, FLAT_HEAD + start(object), n);
+    copy.copy_slots(FLAT_HEAD, cell, first, n);
     copy.set(0, n as u64);
     Ok(Some(copy))
 }
@@ -206,9 +222,19 @@ pub fn concat(mem: Mem, vector: Obj, other: Obj) -> Result<Obj, Fail> {
     if more == 0 {
         return Ok(vector);
     }
+    if count(vector) == 0 && vector.desc() == other.desc() {
+        mem.drop(vector.slot());
+        other.retain();
+        return Ok(other);
+    }
+    let trees = vector.tag() == TREE || other.tag() == TREE;
     let long = count(vector) > SHARED_FLAT && more > SHARED_FLAT;
-    if long && (vector.tag() == TREE || other.tag() == TREE) {
+    let copied = more + if vector.is_unique() { 0 } else { count(vector) };
+    if copied > COPIED || long && trees {
         let left = if vector.tag() == TREE { vector } else { tree::of_flat(mem, vector)? };
+        if more <= SHARED_FLAT {
+            return push_all(mem, left, other);
+        }
         if other.tag() == TREE {
             return relaxed::concat(mem, left, other);
         }
@@ -219,13 +245,7 @@ pub fn concat(mem: Mem, vector: Obj, other: Obj) -> Result<Obj, Fail> {
         return Ok(both);
     }
     if vector.tag() == TREE && more < count(vector) / 2 {
-        let pointers = vector.desc().arg0().is_pointer();
-        return iter(other).try_fold(vector, |vector, element| {
-            if pointers {
-                retain(element);
-            }
-            push(mem, vector, element)
-        });
+        return push_all(mem, vector, other);
     }
     // Concatenating in a loop doubles the room each time it is used up.
     let room = if vector.is_unique() && more < count(vector) { count(vector) } else { more };
@@ -255,7 +275,15 @@ pub fn slice(mem: Mem, vector: Obj, from: i64, to: i64) -> Result<Obj, Fail> {
         set_flat(vector, end - first, capacity(vector), start(vector) + first);
         return Ok(vector);
     }
-    if vector.tag() == TREE && end - first > SHARED_FLAT {
+    let length = end - first;
+    if length > COPIED && vector.tag() == FLAT {
+        return tree::of_part(mem, vector, first, end);
+    }
+    // A window is not worth the cell that it keeps alive where it is short.
+    if vector.tag() == TREE
+        && length > SHARED_FLAT
+        && (length > COPIED || buffer(Obj::of(vector.get(ROOT))).is_none())
+    {
         return relaxed::slice(mem, vector, first, end);
     }
     let part = with_capacity(mem, vector.desc(), end - first)?;

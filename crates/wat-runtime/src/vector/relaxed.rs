@@ -5,8 +5,10 @@
 //! children and the height stays below log16 of the count. It departs from the paper, which moves items along a whole
 //! level until few slots are empty: [`join`] alone merges, and only neighbours that fit into one node.
 
-use super::cells::{LEAF, ROOT, SHIFT, TAIL, WIDTH, count};
-use super::tree::{BITS, branch, child_of, hang, node, size, tail_start};
+use super::cells::{FIRST, ROOT, SHIFT, TAIL, WIDTH, WINDOW, buffer, count};
+use super::tree::{
+    BITS, branch, child_of, children, elements, hang, items, leaf, shift_of, size, tail_start, window,
+};
 use crate::fail::Fail;
 use crate::heap::Mem;
 use crate::object::{Obj, retain};
@@ -33,6 +35,14 @@ pub fn concat(mem: Mem, tree: Obj, other: Obj) -> Result<Obj, Fail> {
 pub fn slice(mem: Mem, tree: Obj, from: usize, to: usize) -> Result<Obj, Fail> {
     debug_assert!(to - from > 2 * WIDTH);
     let tree = mem.unshare(tree)?;
+    // Walking one by `[first & rest]` moves the window on.
+    let root = Obj::of(tree.get(ROOT));
+    if to == count(tree) && root.tag() == WINDOW && root.is_unique() && from < count(root) {
+        let root = part(mem, root, from, count(root))?;
+        tree.set(ROOT, root.slot());
+        tree.set(0, (to - from) as u64);
+        return Ok(tree);
+    }
     let (first, shift) = (tail_start(tree), tree.get(SHIFT) as usize);
     let mut root = Obj::of(tree.get(ROOT));
     let mut end = first;
@@ -42,8 +52,7 @@ pub fn slice(mem: Mem, tree: Obj, from: usize, to: usize) -> Result<Obj, Fail> {
     } else {
         mem.drop(tree.get(TAIL));
         root = cut_right(mem, root, shift, to)?;
-        let leaf = last_leaf(root, shift);
-        retain(leaf.slot());
+        let leaf = last_leaf(mem, root, shift)?;
         tree.set(TAIL, leaf.slot());
         end = to - count(leaf);
         root = cut_right(mem, root, shift, end)?;
@@ -64,7 +73,10 @@ fn set_root(mem: Mem, tree: Obj, mut shift: usize, nodes: &[u64]) -> Result<(), 
             branch(mem, tree, shift, nodes)?
         }
     };
-    while shift > BITS && count(root) == 1 {
+    if buffer(root).is_some() {
+        shift = shift_of(count(root));
+    }
+    while shift > BITS && buffer(root).is_none() && count(root) == 1 {
         let child = Obj::of(root.get(1));
         child.retain();
         mem.drop(root.slot());
@@ -73,14 +85,6 @@ fn set_root(mem: Mem, tree: Obj, mut shift: usize, nodes: &[u64]) -> Result<(), 
     tree.set(ROOT, root.slot());
     tree.set(SHIFT, shift as u64);
     Ok(())
-}
-
-/// What is in a branch, each with a reference of its own. Consumes the branch.
-pub fn children(mem: Mem, branch: Obj) -> Vec<u64> {
-    let all = branch.slots(1, count(branch)).to_vec();
-    all.iter().for_each(|&child| retain(child));
-    mem.drop(branch.slot());
-    all
 }
 
 /// Two nodes side by side, as one or two of the higher level. Consumes both.
@@ -92,11 +96,11 @@ fn seam(mem: Mem, left: Obj, ls: usize, right: Obj, rs: usize) -> Result<Vec<u64
     let (mut all, mut after) = (Vec::new(), Vec::new());
     let (mut inner_left, mut inner_right) = (left, right);
     if ls == shift {
-        all = children(mem, left);
+        all = children(mem, left, shift)?;
         inner_left = Obj::of(all.pop().expect("a branch has a child"));
     }
     if rs == shift {
-        after = children(mem, right);
+        after = children(mem, right, shift)?;
         inner_right = Obj::of(after.remove(0));
     }
     let below = |own: usize| if own == shift { shift - BITS } else { own };
@@ -114,7 +118,7 @@ fn join(mem: Mem, shift: usize, nodes: Vec<u64>) -> Result<Vec<u64>, Fail> {
     for next in nodes {
         let next = Obj::of(next);
         match joined.last_mut() {
-            Some(last) if count(Obj::of(*last)) + count(next) <= WIDTH => {
+            Some(last) if items(Obj::of(*last), shift) + items(next, shift) <= WIDTH => {
                 *last = merge(mem, Obj::of(*last), next, shift)?.slot();
             }
             _ => joined.push(next.slot()),
@@ -125,20 +129,32 @@ fn join(mem: Mem, shift: usize, nodes: Vec<u64>) -> Result<Vec<u64>, Fail> {
 
 /// The items of two nodes of a level in one. Consumes both.
 fn merge(mem: Mem, left: Obj, right: Obj, shift: usize) -> Result<Obj, Fail> {
-    let items: Vec<u64> =
-        left.slots(1, count(left)).iter().chain(right.slots(1, count(right))).copied().collect();
-    let merged = share(mem, left, shift, &items)?;
+    if shift > 0 {
+        let of = right.desc();
+        let mut all = children(mem, left, shift)?;
+        all.extend(children(mem, right, shift)?);
+        debug_assert!(Obj::of(all[0]).desc() == of);
+        return branch(mem, Obj::of(all[0]), shift, &all);
+    }
+    let both = leaf(mem, left, &[elements(left), elements(right)].concat())?;
     mem.drop(left.slot());
     mem.drop(right.slot());
-    Ok(merged)
+    Ok(both)
 }
 
-/// A node of items that other nodes keep.
-fn share(mem: Mem, of: Obj, shift: usize, items: &[u64]) -> Result<Obj, Fail> {
-    if shift > 0 || of.desc().arg0().is_pointer() {
-        items.iter().for_each(|&item| retain(item));
+/// Some of the elements of a leaf or a window, as another. Consumes the node.
+fn part(mem: Mem, node: Obj, from: usize, to: usize) -> Result<Obj, Fail> {
+    if node.tag() == WINDOW && node.is_unique() {
+        node.set(FIRST, node.get(FIRST) + from as u64);
+        node.set(0, (to - from) as u64);
+        return Ok(node);
     }
-    if shift == 0 { node(mem, of, LEAF, items) } else { branch(mem, of, shift, items) }
+    let part = match buffer(node) {
+        Some((cell, first)) => window(mem, cell, first + from, to - from)?,
+        None => leaf(mem, node, &elements(node)[from..to])?,
+    };
+    mem.drop(node.slot());
+    Ok(part)
 }
 
 /// The first `keep` elements under a node, of which there are at least as many and one. Consumes the node.
@@ -146,13 +162,11 @@ fn cut_right(mem: Mem, node: Obj, shift: usize, keep: usize) -> Result<Obj, Fail
     if keep == size(node, shift) {
         return Ok(node);
     }
-    if shift == 0 {
-        let cut = share(mem, node, 0, node.slots(1, keep))?;
-        mem.drop(node.slot());
-        return Ok(cut);
+    if shift == 0 || buffer(node).is_some() {
+        return part(mem, node, 0, keep);
     }
     let (at, before) = child_of(node, shift, keep - 1);
-    let mut all = children(mem, node);
+    let mut all = children(mem, node, shift)?;
     all.drain(at + 1..).for_each(|child| mem.drop(child));
     all[at] = cut_right(mem, Obj::of(all[at]), shift - BITS, keep - before)?.slot();
     let all = join(mem, shift - BITS, all)?;
@@ -164,19 +178,26 @@ fn cut_left(mem: Mem, node: Obj, shift: usize, skip: usize) -> Result<Obj, Fail>
     if skip == 0 {
         return Ok(node);
     }
-    if shift == 0 {
-        let cut = share(mem, node, 0, node.slots(1 + skip, count(node) - skip))?;
-        mem.drop(node.slot());
-        return Ok(cut);
+    if shift == 0 || buffer(node).is_some() {
+        return part(mem, node, skip, count(node));
     }
     let (at, before) = child_of(node, shift, skip);
-    let mut all = children(mem, node);
+    let mut all = children(mem, node, shift)?;
     all.drain(..at).for_each(|child| mem.drop(child));
     all[0] = cut_left(mem, Obj::of(all[0]), shift - BITS, skip - before)?.slot();
     let all = join(mem, shift - BITS, all)?;
     branch(mem, Obj::of(all[0]), shift, &all)
 }
 
-fn last_leaf(node: Obj, shift: usize) -> Obj {
-    if shift == 0 { node } else { last_leaf(Obj::of(node.get(count(node))), shift - BITS) }
+/// The last leaf under a node, with a reference of its own; a copy of as much of a window.
+fn last_leaf(mem: Mem, node: Obj, shift: usize) -> Result<Obj, Fail> {
+    if buffer(node).is_some() {
+        let all = elements(node);
+        return leaf(mem, node, &all[(all.len() - 1) / WIDTH * WIDTH..]);
+    }
+    if shift > 0 {
+        return last_leaf(mem, Obj::of(node.get(count(node))), shift - BITS);
+    }
+    node.retain();
+    Ok(node)
 }

@@ -1,4 +1,4 @@
-use super::cells::{LEAF, ROOT, WIDTH};
+use super::cells::{ROOT, WIDTH};
 use super::*;
 use crate::testing::{Ty, check_balance, live, region, vector_of};
 use crate::text;
@@ -161,13 +161,15 @@ fn tree(mem: Mem, desc: DescRef, numbers: std::ops::Range<u64>) -> Obj {
 }
 
 /// The greatest distance from the root to a leaf, and whether neighbours that would fit into one node are two.
-fn shape(node: Obj) -> (usize, bool) {
-    if node.tag() == LEAF {
-        return (0, false);
+fn shape(node: Obj, shift: usize) -> (usize, bool) {
+    if shift == 0 || cells::buffer(node).is_some() {
+        return (shift / tree::BITS, false);
     }
+    let below = shift - tree::BITS;
     let children = node.slots(1, count(node));
-    let wasteful = children.windows(2).any(|two| count(Obj::of(two[0])) + count(Obj::of(two[1])) <= WIDTH);
-    let below = children.iter().map(|&child| shape(Obj::of(child)));
+    let items = |child: u64| tree::items(Obj::of(child), below);
+    let wasteful = children.windows(2).any(|two| items(two[0]) + items(two[1]) <= WIDTH);
+    let below = children.iter().map(|&child| shape(Obj::of(child), below));
     below.fold((1, wasteful), |(height, waste), (h, w)| (height.max(h + 1), waste | w))
 }
 
@@ -179,14 +181,53 @@ fn concatenation_and_slices_of_trees_make_few_cells() {
         left.retain();
         let before = live(mem);
         let both = concat(mem, left, right).expect("room");
-        assert!(live(mem) - before <= 24, "{} cells for one concatenation", live(mem) - before);
+        assert!(live(mem) - before <= 100, "{} cells for one concatenation", live(mem) - before);
         assert!(iter(both).eq(0..150_000));
         both.retain();
         let before = live(mem);
         let part = slice(mem, both, 12_345, 123_456).expect("in range");
-        assert!(live(mem) - before <= 24, "{} cells for one slice", live(mem) - before);
+        assert!(live(mem) - before <= 40, "{} cells for one slice", live(mem) - before);
         assert!(iter(part).eq(12_345..123_456));
         [left, right, both, part].into_iter().for_each(|v| mem.drop(v.slot()));
+    });
+}
+
+/// What is done to a shared flat vector of a million elements costs the cells of a way through a tree, not a copy.
+#[test]
+fn a_shared_flat_vector_is_taken_from_and_changed_by_windows() {
+    const MILLION: u64 = 1_000_000;
+    let desc = region().desc(&Ty::Vector(Box::new(Ty::I64)));
+    check_balance(|mem| {
+        let numbers: Vec<u64> = (0..MILLION).collect();
+        let flat = Obj::of(vector_of(mem, desc, &numbers));
+        let spent = |made: &dyn Fn() -> Obj, cells: usize| {
+            flat.retain();
+            let before = (live(mem), mem.heap().used());
+            let made = made();
+            assert!(live(mem) - before.0 <= cells, "{} cells", live(mem) - before.0);
+            assert!(mem.heap().used() - before.1 <= 256 << 10, "{} bytes", mem.heap().used() - before.1);
+            made
+        };
+        let part = spent(&|| slice(mem, flat, 7, 999_990).expect("in range"), 3);
+        assert!(iter(part).eq(7..999_990));
+        let longer = spent(&|| push(mem, flat, 5).expect("room"), 100);
+        assert!(iter(longer).eq((0..MILLION).chain([5])));
+        let changed = spent(&|| assoc(mem, flat, 500_000, 5).expect("in range"), 140);
+        assert_eq!([499_999, 500_000, 500_001].map(|i| get(changed, i)), [499_999, 5, 500_001]);
+        let both = spent(&|| concat(mem, flat, flat).expect("room"), 300);
+        assert!(iter(both).eq((0..MILLION).chain(0..MILLION)));
+        // Copies of windows take only what they show.
+        let part = slice(mem, part, 100_000, 110_000).expect("in range");
+        let message = crate::heap::message::copy_slot(mem, part.slot(), desc).expect("room");
+        assert!(iter(Obj::of(message)).eq(100_007..110_007));
+        assert_eq!(count(Obj::of(Obj::of(message).get(ROOT))), 10_000 - count(Obj::of(part.get(cells::TAIL))));
+        let changed_copy = assoc(mem, Obj::of(message), 5_000, 1).expect("in range");
+        assert_eq!((get(changed_copy, 4_999), get(changed_copy, 5_000)), (105_006, 1));
+        // What is short does not keep what is long alive.
+        let short = slice(mem, part, 10, 210).expect("in range");
+        assert_eq!(short.tag(), FLAT);
+        let all = [flat, longer, changed, both, changed_copy, short];
+        all.into_iter().for_each(|v| mem.drop(v.slot()));
     });
 }
 
@@ -217,7 +258,7 @@ fn a_tree_stays_low_however_it_was_put_together() {
         }
         assert!(iter(all).eq(model.iter().copied()));
         assert!(model.len() > 100_000);
-        let (height, wasteful) = shape(Obj::of(all.get(ROOT)));
+        let (height, wasteful) = shape(Obj::of(all.get(ROOT)), all.get(cells::SHIFT) as usize);
         assert!(height <= 4 && !wasteful, "height {height} for {} elements", model.len());
         [source, all].into_iter().for_each(|v| mem.drop(v.slot()));
     });
