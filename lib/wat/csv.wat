@@ -22,20 +22,22 @@
   [text <- String  options <- Options] -> (Result (Vector (Vector String)) ReadError)
   (read-by text (delimiter-of options)))
 
-(defn next-row
+(defn next-rows
   {:intrinsic "csv_next" :private true}
   [text <- String  delimiter <- char  from <- i64  line <- i64]
-  -> (Option (Tuple (Result (Vector String) ReadError) i64 i64)))
+  -> (Option (Tuple (Vector (Result (Vector String) ReadError)) i64 i64)))
 
-(defn row-seq "The rows one by one, each read when it is asked for; the first error is the last element. Example: (map ok? (vec (wat.csv/row-seq \"a,b\\n1,2\"))) => [true true]"
+(defn row-seq "The rows, some hundred read each time that none is left; the first error is the last element. Example: (map ok? (vec (wat.csv/row-seq \"a,b\\n1,2\"))) => [true true]"
   [text <- String  options <- Options] -> (Seq (Result (Vector String) ReadError))
   (let [delimiter (delimiter-of options)]
     (unfold (fn [state]
-              (let [(tuple from line) state]
-                (match (next-row text delimiter from line)
-                  (None None)
-                  ((Some (tuple row next below)) (Some (tuple row (tuple next below)))))))
-            (tuple 0 1))))
+              (let [(tuple rows at from line) state]
+                (if (< at (count rows))
+                  (Some (tuple (nth rows at) (tuple rows (+ at 1) from line)))
+                  (match (next-rows text delimiter from line)
+                    (None None)
+                    ((Some (tuple rows next below)) (Some (tuple (nth rows 0) (tuple rows 1 next below))))))))
+            (tuple [] 0 0 1))))
 
 (defn decode
   {:intrinsic "csv_decode" :where [(Wire T)] :private true}

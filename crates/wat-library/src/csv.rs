@@ -143,8 +143,12 @@ fn row(mem: Mem, desc: DescRef, record: &StringRecord) -> Result<u64, Fail> {
     Ok(cells.slot())
 }
 
-/// The row at a byte of the text, with the byte and the line behind it:
-/// `(Option (Tuple (Result (Vector String) ReadError) i64 i64))`.
+/// Rows that are read at once, a reader being dear to make; fewer where they are long.
+const ROWS: usize = 256;
+const ROWS_BYTES: u64 = 64 << 10;
+
+/// The rows from a byte of the text on, at least one where there is one, with the byte and the line behind them:
+/// `(Option (Tuple (Vector (Result (Vector String) ReadError)) i64 i64))`.
 fn next(mem: Mem, string: &str, separator: u64, from: u64, line: u64, desc: DescRef) -> Result<u64, Fail> {
     if from as usize >= string.len() {
         return sum::option(mem, desc, None);
@@ -155,18 +159,35 @@ fn next(mem: Mem, string: &str, separator: u64, from: u64, line: u64, desc: Desc
     let rest = string.get(begin as usize..).unwrap_or_default();
     let line = line - u64::from(from > 0 && rest.starts_with('\n'));
     let mut records = Records::of(rest, separator, line)?;
-    let (tuple, result) = (sum::payload(desc), sum::payload(desc).variant(0).field(0));
-    let (value, behind) = match records.next() {
-        Ok(false) => return sum::option(mem, desc, None),
-        Ok(true) => {
-            let value = row(mem, sum::payload(result), &records.record)?;
-            (sum::ok(mem, result, value)?, begin + records.reader.position().byte().min(records.length))
-        }
-        Err(fault) => (refused(mem, result, &fault)?, begin + records.length),
-    };
+    let tuple = sum::payload(desc);
+    let list = tuple.variant(0).field(0);
+    let result = list.arg0();
+    let mut rows = vector::with_capacity(mem, list, 0)?;
+    let mut behind = 0;
+    while behind < records.length && behind < ROWS_BYTES && vector::count(rows) < ROWS {
+        let value = match records.next() {
+            Ok(false) => {
+                behind = records.length;
+                break;
+            }
+            Ok(true) => {
+                behind = records.reader.position().byte().min(records.length);
+                sum::ok(mem, result, row(mem, sum::payload(result), &records.record)?)?
+            }
+            Err(fault) => {
+                behind = records.length;
+                refused(mem, result, &fault)?
+            }
+        };
+        rows = vector::push(mem, rows, value)?;
+    }
+    if vector::count(rows) == 0 {
+        mem.drop(rows.slot());
+        return sum::option(mem, desc, None);
+    }
     let below = records.reader.position().line() + line - 1;
-    let pair = sum::tuple(mem, tuple, &[value, behind, below])?;
-    sum::option(mem, desc, Some(pair))
+    let found = sum::tuple(mem, tuple, &[rows.slot(), begin + behind, below])?;
+    sum::option(mem, desc, Some(found))
 }
 
 /// The struct type of the rows: a crash where a cell cannot hold a field.
