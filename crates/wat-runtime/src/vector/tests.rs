@@ -220,7 +220,10 @@ fn a_shared_flat_vector_is_taken_from_and_changed_by_windows() {
         let part = slice(mem, part, 100_000, 110_000).expect("in range");
         let message = crate::heap::message::copy_slot(mem, part.slot(), desc).expect("room");
         assert!(iter(Obj::of(message)).eq(100_007..110_007));
-        assert_eq!(count(Obj::of(Obj::of(message).get(ROOT))), 10_000 - count(Obj::of(part.get(cells::TAIL))));
+        assert_eq!(
+            count(Obj::of(Obj::of(message).get(ROOT))),
+            10_000 - count(Obj::of(part.get(cells::TAIL)))
+        );
         let changed_copy = assoc(mem, Obj::of(message), 5_000, 1).expect("in range");
         assert_eq!((get(changed_copy, 4_999), get(changed_copy, 5_000)), (105_006, 1));
         // What is short does not keep what is long alive.
