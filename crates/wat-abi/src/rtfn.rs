@@ -98,7 +98,7 @@ macro_rules! rtfns {
 
         impl RtFn {
             pub const ALL: &[RtFn] = &[$(RtFn::$name),*];
-            pub fn row(self) -> &'static Row {
+            pub const fn row(self) -> &'static Row {
                 static ROWS: &[Row] = &[$(Row {
                     name: stringify!($name), class: Class::$class,
                     params: &[$(Param::$p),*], result: Ret::$ret,

@@ -34,7 +34,7 @@ pub fn link(input: Input<'_>, mut data: Data) -> Result<Vec<u8>, String> {
 
     let mut files = Files { sources: input.sources, known: FxHashMap::default(), offsets: Vec::new() };
     let mut header =
-        Header { magic: MAGIC, abi_hash: wat_abi::abi_hash(), features: input.features, ..Header::default() };
+        Header { magic: MAGIC, abi_hash: wat_abi::ABI_HASH, features: input.features, ..Header::default() };
 
     let mut funcs = Vec::with_capacity(module.funcs.len());
     let mut places = Vec::new();

@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use wat_abi::context::{Ctx, stop};
-use wat_abi::rtfn::{Answer, Class, RT_COUNT, RtFn};
+use wat_abi::rtfn::{Answer, Class, RtFn};
 use wat_check::hir::Defs;
 use wat_check::{Code, Fault, MacroRunner, Node};
 use wat_runtime::desc::DescRef;
@@ -214,8 +214,8 @@ fn told(crash: &Crash) -> Fault {
 
 // ---- the runtime table: values as everywhere, the code of the call as stdin and stdout, nothing else
 
-fn rows() -> unit::Table {
-    let mut rows = [0; RT_COUNT];
+fn rows() -> Box<unit::Table> {
+    let mut rows = unit::empty_table();
     wat_runtime::table::pure_rows(&mut rows);
     unit::fill(&mut rows);
     wat_library::fill(&mut rows);

@@ -225,7 +225,12 @@ impl Framer {
     }
 
     fn search(&mut self) {
-        if let Some(n) = memchr::memrchr(b'\n', &self.buffer[self.searched..self.tail]) {
+        let new = &self.buffer[self.searched..self.tail];
+        // Mostly the last byte: whoever writes ends with a line. The first search in a process asks the processor what
+        // it can, which costs as much as many values.
+        let found =
+            if new.last() == Some(&b'\n') { Some(new.len() - 1) } else { memchr::memrchr(b'\n', new) };
+        if let Some(n) = found {
             self.last_newline = self.searched + n;
         }
         self.searched = self.tail;

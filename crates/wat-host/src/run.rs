@@ -36,7 +36,7 @@ pub fn run(
     show: Option<&dyn Fn(&str)>,
     library: fn(&mut unit::Table),
 ) -> Result<i32, String> {
-    let boot = kernel.boot().clone();
+    let boot = kernel.boot();
     wat_runtime::mutation::begin(wat_kernel::mutation::current());
     let file = kernel.image().ok_or("there is no image")?;
     let region = Region::reserve().map_err(|e| format!("reserve memory for code: {e}"))?;
@@ -44,7 +44,7 @@ pub fn run(
     drop(file);
     kernel.image_mapped();
     wat_runtime::region::set_base(image.base());
-    let mut rows = [0; wat_abi::rtfn::RT_COUNT];
+    let mut rows = unit::empty_table();
     wat_runtime::table::pure_rows(&mut rows);
     unit::fill(&mut rows);
     table::fill(&mut rows);
@@ -92,14 +92,17 @@ pub fn run(
     // What was written is delivered before anything is waited for.
     let _ = kernel.flush(&host.waiter);
     host.join_threads(crash.is_some());
-    Ok(match (crash, show) {
+    let code = match (crash, show) {
         (None, _) => kernel.exit(&host.waiter, Outcome::Clean),
         (Some(text), Some(show)) => {
             show(&text);
             kernel.exit(&host.waiter, Outcome::Crash(text.as_bytes()))
         }
         (Some(text), None) => kernel.exit(&host.waiter, Outcome::Crash(text.as_bytes())),
-    })
+    };
+    // Its mappings go with the process, all at once.
+    std::mem::forget(main);
+    Ok(code)
 }
 
 /// Runs one program in a heap of its own; the text of its crash, or none. `object` makes its value in that heap.

@@ -9,6 +9,7 @@
 //! | `authority.rs` | what a process may reach, as a value |
 //! | `process.rs`, `shared.rs` | this process and its end; what its threads share |
 //! | `spawn.rs` | making a child |
+//! | `nursery.rs` | threads of which confined children are born |
 //! | `command.rs`, `run.rs` | external commands: what is said of one, and running one to its end |
 //! | `child/` | the handle on a child, its end, its stderr |
 //! | `warden/` | the thread that watches |
@@ -33,6 +34,7 @@ mod hand;
 mod life;
 pub mod machine;
 pub mod mutation;
+mod nursery;
 mod outbox;
 mod process;
 mod reader;

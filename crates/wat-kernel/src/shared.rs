@@ -10,6 +10,7 @@ use crate::child::lines::{Forward, tagged};
 use crate::control::{FromChild, ToChild};
 use crate::hand::Hand;
 use crate::life::{self, Action, Event, State};
+use crate::nursery::Nurseries;
 use crate::outbox::{Gathered, Outbox};
 use crate::see::round::Rounds;
 use crate::see::sight::is_within;
@@ -74,6 +75,7 @@ pub(crate) struct Shared {
     /// Held while a child is made and not yet among `children`.
     births: Mutex<()>,
     pub(crate) strays: Strays,
+    pub(crate) nurseries: Nurseries,
     forward: Mutex<Forward>,
     unseen: OnceLock<Unseen>,
     quit: OnceLock<Quit>,
@@ -123,6 +125,7 @@ impl Shared {
             jobs: Mutex::default(),
             births: Mutex::default(),
             strays: Strays::default(),
+            nurseries: Nurseries::default(),
             forward: Mutex::default(),
             unseen: OnceLock::new(),
             quit: OnceLock::new(),

@@ -2,7 +2,7 @@
 //! (`sys/clone.rs`), and what the child does first (`boot/`).
 
 use crate::authority::Authority;
-use crate::boot::{Boot, Limits, MAX_LAYERS};
+use crate::boot::{Boot, Confines, Limits, MAX_LAYERS};
 use crate::child::Child;
 use crate::child::core::{ChildCore, Ends, Identity, KeptAll};
 use crate::child::end::Refusal;
@@ -12,6 +12,7 @@ use crate::life::ChildEvent;
 use crate::mutation::removed;
 use crate::shared::Shared;
 use crate::sys::clone::{self, Launched, Order, What};
+use crate::sys::process::Score;
 use crate::sys::{fd, futex, process};
 use crate::waiter::{Interrupt, Waiter};
 use std::ffi::CString;
@@ -85,7 +86,8 @@ pub(crate) fn spawn(shared: &Arc<Shared>, waiter: &Waiter, what: Spawn) -> Child
     let who = || Identity { number, path: path.clone(), program: what.program.clone(), granted };
     let birth = shared.birth();
     let level = waiter.log_level();
-    let core = match make(shared, waiter, &what, &path, authority, granted, level) {
+    let given = Given { authority, processes: granted, log_level: level };
+    let core = match make(shared, waiter, &what, &path, given) {
         Ok(made) => {
             let Made { ends, mut unsent } = made;
             let core = Arc::new(ChildCore::new(who(), ends, None));
@@ -259,14 +261,20 @@ struct Unsent {
     sent: usize,
 }
 
+/// What the spawner has decided for the child.
+struct Given {
+    authority: Authority,
+    /// How many processes it may have below it.
+    processes: u32,
+    log_level: u8,
+}
+
 fn make(
     shared: &Arc<Shared>,
     waiter: &Waiter,
     what: &Spawn,
     path: &str,
-    authority: Authority,
-    granted: u32,
-    level: u8,
+    given: Given,
 ) -> Result<Made, Refusal> {
     let missing = |step| move || Refusal::Step(step, io::Error::from_raw_os_error(libc::ENOENT));
     let image = shared.image().ok_or_else(missing("image"))?;
@@ -274,14 +282,25 @@ fn make(
     let Pipes { stdin_read, stdin, stdout, stdout_write, stderr, stderr_write, capacities } = pipes()?;
     let (control, child_control) = fd::packet_pair().map_err(at("control-socket"))?;
 
-    let sealed = !authority.may_spawn();
-    let record = record(shared.boot(), what, path, capacities, authority, granted, level).encode();
+    let own = shared.boot();
+    let sealed = !given.authority.may_spawn();
+    let confines = own.confines.within(&own.authority, &given.authority);
+    let nursery = shared.nurseries.ask(shared, &given.authority, confines);
+    let confines = if nursery.is_some() { confines.at_birth() } else { confines };
+    let boot = record(own, what, path, capacities, given, confines);
+    let record = boot.encode();
     if record.len() > MAX_BOOT {
         return Err(Refusal::Step("boot-record", io::Error::from_raw_os_error(libc::E2BIG)));
     }
-    // What fits is in the socket before the child is born, so it need not wait for it.
     let mut unsent = Unsent { record, sent: 0 };
-    unsent.send(control.as_fd()).map_err(at("boot-record"))?;
+    // What is confined from birth cannot raise its own score, and is given its record when it has been raised.
+    let execed = if own.authority.is_whole() && boot.confines.inherited {
+        Some(fd::pipe().map_err(at("pipes"))?)
+    } else {
+        // What fits is in the socket before the child is born, so it need not wait for it.
+        unsent.send(control.as_fd()).map_err(at("boot-record"))?;
+        None
+    };
 
     // By path, as a spawn would go that holds nothing.
     let by_path = match process::started_path() {
@@ -306,23 +325,36 @@ fn make(
         arguments,
         reset: shared.reset_signals(),
     };
-    let Launched { pid, pidfd } = launch(shared, waiter, order)?;
+    let Launched { pid, pidfd } = match &nursery {
+        Some(nursery) => launch_on(order, |job| drop(nursery.send(job)))?,
+        None => launch(shared, waiter, order)?,
+    };
+    if let Some(execed) = execed {
+        raise_score(pid, &boot, execed);
+    }
     let ends = Ends { pid, pidfd, control: Some(control), stdin: Some(stdin), stdout, stderr };
     Ok(Made { ends, unsent })
 }
 
+/// Raises a child's out-of-memory score. An ordinary user's child that has closed itself to eyes by now keeps its
+/// parent's, as all do without /proc.
+fn raise_score(pid: i32, boot: &Boot, (execed, open): (OwnedFd, OwnedFd)) {
+    let Ok(score) = Score::of(&pid.to_string(), boot.score()) else { return };
+    // Until the child has memory of its own the kernel would raise this process's too. Exec then closes what the clone
+    // has of the pipe.
+    drop(open);
+    let mut closed = [fd::interest(execed.as_fd(), 0)];
+    while fd::poll(&mut closed, None).is_err() {}
+    // A child that has ended meanwhile needs none.
+    let _ = score.raise();
+}
+
 /// The child's record: its own part from the spawner's words, the rest inherited.
-fn record(
-    own: &Boot,
-    what: &Spawn,
-    path: &str,
-    pipes: [u32; 3],
-    authority: Authority,
-    granted: u32,
-    log_level: u8,
-) -> Boot {
-    let limits =
-        Limits { processes: own.limits.processes.or(what.limits.processes).map(|_| granted), ..what.limits };
+fn record(own: &Boot, what: &Spawn, path: &str, pipes: [u32; 3], given: Given, confines: Confines) -> Boot {
+    let limits = Limits {
+        processes: own.limits.processes.or(what.limits.processes).map(|_| given.processes),
+        ..what.limits
+    };
     Boot {
         entry: what.entry,
         program: what.program.clone(),
@@ -334,13 +366,13 @@ fn record(
         settings: own.settings.clone(),
         cpu_features: own.cpu_features,
         limits,
-        confines: own.confines.within(&own.authority, &authority),
-        authority,
+        confines,
+        authority: given.authority,
         grace_ms: own.grace_ms,
         debuggable: own.debuggable,
         stdio: what.stdio.clone(),
         seed: process::random(),
-        log_level,
+        log_level: given.log_level,
         tracing: own.tracing,
         pipes,
         oom_base: own.oom_base,
@@ -383,21 +415,29 @@ fn send_rest(core: &ChildCore, waiter: &Waiter, unsent: &mut Unsent) {
 }
 
 /// Clones on the right thread: the death signal is bound to the thread that clones, so it must live as long as the
-/// process. The main thread clones for itself, the warden for every other.
+/// process. The main thread clones for itself, the warden for every other, and a nursery where children inherit what it gave up.
 fn launch(shared: &Arc<Shared>, waiter: &Waiter, order: Order) -> Result<Launched, Refusal> {
-    let launched = if waiter.thread() == shared.main_thread() {
-        clone::launch(&order)
+    if waiter.thread() == shared.main_thread() {
+        clone::launch(&order).map_err(refused)
     } else {
-        let job = Arc::new(Job { order, outcome: Mutex::new(None), done: AtomicU32::new(0) });
-        shared.submit(job.clone());
-        job.result()
-    };
-    launched.map_err(|(step, error)| Refusal::Step(step.name(), error))
+        launch_on(order, |job| shared.submit(job))
+    }
+}
+
+/// Has another thread clone.
+fn launch_on(order: Order, submit: impl FnOnce(Arc<Job>)) -> Result<Launched, Refusal> {
+    let job = Arc::new(Job { order, outcome: Mutex::new(None), done: AtomicU32::new(0) });
+    submit(job.clone());
+    job.result().map_err(refused)
+}
+
+fn refused((step, error): (clone::Step, io::Error)) -> Refusal {
+    Refusal::Step(step.name(), error)
 }
 
 type Outcome = Result<Launched, (clone::Step, io::Error)>;
 
-/// A clone that the warden makes for another thread.
+/// A clone that the warden or a nursery makes for another thread.
 pub(crate) struct Job {
     order: Order,
     outcome: Mutex<Option<Outcome>>,
@@ -405,7 +445,7 @@ pub(crate) struct Job {
 }
 
 impl Job {
-    /// On the warden.
+    /// On the thread that clones.
     pub(crate) fn run(&self) {
         let outcome = clone::launch(&self.order);
         *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
@@ -413,7 +453,7 @@ impl Job {
         futex::wake(&self.done, 1);
     }
 
-    /// Waits for the warden. It takes no longer than an exec, and the descriptors of the order must stay open
+    /// Waits for that thread. It takes no longer than an exec, and the descriptors of the order must stay open
     /// meanwhile, so nothing ends this wait early.
     fn result(&self) -> Outcome {
         while self.done.load(Ordering::SeqCst) == 0 {

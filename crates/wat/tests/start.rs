@@ -16,7 +16,7 @@ const CALLS: usize = 80;
 const FAULTS: u64 = 600;
 
 /// Guards: the image mapped from descriptor 5 (a child that compiled would open sources and the library, and make calls
-/// by the thousand) and the boot record as the only thing read. Counted by strace, without which there is nothing to see.
+/// by the thousand), the boot record as the only thing read, and the nursery, of which a confined child inherits. Counted by strace, without which there is nothing to see.
 #[test]
 fn a_start_makes_few_calls_and_opens_no_source() {
     let _turn = turn(Duration::from_secs(120));
@@ -46,6 +46,8 @@ fn a_start_makes_few_calls_and_opens_no_source() {
                 "{call}\nof\n{all}"
             );
             assert!(!call.contains("execve(") && !call.contains("fork("), "{call}\nof\n{all}");
+            let confines = call.contains("seccomp(") || call.contains("landlock_");
+            assert!(!confines, "what is inherited is not installed again: {call}\nof\n{all}");
         }
     }
 }

@@ -263,7 +263,7 @@ pub fn load(b: &Builder) -> &'static Process {
     let region = Region::reserve().expect("address space");
     let image = Image::map(region, file.as_fd()).expect("a good image");
     wat_runtime::region::set_base(image.base());
-    Box::leak(Box::new(Process::new(image, table(), 1 << 30).expect("a full table")))
+    Box::leak(Box::new(Process::new(image, Box::new(table()), 1 << 30).expect("a full table")))
 }
 
 impl Machine {

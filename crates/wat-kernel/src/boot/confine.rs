@@ -3,14 +3,16 @@
 //! Runs on the child's only thread; a thread started earlier would stay unconfined. The order binds: the score needs
 //! a writable /proc entry, which a non-dumpable process of an ordinary user no longer has; rulesets and filters
 //! need no-new-privs, and the filter has no room for what the steps before it do. A process that was born confined
-//! keeps the directory and the score of its parent, which it could not change any more.
+//! has the directory and the score that it was given there, which it could not change any more.
 
-use super::{Boot, filter, ruleset};
+use super::{Boot, Confines, filter, ruleset};
+use crate::authority::Authority;
 use crate::mutation::removed;
-use crate::sys::{fd, process, seccomp};
+use crate::sys::process::Score;
+use crate::sys::{process, seccomp};
 use std::ffi::CString;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::BorrowedFd;
 
 /// The steps, in the order they are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,21 +80,44 @@ impl Step {
             Step::Name => process::name_thread(&name(boot)),
             Step::NonDumpable if boot.debuggable || removed("non-dumpable") => Ok(()),
             Step::NonDumpable => process::control(libc::PR_SET_DUMPABLE, 0),
-            Step::NoNewPrivileges => process::control(libc::PR_SET_NO_NEW_PRIVS, 1),
-            Step::Capabilities if boot.confines.layer => process::keep_capabilities(capabilities(boot)),
-            Step::Landlock if boot.confines.layer && !removed("landlock") => {
-                ruleset::restrict(&boot.authority, binary)
+            Step::NoNewPrivileges | Step::Capabilities | Step::Landlock => {
+                self.narrow(&boot.authority, boot.confines, binary)
             }
             Step::Filter if !boot.authority.is_whole() && !removed("filter") => {
                 seccomp::handle()?;
-                if boot.confines.filter {
-                    seccomp::install(&mut filter::program(boot.authority.kinds()))?;
-                }
-                Ok(())
+                self.narrow(&boot.authority, boot.confines, binary)
             }
-            Step::Capabilities | Step::Landlock | Step::Filter => Ok(()),
+            Step::Filter => Ok(()),
         }
     }
+
+    /// Of [`NARROWING`], what binds the calling thread and all that is born of it.
+    fn narrow(self, authority: &Authority, confines: Confines, binary: Option<BorrowedFd>) -> io::Result<()> {
+        match self {
+            Step::NoNewPrivileges => process::control(libc::PR_SET_NO_NEW_PRIVS, 1),
+            Step::Capabilities if confines.layer => process::keep_capabilities(capabilities(authority)),
+            Step::Landlock if confines.layer && !removed("landlock") => ruleset::restrict(authority, binary),
+            Step::Filter if confines.filter && !removed("filter") => {
+                seccomp::install(&mut filter::program(authority.kinds()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Takes, on a thread of a process that children are born of, the steps that they then inherit.
+pub(crate) fn settle(
+    own: &Boot,
+    authority: &Authority,
+    confines: Confines,
+    binary: Option<BorrowedFd>,
+) -> io::Result<()> {
+    if own.authority.is_whole() {
+        process::leave_place()?;
+        process::set_umask(0o077);
+        process::change_directory(c"/")?;
+    }
+    NARROWING.into_iter().try_for_each(|step| step.narrow(authority, confines, binary))
 }
 
 /// Takes every step, or names the one that failed.
@@ -107,13 +132,13 @@ pub(super) fn narrow(boot: &Boot, binary: Option<BorrowedFd>) -> Result<(), (Ste
 
 /// What of the superuser's powers the grants have a use for: what the user may read and write is what the superuser
 /// may.
-fn capabilities(boot: &Boot) -> u64 {
+fn capabilities(authority: &Authority) -> u64 {
     const CHOWN: u64 = 1 << 0;
     const DAC_OVERRIDE: u64 = 1 << 1;
     const DAC_READ_SEARCH: u64 = 1 << 2;
     const FOWNER: u64 = 1 << 3;
     const NET_BIND_SERVICE: u64 = 1 << 10;
-    let kinds = boot.authority.kinds();
+    let kinds = authority.kinds();
     let mut kept = 0;
     if kinds.files {
         kept |= DAC_OVERRIDE | DAC_READ_SEARCH;
@@ -142,16 +167,12 @@ fn limit(boot: &Boot) -> io::Result<()> {
     Ok(())
 }
 
-/// Fifty points of out-of-memory score per level. Without /proc there is nothing to raise.
+/// Without /proc there is nothing to raise.
 fn score(boot: &Boot) -> io::Result<()> {
-    let score = (boot.oom_base + 50 * boot.depth() as i32).min(1000);
-    let file = match fd::open(c"/proc/self/oom_score_adj", libc::O_WRONLY) {
-        Ok(file) => file,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(e) => return Err(e),
-    };
-    fd::write(file.as_fd(), score.to_string().as_bytes())?;
-    Ok(())
+    match Score::of("self", boot.score()).and_then(|score| score.raise()) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
 }
 
 fn name(boot: &Boot) -> CString {

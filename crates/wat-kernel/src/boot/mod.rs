@@ -8,6 +8,7 @@ pub(crate) mod filter;
 mod record;
 mod ruleset;
 
+pub(crate) use confine::settle;
 pub use confine::{STEPS, Step};
 pub(crate) use record::Confines;
 pub use record::{Boot, GRACE, Limits};
@@ -158,7 +159,7 @@ fn start(start: Start) -> Result<Process, BootError> {
 
 /// Reads the record piece by piece. Its end before the last piece means that the parent is gone.
 fn receive(control: BorrowedFd) -> io::Result<Boot> {
-    let mut packet = vec![0; MAX_PACKET];
+    let mut packet = Vec::with_capacity(MAX_PACKET);
     let mut record = Vec::new();
     let mut told: Vec<(String, u8)> = Vec::new();
     let complete = |record: &[u8], told: &[(String, u8)]| {
@@ -169,7 +170,7 @@ fn receive(control: BorrowedFd) -> io::Result<Boot> {
         Ok(boot)
     };
     loop {
-        let length = match fd::receive_packet(control, &mut packet, true) {
+        let length = match fd::receive_packet_into(control, &mut packet) {
             Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
             other => other?,
         };

@@ -79,6 +79,16 @@ impl Confines {
             inherited: !outer.is_whole(),
         }
     }
+
+    /// Is anything enforced that the parent is not held to?
+    pub(crate) fn narrows(self) -> bool {
+        self.layer || self.filter
+    }
+
+    /// Of a process born of a thread that is confined so.
+    pub(crate) fn at_birth(self) -> Confines {
+        Confines { layer: false, filter: false, inherited: true, ..self }
+    }
 }
 
 /// Bounds on what a process may use; `None` is what its parent has.
@@ -137,6 +147,11 @@ impl Boot {
     /// Edges between the root and this process.
     pub fn depth(&self) -> usize {
         if self.path == "/" { 0 } else { self.path.matches('/').count() }
+    }
+
+    /// Its out-of-memory score: fifty points for each level.
+    pub(crate) fn score(&self) -> i32 {
+        (self.oom_base + 50 * self.depth() as i32).min(1000)
     }
 
     /// The path of this process's child of that number.

@@ -248,7 +248,7 @@ impl Child {
         let Some(pidfd) = &core.pidfd else { return Ok(()) };
         let mut output = core.output.enter(waiter)?;
         output.keep_ahead();
-        let mut buffer = vec![0; 32 * 1024];
+        let mut buffer = Vec::new();
         while let Some(fd) = &output.fd {
             let mut entries =
                 [fd::interest(fd.as_fd(), libc::POLLIN), fd::interest(pidfd.as_fd(), libc::POLLIN)];
@@ -257,10 +257,11 @@ impl Child {
                 Err(Blocked::System(_)) => break,
                 Ok(_) => {}
             }
-            if entries[0].revents == 0 {
-                // Its process has ended and the pipe is empty.
+            if entries[0].revents & libc::POLLIN == 0 {
+                // The pipe is empty, and its last writer or the process has ended.
                 break;
             }
+            buffer.resize(32 * 1024, 0);
             match fd::read(fd.as_fd(), &mut buffer) {
                 Ok(count) if count > 0 => output.kept.add(&buffer[..count]),
                 Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}

@@ -11,6 +11,7 @@ use super::signal::{self, Set};
 use crate::mutation::{pauses_at, removed};
 use std::ffi::{CStr, CString};
 use std::io;
+use std::mem::MaybeUninit;
 use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 
 /// Descriptor numbers a child is born with: stdin, stdout, stderr, control socket, binary, image.
@@ -132,7 +133,7 @@ pub(crate) fn launch(order: &Order) -> Result<Launched, (Step, io::Error)> {
         pause: STEPS.into_iter().find(|step| pauses_at(step.name())),
         failed: None,
     };
-    let mut stack = vec![0u128; 1024];
+    let mut stack: Box<[MaybeUninit<u128>]> = Box::new_uninit_slice(1024);
     let mut pidfd: i32 = -1;
     let mask = signal::set_mask(!0);
     // SAFETY: the plan, its strings and the stack outlive the clone's use of them, because CLONE_VFORK holds this

@@ -124,6 +124,19 @@ pub(crate) fn receive_packet(fd: BorrowedFd, buffer: &mut [u8], wait: bool) -> i
     Ok(check_long(got as i64)? as usize)
 }
 
+/// The same into a buffer's spare room, of which it touches no more than it fills.
+pub(crate) fn receive_packet_into(fd: BorrowedFd, buffer: &mut Vec<u8>) -> io::Result<usize> {
+    buffer.clear();
+    let room = buffer.spare_capacity_mut();
+    // SAFETY: the room is writable for its whole length.
+    let got = unsafe { libc::recv(fd.as_raw_fd(), room.as_mut_ptr().cast(), room.len(), libc::MSG_TRUNC) };
+    let length = check_long(got as i64)? as usize;
+    let filled = length.min(room.len());
+    // SAFETY: the kernel has filled so much of the room.
+    unsafe { buffer.set_len(filled) };
+    Ok(length)
+}
+
 pub(crate) fn read(fd: BorrowedFd, buffer: &mut [u8]) -> io::Result<usize> {
     // SAFETY: the buffer is writable for its whole length.
     let got = unsafe { libc::read(fd.as_raw_fd(), buffer.as_mut_ptr().cast(), buffer.len()) };

@@ -1,10 +1,10 @@
 //! Calls on processes and threads: pid descriptors, limits, names. Not here: making a process (`clone.rs`).
 
-use super::{check, check_long};
+use super::{check, check_long, fd};
 use crate::mutation::removed;
-use std::ffi::CStr;
+use std::ffi::{CStr, CString};
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
 /// How a process ended, as the kernel tells it.
@@ -275,6 +275,33 @@ pub(crate) fn name_thread(name: &CStr) -> io::Result<()> {
 pub(crate) fn set_umask(mask: u32) {
     // SAFETY: touches no memory and cannot fail.
     unsafe { libc::umask(mask as libc::mode_t) };
+}
+
+/// Gives the calling thread a working directory and a file mode mask of its own.
+pub(crate) fn leave_place() -> io::Result<()> {
+    // SAFETY: changes what the kernel keeps of this thread; no memory is touched.
+    check(unsafe { libc::unshare(libc::CLONE_FS) })?;
+    Ok(())
+}
+
+/// The out-of-memory score of a process, to be raised.
+pub(crate) struct Score {
+    file: OwnedFd,
+    score: i32,
+}
+
+impl Score {
+    /// That of a process by its number or `self`.
+    pub(crate) fn of(process: &str, score: i32) -> io::Result<Score> {
+        let path = CString::new(format!("/proc/{process}/oom_score_adj"))?;
+        Ok(Score { file: fd::open(&path, libc::O_WRONLY)?, score })
+    }
+
+    /// Not before the process has left its maker's memory: the kernel raises the score of all that share it.
+    pub(crate) fn raise(&self) -> io::Result<()> {
+        fd::write(self.file.as_fd(), self.score.to_string().as_bytes())?;
+        Ok(())
+    }
 }
 
 pub(crate) fn change_directory(path: &CStr) -> io::Result<()> {

@@ -205,7 +205,7 @@ fn check_header(h: &Header, size: u64) -> Result<(), String> {
     if h.magic != MAGIC {
         return Err("image: this is no image".into());
     }
-    if h.abi_hash != wat_abi::abi_hash() {
+    if h.abi_hash != wat_abi::ABI_HASH {
         return Err("image: made by another version of wat".into());
     }
     let paged = h.len.is_multiple_of(PAGE) && h.code.is_multiple_of(PAGE);

@@ -31,6 +31,12 @@ use wat_abi::rtfn::RtFn;
 /// The runtime functions' addresses in the order of `RtFn`, as the context record holds them.
 pub type Table = [usize; RT_COUNT];
 
+/// A table with no rows yet.
+pub fn empty_table() -> Box<Table> {
+    let rows = vec![0; RT_COUNT].into_boxed_slice();
+    rows.try_into().expect("as many rows as there are functions")
+}
+
 /// Puts the functions of units into a table. The rest of the runtime and the host add theirs.
 pub fn fill(table: &mut Table) {
     table[RtFn::crash_now as usize] = leave::crash_now as *const () as usize;

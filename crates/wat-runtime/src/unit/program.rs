@@ -16,7 +16,7 @@ use wat_abi::layout::Repr;
 /// What all threads of a process share.
 pub struct Process {
     image: Image,
-    table: Table,
+    table: Box<Table>,
     globals: Box<[Slot]>,
     ready: Box<[AtomicBool]>,
     /// Held while a `def` is evaluated. The values live in this heap as long as the process.
@@ -37,7 +37,7 @@ pub enum Outcome {
 
 impl Process {
     /// `limit`: the most memory `def` values may take together. An error names runtime functions nobody gave.
-    pub fn new(image: Image, table: Table, limit: usize) -> Result<Process, String> {
+    pub fn new(image: Image, table: Box<Table>, limit: usize) -> Result<Process, String> {
         let absent: Vec<&str> = missing(&table).collect();
         if !absent.is_empty() {
             return Err(format!("the runtime table lacks {}", absent.join(", ")));

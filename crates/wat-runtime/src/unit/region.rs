@@ -17,18 +17,13 @@ impl Region {
     /// Reserves address space without memory: nothing in it can be read, written or executed yet.
     pub fn reserve() -> io::Result<Region> {
         // The system's random places are page-grained within a range of its own; up to as much again as the region
-        // in whole pages puts the base where no other mapping tells it.
+        // in whole pages puts the base where no other mapping tells it. What is reserved around it costs nothing.
         let slide = random_u64() as usize % (REGION_SIZE / PAGE as usize) * PAGE as usize;
-        let len = REGION_SIZE + slide;
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
         // SAFETY: a new mapping at a place the system chooses; no memory in use is touched.
-        let at = unsafe { libc::mmap(null_mut(), len, libc::PROT_NONE, flags, -1, 0) };
+        let at = unsafe { libc::mmap(null_mut(), 2 * REGION_SIZE, libc::PROT_NONE, flags, -1, 0) };
         if at == libc::MAP_FAILED {
             return Err(io::Error::last_os_error());
-        }
-        if slide > 0 {
-            // SAFETY: the first `slide` bytes of the mapping just made, which nobody uses.
-            unsafe { libc::munmap(at, slide) };
         }
         Ok(Region { base: at as usize + slide })
     }

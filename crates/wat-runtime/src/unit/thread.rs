@@ -62,29 +62,25 @@ impl Thread {
         let image = process.image();
         let region = image.base() as u64;
         let code = image.code();
-        let ctx = Ctx {
-            stack_limit: if removed("stack-limit") { 0 } else { stack.limit() },
-            region,
-            code_start: region + u64::from(code.start),
-            code_end: region + u64::from(code.end),
-            free: [0; wat_abi::layout::CLASSES],
-            globals: process.globals_ptr(),
-            stop: AtomicU32::new(0),
-            pending: 0,
-            crash_pc: 0,
-            crash_sp: 0,
-            crash_fp: 0,
-            crash_code: 0,
-            call_pc: 0,
-            call_fp: 0,
-            unit: null_mut(),
-            heap: null_mut(),
-            host: null_mut(),
-            rt: *process.table(),
-        };
-        let identity = Ending::default();
-        let record = Record { ctx, image, stack, pending: Pending::new(), process, identity, program: None };
-        let record = Box::into_raw(Box::new(record));
+        let record = Box::into_raw(Box::<Record>::new_uninit()).cast::<Record>();
+        // SAFETY: fields of the allocation just made, each written once: in place, for the record is longer than a
+        // page. Zero is a value of every field of the context.
+        unsafe {
+            let ctx = &raw mut (*record).ctx;
+            ctx.write_bytes(0, 1);
+            (*ctx).stack_limit = if removed("stack-limit") { 0 } else { stack.limit() };
+            (*ctx).region = region;
+            (*ctx).code_start = region + u64::from(code.start);
+            (*ctx).code_end = region + u64::from(code.end);
+            (*ctx).globals = process.globals_ptr();
+            (*ctx).rt.copy_from_slice(process.table());
+            (&raw mut (*record).image).write(image);
+            (&raw mut (*record).stack).write(stack);
+            (&raw mut (*record).pending).write(Pending::new());
+            (&raw mut (*record).process).write(process);
+            (&raw mut (*record).identity).write(Ending::default());
+            (&raw mut (*record).program).write(None);
+        }
         CURRENT.set(record.cast());
         // SAFETY: plain system call.
         let tid = unsafe { libc::gettid() };

@@ -1,13 +1,13 @@
 //! K3, K12: what a node is born with, and from what.
 
-use crate::support::process::{Process, descriptor, table};
+use crate::support::process::{Process, descriptor, out_of_memory_score, table};
 use crate::support::source::test_file;
 use crate::support::{Source, Tree, turn, wat};
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::MetadataExt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// K3. Guards: close-on-exec on every descriptor of ours, the marking of inherited ones at the root (without it junk
 /// that the shell left open reaches the children), and the placing of 0 to 5 between clone and exec.
@@ -30,10 +30,22 @@ fn k3_a_node_is_born_with_its_own_descriptors_and_no_others() {
         assert_eq!(nodes.len(), depth);
         for node in &nodes {
             check_table(&root, node);
+            check_score(&root, node);
         }
         check_pipes(&root, &nodes);
         let ended = root.finish();
         assert!(ended.status.success(), "{ended:?}");
+    }
+}
+
+/// Guards: the raise, by its parent, of the score of a child that is confined from birth; a node below has that too. It
+/// comes when the child says that it runs.
+fn check_score(root: &Tree, node: &Process) {
+    let expected = (out_of_memory_score(root.pid()) + 50).min(1000);
+    let limit = Instant::now() + Duration::from_secs(10);
+    while out_of_memory_score(node.pid) != expected {
+        assert!(Instant::now() < limit, "{node:?}: {}, not {expected}", out_of_memory_score(node.pid));
+        std::thread::sleep(Duration::from_millis(5));
     }
 }
 

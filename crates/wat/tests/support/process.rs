@@ -140,6 +140,11 @@ pub fn memory(pid: i32, name: &str) -> u64 {
     digits.parse().unwrap_or_else(|_| panic!("{name} of {pid} in {text:?}"))
 }
 
+pub fn out_of_memory_score(pid: i32) -> i32 {
+    let text = fs::read_to_string(format!("/proc/{pid}/oom_score_adj")).unwrap_or_default();
+    text.trim().parse().unwrap_or_else(|_| panic!("the score of {pid} is a number: {text:?}"))
+}
+
 /// Page faults without a disk, so far.
 pub fn minor_faults(pid: i32) -> u64 {
     let text = fs::read_to_string(format!("/proc/{pid}/stat")).expect("a living process");
