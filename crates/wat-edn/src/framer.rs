@@ -9,7 +9,7 @@
 use crate::class::{self, END, SPACE, STRUCTURE};
 use crate::error::{ErrorKind, LexError, ReadError};
 use crate::limits::Limits;
-use crate::position::Position;
+use crate::position::{Position, last_newline};
 use crate::text;
 use std::io::{self, Read};
 use std::ops::Range;
@@ -225,12 +225,7 @@ impl Framer {
     }
 
     fn search(&mut self) {
-        let new = &self.buffer[self.searched..self.tail];
-        // Mostly the last byte: whoever writes ends with a line. The first search in a process asks the processor what
-        // it can, which costs as much as many values.
-        let found =
-            if new.last() == Some(&b'\n') { Some(new.len() - 1) } else { memchr::memrchr(b'\n', new) };
-        if let Some(n) = found {
+        if let Some(n) = last_newline(&self.buffer[self.searched..self.tail]) {
             self.last_newline = self.searched + n;
         }
         self.searched = self.tail;
@@ -240,7 +235,7 @@ impl Framer {
     #[cold]
     fn capped(&self) -> Option<Range<usize>> {
         let most = &self.buffer[self.head..self.head + self.limits.bytes];
-        memchr::memrchr(b'\n', most).map(|n| self.head..self.head + n)
+        last_newline(most).map(|n| self.head..self.head + n)
     }
 
     /// Consumes the candidate up to `end`.

@@ -146,7 +146,8 @@ impl Warden {
         self.repeat();
     }
 
-    /// The control socket: stop, questions, and the lifeline.
+    /// The control socket: stop, questions, and the lifeline. Not a part of the turn, whose frame every start pays for.
+    #[inline(never)]
     fn parent(&mut self) {
         let shared = self.shared.clone();
         let Some(control) = shared.control() else { return };
