@@ -79,9 +79,17 @@ pub fn guard_stdio() {
     let _ = boot::guard_stdio();
 }
 
-/// Runs a program as the root; `show` is given its crash's EDN text, `library` puts the rows of other crates into the
-/// runtime table. Answers the exit code, or why nothing ran.
-pub fn root(root: Root, show: &dyn Fn(&str), library: fn(&mut Table)) -> Result<i32, String> {
+/// What other crates bring.
+#[derive(Clone, Copy)]
+pub struct Library {
+    /// Puts their rows into the runtime table.
+    pub rows: fn(&mut Table),
+    /// Who does what children ask for.
+    pub opener: fn() -> Box<dyn wat_kernel::ask::Opener>,
+}
+
+/// Runs a program as the root; `show` is given its crash's EDN text. Answers the exit code, or why nothing ran.
+pub fn root(root: Root, show: &dyn Fn(&str), library: Library) -> Result<i32, String> {
     let image = wat_runtime::unit::image::seal(root.image).map_err(|e| format!("seal the image: {e}"))?;
     let mut boot = Boot::root(0, root.program);
     boot.args = root.args;
@@ -99,7 +107,7 @@ pub fn root(root: Root, show: &dyn Fn(&str), library: fn(&mut Table)) -> Result<
 }
 
 /// Runs this process as a child when it is one, and answers its exit code. Nothing else may have run before.
-pub fn child(library: fn(&mut Table)) -> Option<i32> {
+pub fn child(library: Library) -> Option<i32> {
     let args: Vec<OsString> = std::env::args_os().collect();
     if !boot::is_child(&args) {
         return None;

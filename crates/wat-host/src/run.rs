@@ -1,5 +1,6 @@
 //! From a kernel process to a program that runs in it, and to its exit code. The same for the root and every child.
 
+use crate::Library;
 use crate::context::Context;
 use crate::host::{Host, Node, VALUE_LIMIT};
 use crate::input::Input;
@@ -34,7 +35,7 @@ pub fn run(
     kernel: Process,
     stdio: Stdio,
     show: Option<&dyn Fn(&str)>,
-    library: fn(&mut unit::Table),
+    library: Library,
 ) -> Result<i32, String> {
     let boot = kernel.boot();
     wat_runtime::mutation::begin(wat_kernel::mutation::current());
@@ -48,7 +49,8 @@ pub fn run(
     wat_runtime::table::pure_rows(&mut rows);
     unit::fill(&mut rows);
     table::fill(&mut rows);
-    library(&mut rows);
+    (library.rows)(&mut rows);
+    kernel.serve_asks((library.opener)());
     let heap_limit = boot.limits.heap.map_or(HEAP_LIMIT, |bytes| bytes as usize);
     let engine: &'static unit::Process = Box::leak(Box::new(unit::Process::new(image, rows, heap_limit)?));
     let value_limit = match boot.limits.value {

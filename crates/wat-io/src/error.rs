@@ -55,6 +55,16 @@ impl From<Fail> for Trouble {
     }
 }
 
+impl Trouble {
+    /// As [`Refusal::granting`].
+    pub fn granting<G: Into<Option<Grant>>>(self, waiter: &Waiter, grant: impl FnOnce() -> G) -> Trouble {
+        match self {
+            Trouble::Refused(refusal) => refusal.granting(waiter, grant).into(),
+            halt => halt,
+        }
+    }
+}
+
 impl std::fmt::Debug for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {} {}: {}", self.kind, self.call, self.object, self.reason)
@@ -77,9 +87,10 @@ impl Refusal {
     }
 
     /// Where the system denied it because this process was not granted it, that is said too.
-    pub fn granting(mut self, waiter: &Waiter, grant: impl FnOnce() -> Grant) -> Refusal {
+    pub fn granting<G: Into<Option<Grant>>>(mut self, waiter: &Waiter, grant: impl FnOnce() -> G) -> Refusal {
         if self.kind == "permission-denied"
-            && let Some(lacks) = waiter.lacks(&[grant()])
+            && let Some(grant) = grant().into()
+            && let Some(lacks) = waiter.lacks(&[grant])
         {
             self.reason = format!("permission denied: {lacks}");
         }
@@ -100,6 +111,37 @@ impl Refusal {
             .map_err(|fault| Fail::new("defect", format!("an IoError cannot be built: {fault}")))?;
         Ok(sum::err(mem, desc, error)?)
     }
+}
+
+/// Every kind that the machine's refusals have.
+const KINDS: &[&str] = &[
+    "limit",
+    "not-found",
+    "permission-denied",
+    "exists",
+    "refused",
+    "reset",
+    "closed",
+    "timed-out",
+    "in-use",
+    "unavailable",
+    "unreachable",
+    "invalid",
+    "is-a-directory",
+    "not-a-directory",
+    "not-empty",
+    "read-only",
+    "full",
+    "ended",
+    "unsupported",
+    "stopped",
+    "malformed",
+    "failed",
+];
+
+/// The kind of that name, as another process has it; `failed` where there is none.
+pub fn known(kind: &str) -> &'static str {
+    KINDS.iter().find(|known| **known == kind).copied().unwrap_or("failed")
 }
 
 /// The kind of a system error: a keyword without its colon.

@@ -11,11 +11,13 @@ mod file;
 mod fs;
 mod http;
 mod net;
+mod opener;
 mod place;
 mod process;
 mod random;
 mod sqlite;
 
+pub use opener::Opener;
 use wat_runtime::unit::Table;
 
 /// Puts this crate's rows into a table.

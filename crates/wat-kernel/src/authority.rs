@@ -40,9 +40,12 @@ pub struct Kinds {
     pub files: bool,
     /// Makes, names and removes files.
     pub changes: bool,
-    pub tcp: bool,
-    pub unix: bool,
+    /// Speaks through sockets that an ancestor has opened.
+    pub net: bool,
+    /// Accepts connections.
     pub listen: bool,
+    /// Writes an address beside a datagram.
+    pub anywhere: bool,
     pub spawn: bool,
 }
 
@@ -121,16 +124,16 @@ impl Authority {
         self.whole || self.grants.contains(&Grant::Listen(port))
     }
 
+    /// What whoever asks an ancestor to open its sockets has a use for.
     pub fn kinds(&self) -> Kinds {
         let mut kinds = Kinds { spawn: self.spawn, ..Kinds::default() };
         for grant in &self.grants {
             match grant {
                 Grant::Read(_) => kinds.files = true,
                 Grant::Write(_) => (kinds.files, kinds.changes) = (true, true),
-                // Names of hosts are read from a file.
-                Grant::Connect(..) => (kinds.files, kinds.tcp) = (true, true),
-                Grant::ConnectUnix(_) => (kinds.files, kinds.unix) = (true, true),
-                Grant::Listen(_) => (kinds.tcp, kinds.listen) = (true, true),
+                Grant::Connect(None, None) => (kinds.net, kinds.anywhere) = (true, true),
+                Grant::Connect(..) | Grant::ConnectUnix(_) => kinds.net = true,
+                Grant::Listen(_) => (kinds.net, kinds.listen) = (true, true),
             }
         }
         kinds

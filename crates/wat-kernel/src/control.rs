@@ -3,6 +3,7 @@
 //! One byte of kind, then fixed little-endian fields, then an opaque rest. Nothing a child says is believed beyond
 //! these bounds: a packet that does not parse is a broken protocol, and the parent ends the child.
 
+use crate::ask;
 use crate::see::sight::PIECE;
 
 /// Largest crash record, in bytes.
@@ -24,6 +25,7 @@ const TAP: u8 = 5;
 const UNTAP: u8 = 6;
 const CANCEL: u8 = 7;
 const LEVEL: u8 = 8;
+const REPLY: u8 = 9;
 const READY: u8 = 16;
 const CRASH: u8 = 17;
 const ENDED: u8 = 18;
@@ -33,6 +35,8 @@ const SEEN: u8 = 21;
 const TAPPED: u8 = 22;
 /// Sent by a handler of the filter, which makes the packet itself.
 pub(crate) const DENIED: u8 = 23;
+const REQUEST: u8 = 24;
+const WITHDRAW: u8 = 25;
 
 /// From a parent to its child.
 #[derive(Debug, PartialEq, Eq)]
@@ -53,6 +57,8 @@ pub(crate) enum ToChild<'a> {
     Cancel { number: u64 },
     /// The least level of events that is logged at that path and below.
     Level { level: u8, path: &'a str },
+    /// The one answer to `Request`, with its descriptors; an error number where it got as far as nobody.
+    Reply { token: u32, errno: u32, answer: &'a [u8] },
 }
 
 /// From a child to its parent.
@@ -90,6 +96,16 @@ pub(crate) enum FromChild<'a> {
     Denied {
         call: u32,
     },
+    /// Something to be done where the authority for it is, with its descriptors: see [`crate::ask`].
+    Request {
+        token: u32,
+        kind: u8,
+        request: &'a [u8],
+    },
+    /// Nobody waits for the answer to that request any more.
+    Withdraw {
+        token: u32,
+    },
 }
 
 /// A packet that is none.
@@ -107,6 +123,9 @@ impl ToChild<'_> {
             ToChild::Tap { token, what } => with(TAP, &[&token.to_le_bytes()[..], what].concat()),
             ToChild::Level { level, path } => with(LEVEL, &[&[*level][..], path.as_bytes()].concat()),
             ToChild::Untap { token } => with(UNTAP, &token.to_le_bytes()),
+            ToChild::Reply { token, errno, answer } => {
+                with(REPLY, &[&token.to_le_bytes()[..], &errno.to_le_bytes(), answer].concat())
+            }
             ToChild::Look { token, left_ms } => {
                 with(LOOK, &[token.to_le_bytes(), left_ms.to_le_bytes()].concat())
             }
@@ -136,6 +155,11 @@ impl ToChild<'_> {
                 Ok(ToChild::Level { level, path: std::str::from_utf8(path).map_err(|_| Malformed)? })
             }
             UNTAP => Ok(ToChild::Untap { token: whole(rest)? }),
+            REPLY => {
+                let (token, rest) = word(rest)?;
+                let (errno, answer) = word(rest)?;
+                Ok(ToChild::Reply { token, errno, answer })
+            }
             LOOK => {
                 let (token, rest) = word(rest)?;
                 Ok(ToChild::Look { token, left_ms: whole(rest)? })
@@ -188,6 +212,15 @@ impl FromChild<'_> {
                 fill(DENIED, *call);
                 5
             }
+            FromChild::Request { token, kind, .. } => {
+                fill(REQUEST, *token);
+                head[5] = *kind;
+                6
+            }
+            FromChild::Withdraw { token } => {
+                fill(WITHDRAW, *token);
+                5
+            }
         };
         (head, length)
     }
@@ -198,6 +231,7 @@ impl FromChild<'_> {
             FromChild::Refused { step, .. } => step.as_bytes(),
             FromChild::Seen { piece, .. } => piece,
             FromChild::Tapped { what, .. } => what,
+            FromChild::Request { request, .. } => request,
             _ => &[],
         }
     }
@@ -208,6 +242,16 @@ impl FromChild<'_> {
             READY if rest.is_empty() => Ok(FromChild::Ready),
             CRASH if rest.len() <= MAX_CRASH => Ok(FromChild::Crash(rest)),
             DENIED => Ok(FromChild::Denied { call: whole(rest)? }),
+            REQUEST => {
+                let (token, rest) = word(rest)?;
+                match rest.split_first() {
+                    Some((&kind, request)) if request.len() <= ask::LONGEST_REQUEST => {
+                        Ok(FromChild::Request { token, kind, request })
+                    }
+                    _ => Err(Malformed),
+                }
+            }
+            WITHDRAW => Ok(FromChild::Withdraw { token: whole(rest)? }),
             ENDED => Ok(FromChild::Ended { code: whole(rest)? as i32 }),
             ANSWER => {
                 let (token, rest) = word(rest)?;
@@ -280,6 +324,8 @@ mod tests {
             FromChild::Seen { token: 5, last: true, piece: b"" },
             FromChild::Tapped { token: 6, what: b"value" },
             FromChild::Denied { call: 101 },
+            FromChild::Request { token: 8, kind: 1, request: b"host:443" },
+            FromChild::Withdraw { token: 8 },
         ];
         for said in said {
             assert_eq!(FromChild::parse(&packet(&said)).as_ref(), Ok(&said));
@@ -292,6 +338,8 @@ mod tests {
             ToChild::Untap { token: 4 },
             ToChild::Cancel { number: 1 << 40 },
             ToChild::Level { level: 2, path: "/0/1" },
+            ToChild::Reply { token: 8, errno: 11, answer: b"" },
+            ToChild::Reply { token: 8, errno: 0, answer: b"answer" },
         ] {
             assert_eq!(ToChild::parse(&said.head()).as_ref(), Ok(&said));
         }

@@ -6,6 +6,7 @@
 //! | room | noun |
 //! |---|---|
 //! | `boot/` | the record, the bootstrap, confinement |
+//! | `ask/` | what a process may have and its ancestor does for it |
 //! | `authority.rs` | what a process may reach, as a value |
 //! | `process.rs`, `shared.rs` | this process and its end; what its threads share |
 //! | `spawn.rs` | making a child |
@@ -23,6 +24,7 @@
 //! | `see/` | what is seen of the tree from outside |
 //! | `sys/` | all system calls and unsafe code |
 
+pub mod ask;
 mod authority;
 pub mod boot;
 mod channel;

@@ -44,8 +44,8 @@ pub fn mechanisms() -> Vec<Mechanism> {
         mechanism(
             "landlock ports",
             landlock >= 4,
-            "TCP ports that no grant names are closed",
-            "a process with a grant for one port reaches every port",
+            "a root narrowed by --authority reaches no TCP port but those granted",
+            "a root narrowed to one port reaches every port",
         ),
         mechanism(
             "landlock scopes",
@@ -64,8 +64,8 @@ pub fn mechanisms() -> Vec<Mechanism> {
 
 /// What no machine's mechanism enforces, and who does instead.
 pub const NOT_ENFORCED: &[&str] = &[
-    "the host of a net-connect grant is checked by the runtime; the system enforces its port alone",
-    "the path of a unix: grant is checked by the runtime",
+    "of a root narrowed by --authority, hosts and unix: paths are checked by the runtime; below it they are enforced",
+    "native code with a socket for datagrams and processes of its own can send datagrams elsewhere; with :spawn false it cannot",
     "with any file grant, names and attributes of other files can be looked at, not their contents",
     "the mode of a file that may be read can be changed by its owner where fs-write is granted for another",
     "native code with processes of its own can leave one that outlives its node; with :spawn false it has none",
@@ -73,5 +73,5 @@ pub const NOT_ENFORCED: &[&str] = &[
 
 /// Instructions of the filter of a process that was granted nothing.
 pub fn filter_length() -> usize {
-    filter::program(Authority::none().kinds()).len()
+    filter::program(Authority::none().kinds(), false).len()
 }

@@ -3,6 +3,7 @@
 //! Not here: how it came to be (`boot/`), what its threads share (`shared.rs`), nor the loop that watches over it
 //! (`warden/`).
 
+use crate::ask::Opener;
 use crate::boot::Boot;
 use crate::channel::Receiver;
 use crate::child::Child;
@@ -166,6 +167,11 @@ impl Process {
     /// Where a root's SIGUSR1 (`second`: SIGUSR2) arrives. Those that come before one is taken are one.
     pub fn user_signal(&self, second: bool) -> Receiver<()> {
         self.shared.user_signals[usize::from(second)].receiver()
+    }
+
+    /// Who does what children ask for. Only the first counts; until there is one, they are refused.
+    pub fn serve_asks(&self, opener: Box<dyn Opener>) {
+        self.shared.asks.serve(opener);
     }
 
     /// Has this process been asked to stop?

@@ -3,6 +3,7 @@
 //! Each field has its own lock, held briefly and never across a blocking call. Not here: what the program may ask
 //! ([`crate::Process`]), nor the loop that acts (`warden/`).
 
+use crate::ask::Asks;
 use crate::boot::Boot;
 use crate::child::core::{ChildCore, Role, STALL_CHECK};
 use crate::child::end::End;
@@ -87,6 +88,8 @@ pub(crate) struct Shared {
     pub(crate) rounds: Mutex<Rounds>,
     /// What children have told of tapped edges, by number and token; the warden takes it at each turn.
     pub(crate) tapped: Mutex<Vec<(u32, u32, Tapped)>>,
+    /// What is asked of the parent, and what children ask.
+    pub(crate) asks: Asks,
 }
 
 struct Life {
@@ -133,6 +136,7 @@ impl Shared {
             render: OnceLock::new(),
             rounds: Mutex::default(),
             tapped: Mutex::default(),
+            asks: Asks::default(),
         }))
     }
 

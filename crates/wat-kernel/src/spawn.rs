@@ -79,14 +79,21 @@ pub(crate) fn spawn(shared: &Arc<Shared>, waiter: &Waiter, what: Spawn) -> Child
     let (authority, granted) = match decided {
         Ok(decided) => decided,
         Err(refusal) => {
-            let who = Identity { number, path, program: what.program, granted: 0 };
+            let authority = Authority::none();
+            let who = Identity { number, path, program: what.program, granted: 0, authority };
             return Child::new(Arc::new(ChildCore::failed(who, &refusal)), shared.clone());
         }
     };
-    let who = || Identity { number, path: path.clone(), program: what.program.clone(), granted };
+    let who = || Identity {
+        number,
+        path: path.clone(),
+        program: what.program.clone(),
+        granted,
+        authority: authority.clone(),
+    };
     let birth = shared.birth();
     let level = waiter.log_level();
-    let given = Given { authority, processes: granted, log_level: level };
+    let given = Given { authority: authority.clone(), processes: granted, log_level: level };
     let core = match make(shared, waiter, &what, &path, given) {
         Ok(made) => {
             let Made { ends, mut unsent } = made;
@@ -158,7 +165,13 @@ fn command(
 ) -> (Child, Option<OwnedFd>) {
     let number = if what.path.is_some() { shared.next_foreign() } else { shared.next_number() };
     let path = what.path.clone().unwrap_or_else(|| shared.boot().child_path(number));
-    let who = |granted| Identity { number, path: path.clone(), program: what.name().to_string(), granted };
+    let who = |granted| Identity {
+        number,
+        path: path.clone(),
+        program: what.name().to_string(),
+        granted,
+        authority: Authority::none(),
+    };
     let failed = |granted, refusal: &Refusal| {
         (Child::new(Arc::new(ChildCore::failed(who(granted), refusal)), shared.clone()), None)
     };

@@ -296,6 +296,10 @@ impl Waiter {
         self.core.thread
     }
 
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
     pub(crate) fn epoch(&self) -> u64 {
         self.core.epoch.load(Ordering::Relaxed)
     }

@@ -171,7 +171,7 @@ fn program(file: &str, args: Vec<String>, options: &Options) -> i32 {
         log: logs::render(form, color),
         tracing: options.trace,
     };
-    let end = wat_host::root(root, &|text| crash::print(text, &compiled.report.sources), crate::rows);
+    let end = wat_host::root(root, &|text| crash::print(text, &compiled.report.sources), crate::LIBRARY);
     end.unwrap_or_else(|reason| {
         report::write(&format!("wat: {reason}\n"));
         exit::MISUSE

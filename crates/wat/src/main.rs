@@ -26,8 +26,10 @@ pub mod exit {
     pub const DEFECT: i32 = 70;
 }
 
-/// The rows of the runtime table that come from the library's crates.
-pub fn rows(table: &mut wat_runtime::unit::Table) {
+/// What the library's crates bring to every process.
+pub const LIBRARY: wat_host::Library = wat_host::Library { rows, opener: || Box::new(wat_io::Opener) };
+
+fn rows(table: &mut wat_runtime::unit::Table) {
     wat_library::fill(table);
     wat_io::fill(table);
 }
@@ -36,7 +38,7 @@ pub fn rows(table: &mut wat_runtime::unit::Table) {
 /// at the start of every child, for what wat sets up itself.
 #[unsafe(no_mangle)]
 extern "C" fn main(_count: i32, _arguments: *const *const libc::c_char) -> i32 {
-    if let Some(code) = wat_host::child(rows) {
+    if let Some(code) = wat_host::child(LIBRARY) {
         std::process::exit(code);
     }
     // SAFETY: no code runs on the signal; a reader that has gone is an error value.

@@ -1,6 +1,7 @@
 //! Addresses as text: `127.0.0.1:80`, `[::1]:80`, `example.org:80`, `unix:/path`. Names are looked up in `names.rs`.
 
 use super::names;
+use super::opening;
 use super::wait::Purpose;
 use crate::error::{Refusal, Trouble};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -19,10 +20,20 @@ pub enum Address {
 
 /// An address before its name is looked up.
 #[derive(Debug, PartialEq, Eq)]
-enum Place<'a> {
+pub enum Place<'a> {
     Ip(IpAddr, u16),
     Name(&'a str, u16),
     Unix(PathBuf),
+}
+
+impl Place<'_> {
+    /// Its port, where it has one.
+    pub fn port(&self) -> Option<u16> {
+        match self {
+            Place::Ip(_, port) | Place::Name(_, port) => Some(*port),
+            Place::Unix(_) => None,
+        }
+    }
 }
 
 /// What the text stands for.
@@ -30,6 +41,14 @@ pub fn resolve(to: &Purpose) -> Result<Address, Trouble> {
     Ok(match parse(to.call, to.object)? {
         Place::Ip(ip, port) => Address::Inet(vec![SocketAddr::new(ip, port)]),
         Place::Unix(path) => Address::Unix(to.waiter.place(path)),
+        Place::Name(..) if !to.waiter.opens_itself() => {
+            let (_, places) = opening::ask(to, opening::LOOK_UP, to.object)?;
+            let places: Vec<SocketAddr> = places.lines().filter_map(|line| line.parse().ok()).collect();
+            if places.is_empty() {
+                return Err(to.refuse("not-found", "the name has no address").into());
+            }
+            Address::Inet(places)
+        }
         Place::Name(host, port) => {
             let ips = names::look_up(to, host)?;
             Address::Inet(ips.into_iter().map(|ip| SocketAddr::new(ip, port)).collect())
@@ -37,7 +56,8 @@ pub fn resolve(to: &Purpose) -> Result<Address, Trouble> {
     })
 }
 
-fn parse<'a>(call: &'static str, text: &'a str) -> Result<Place<'a>, Refusal> {
+/// Of what kind the text is; nothing is looked up.
+pub fn parse<'a>(call: &'static str, text: &'a str) -> Result<Place<'a>, Refusal> {
     let invalid = |why: &str| Refusal::new("invalid", call, text, why);
     if let Some(path) = text.strip_prefix("unix:") {
         if path.is_empty() || path.len() > LONGEST_PATH || path.contains('\0') {

@@ -1,6 +1,7 @@
 //! A socket on which others connect.
 
 use super::address::{self, Address};
+use super::opening;
 use super::stream::{Socket, Stream};
 use super::wait::{self, Purpose};
 use super::wire::Wire;
@@ -66,26 +67,17 @@ impl Listening {
 impl Listener {
     pub fn open(to: &Purpose) -> Result<Listener, Trouble> {
         let text = to.object;
-        let failed = |e: io::Error| {
-            let port = text.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
-            let refusal = Refusal::system("listen", text, &e);
-            match port {
-                Some(port) => refusal.granting(to.waiter, || Grant::Listen(port)),
-                None => refusal,
-            }
+        let socket = if to.waiter.opens_itself() {
+            bind_to(to)?
+        } else {
+            let given = opening::ask_descriptor(to, opening::LISTEN, text);
+            Listening::Tcp(given.map_err(|trouble| trouble.granting(to.waiter, || wanted(text)))?.into())
         };
-        let (socket, address) = match address::resolve(to)? {
-            Address::Inet(addresses) => {
-                let socket = bind(&addresses).map_err(failed)?;
-                socket.set_nonblocking(true).map_err(failed)?;
-                let local = socket.local_addr().map_err(failed)?;
-                (Listening::Tcp(socket), local.to_string())
+        let address = match &socket {
+            Listening::Tcp(socket) => {
+                socket.local_addr().map_err(|e| Refusal::system("listen", text, &e))?.to_string()
             }
-            Address::Unix(path) => {
-                let socket = UnixListener::bind(&path).map_err(failed)?;
-                socket.set_nonblocking(true).map_err(failed)?;
-                (Listening::Unix(socket, path), text.to_string())
-            }
+            Listening::Unix(..) => text.to_string(),
         };
         Ok(Listener { address, socket: Mutex::new(Some(Arc::new(socket))) })
     }
@@ -118,6 +110,29 @@ impl Listener {
 /// The error of a connection that ended before it was accepted, or a signal: the next one is tried.
 pub fn passing(e: &io::Error) -> bool {
     matches!(e.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::Interrupted)
+}
+
+/// A listener of this process's own making.
+pub fn bind_to(to: &Purpose) -> Result<Listening, Trouble> {
+    let text = to.object;
+    let failed = |e: io::Error| Refusal::system("listen", text, &e).granting(to.waiter, || wanted(text));
+    Ok(match address::resolve(to)? {
+        Address::Inet(addresses) => {
+            let socket = bind(&addresses).map_err(failed)?;
+            socket.set_nonblocking(true).map_err(failed)?;
+            Listening::Tcp(socket)
+        }
+        Address::Unix(path) => {
+            let socket = UnixListener::bind(&path).map_err(failed)?;
+            socket.set_nonblocking(true).map_err(failed)?;
+            Listening::Unix(socket, path)
+        }
+    })
+}
+
+/// The grant that would let a process listen there, where there is one.
+fn wanted(text: &str) -> Option<Grant> {
+    text.rsplit_once(':').and_then(|(_, port)| port.parse().ok()).map(Grant::Listen)
 }
 
 fn bind(addresses: &[SocketAddr]) -> io::Result<TcpListener> {

@@ -1,11 +1,13 @@
 //! `wat.net`: streams over TCP and UNIX sockets, datagrams over UDP. Here: the rows. Addresses and names are in `address.rs`, a connection
 //! and its buffer in `stream.rs`, a listener in `listener.rs`, datagrams in `udp.rs`, every wait in `wait.rs`,
-//! the bytes themselves, in the clear or within TLS, in `wire.rs`.
+//! the bytes themselves, in the clear or within TLS, in `wire.rs`, what an ancestor opens for a confined process in
+//! `opening.rs`.
 
 pub mod address;
 mod dns;
 pub mod listener;
 mod names;
+pub mod opening;
 pub mod stream;
 pub mod tls;
 mod udp;

@@ -1,13 +1,15 @@
 //! A connection: bytes both ways, with a buffer of what has been read and not been asked for.
 
 use super::address::{self, Address};
+use super::opening;
 use super::wait::{self, Purpose};
 use super::wire::Wire;
 use crate::error::{Refusal, Trouble};
+use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat2};
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, socket_with};
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -41,8 +43,8 @@ impl AsFd for Socket {
 impl Socket {
     /// A connection to the first place of the address that takes one.
     pub fn connect(to: &Purpose) -> Result<Socket, Trouble> {
-        let Purpose { waiter, object: text, deadline, .. } = *to;
-        // The system knows ports and sockets, not names; which host a grant names is checked here.
+        let Purpose { waiter, object: text, .. } = *to;
+        // Checked again by whoever opens it; here it is told which grant is lacking.
         let authority = waiter.authority();
         if !address::granted(
             text,
@@ -52,9 +54,23 @@ impl Socket {
             let refusal = Refusal::new("permission-denied", to.call, text, "permission denied");
             return Err(refusal.granting(waiter, || address::connecting(text)).into());
         }
+        if waiter.opens_itself() {
+            return Socket::open(to, false);
+        }
+        let given = opening::ask_descriptor(to, opening::CONNECT, text)?;
+        Ok(if text.starts_with("unix:") { Socket::Unix(given.into()) } else { Socket::Tcp(given.into()) })
+    }
+
+    /// The same by this process itself; `strict` follows no symbolic link to a socket's path.
+    pub fn open(to: &Purpose, strict: bool) -> Result<Socket, Trouble> {
+        let Purpose { waiter, object: text, deadline, .. } = *to;
         match address::resolve(to)? {
             Address::Unix(path) => {
                 let failed = |e: io::Error| Refusal::system("connect", text, &e);
+                // A socket is found by its inode, where no link can be put in the way any more.
+                let found = if strict { Some(plainly(&path).map_err(failed)?) } else { None };
+                let path =
+                    found.as_ref().map_or(path, |fd| format!("/proc/self/fd/{}", fd.as_raw_fd()).into());
                 let fd = socket(AddressFamily::UNIX).map_err(failed)?;
                 let target = SocketAddrUnix::new(&path).map_err(|e| failed(e.into()))?;
                 loop {
@@ -121,6 +137,21 @@ impl Socket {
             Socket::Unix(socket) => socket.set_nonblocking(true),
         }
     }
+}
+
+impl From<Socket> for OwnedFd {
+    fn from(socket: Socket) -> OwnedFd {
+        match socket {
+            Socket::Tcp(socket) => socket.into(),
+            Socket::Unix(socket) => socket.into(),
+        }
+    }
+}
+
+/// What is at the path, on a way without symbolic links.
+fn plainly(path: &Path) -> io::Result<OwnedFd> {
+    let flags = OFlags::PATH | OFlags::CLOEXEC;
+    Ok(openat2(CWD, path, flags, Mode::empty(), ResolveFlags::NO_SYMLINKS)?)
 }
 
 pub struct Stream {

@@ -83,11 +83,11 @@ pub fn goes_on(
     }
 }
 
-fn late(call: &'static str, object: &str) -> Trouble {
+pub fn late(call: &'static str, object: &str) -> Trouble {
     Refusal::new("timed-out", call, object, "timed out").into()
 }
 
-fn woken(why: Interrupt, call: &'static str, object: &str) -> Trouble {
+pub fn woken(why: Interrupt, call: &'static str, object: &str) -> Trouble {
     match why {
         Interrupt::Stopped => Refusal::new("stopped", call, object, "this node was told to stop").into(),
         Interrupt::Killed => Trouble::Halt(Halt::Killed),

@@ -95,10 +95,14 @@ impl Step {
     fn narrow(self, authority: &Authority, confines: Confines, binary: Option<BorrowedFd>) -> io::Result<()> {
         match self {
             Step::NoNewPrivileges => process::control(libc::PR_SET_NO_NEW_PRIVS, 1),
-            Step::Capabilities if confines.layer => process::keep_capabilities(capabilities(authority)),
-            Step::Landlock if confines.layer && !removed("landlock") => ruleset::restrict(authority, binary),
+            Step::Capabilities if confines.layer => {
+                process::keep_capabilities(capabilities(authority, confines.opens))
+            }
+            Step::Landlock if confines.layer && !removed("landlock") => {
+                ruleset::restrict(authority, confines.opens, binary)
+            }
             Step::Filter if confines.filter && !removed("filter") => {
-                seccomp::install(&mut filter::program(authority.kinds()))
+                seccomp::install(&mut filter::program(authority.kinds(), confines.opens))
             }
             _ => Ok(()),
         }
@@ -132,7 +136,7 @@ pub(super) fn narrow(boot: &Boot, binary: Option<BorrowedFd>) -> Result<(), (Ste
 
 /// What of the superuser's powers the grants have a use for: what the user may read and write is what the superuser
 /// may.
-fn capabilities(authority: &Authority) -> u64 {
+fn capabilities(authority: &Authority, opens: bool) -> u64 {
     const CHOWN: u64 = 1 << 0;
     const DAC_OVERRIDE: u64 = 1 << 1;
     const DAC_READ_SEARCH: u64 = 1 << 2;
@@ -146,7 +150,7 @@ fn capabilities(authority: &Authority) -> u64 {
     if kinds.changes {
         kept |= CHOWN | FOWNER;
     }
-    if kinds.listen {
+    if kinds.listen && opens {
         kept |= NET_BIND_SERVICE;
     }
     kept

@@ -101,7 +101,8 @@ pub fn root(mut boot: Boot, image: Option<OwnedFd>) -> Result<Process, BootError
     let mut binary = own_binary().map_err(at("binary"))?;
     let mut image = image;
     if !boot.authority.is_whole() {
-        boot.confines = Confines::default().within(&Authority::whole(), &boot.authority);
+        let confines = Confines::default().within(&Authority::whole(), &boot.authority);
+        boot.confines = Confines { opens: true, ..confines };
         // The filter knows both by the numbers that a child has them under.
         binary = fd::move_to(binary, BINARY).map_err(at("binary"))?;
         image = image.map(|image| fd::move_to(image, IMAGE)).transpose().map_err(at("image"))?;

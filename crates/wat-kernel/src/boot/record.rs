@@ -66,17 +66,21 @@ pub struct Confines {
     pub layers: u8,
     /// It was born confined.
     pub inherited: bool,
+    /// It opens its sockets itself: a root, which has nobody to ask.
+    pub opens: bool,
 }
 
 impl Confines {
-    /// Of a process with the authority `inner` made by one with `outer` that is confined so.
+    /// Of a process with the authority `inner` made by one with `outer` that is confined so. The filter of one that opens its
+    /// sockets itself is not fit for one that does not.
     pub(crate) fn within(self, outer: &Authority, inner: &Authority) -> Confines {
         let narrower = inner != outer;
         Confines {
             layer: narrower,
-            filter: narrower && (outer.is_whole() || inner.kinds() != outer.kinds()),
+            filter: narrower && (outer.is_whole() || self.opens || inner.kinds() != outer.kinds()),
             layers: self.layers + u8::from(narrower),
             inherited: !outer.is_whole(),
+            opens: false,
         }
     }
 

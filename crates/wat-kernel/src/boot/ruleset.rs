@@ -23,15 +23,15 @@ const HOSTS: &str = "/etc/hosts";
 /// Landlock's own bound on layers.
 pub const MAX_LAYERS: u8 = 16;
 
-/// Adds the layer to the calling thread; the binary, if any, stays executable. A path that is not there is named in the
+/// Adds the layer to the calling thread; who does not open its sockets itself has no use for any port; the binary, if any, stays executable. A path that is not there is named in the
 /// error.
-pub(super) fn restrict(authority: &Authority, binary: Option<BorrowedFd>) -> io::Result<()> {
-    let mut set = closed(authority).map_err(system)?;
+pub(super) fn restrict(authority: &Authority, opens: bool, binary: Option<BorrowedFd>) -> io::Result<()> {
+    let mut set = closed(authority, opens).map_err(system)?;
     if let Some(binary) = binary {
         set = allow(set, binary, AccessFs::Execute | AccessFs::ReadFile)?;
     }
-    if authority.kinds().files
-        && authority.kinds().tcp
+    if opens
+        && authority.kinds().net
         && let Ok(hosts) = open(Path::new(HOSTS))
     {
         set = allow(set, hosts.as_fd(), reads())?;
@@ -41,20 +41,22 @@ pub(super) fn restrict(authority: &Authority, binary: Option<BorrowedFd>) -> io:
         set = match grant {
             Grant::Read(at) => allow(set, open(at).map_err(named)?.as_fd(), reads())?,
             Grant::Write(at) => allow(set, open(at).map_err(named)?.as_fd(), writes())?,
-            Grant::Connect(_, Some(port)) => {
+            Grant::Connect(_, Some(port)) if opens => {
                 set.add_rule(NetPort::new(*port, AccessNet::ConnectTcp)).map_err(system)?
             }
-            Grant::Listen(port) => set.add_rule(NetPort::new(*port, AccessNet::BindTcp)).map_err(system)?,
-            Grant::Connect(_, None) | Grant::ConnectUnix(_) => set,
+            Grant::Listen(port) if opens => {
+                set.add_rule(NetPort::new(*port, AccessNet::BindTcp)).map_err(system)?
+            }
+            Grant::Connect(..) | Grant::ConnectUnix(_) | Grant::Listen(_) => set,
         };
     }
     set.restrict_self().map_err(system)?;
     Ok(())
 }
 
-/// A ruleset that closes everything the kernel can close, but for ports where any may be connected to.
-fn closed(authority: &Authority) -> Result<RulesetCreated, RulesetError> {
-    let any_port = authority.grants().iter().any(|grant| matches!(grant, Grant::Connect(_, None)));
+/// A ruleset that closes everything the kernel can close, but for ports where whoever opens itself may connect to any.
+fn closed(authority: &Authority, opens: bool) -> Result<RulesetCreated, RulesetError> {
+    let any_port = opens && authority.grants().iter().any(|grant| matches!(grant, Grant::Connect(_, None)));
     let net: BitFlags<AccessNet> =
         if any_port { AccessNet::BindTcp.into() } else { AccessNet::from_all(KNOWN) };
     Ruleset::default()

@@ -4,6 +4,8 @@
 use super::end::{self, Cause, End, KillReason, Refusal, Said, Usage};
 use super::kept::Kept;
 use super::lines::{Lines, tagged};
+use crate::ask::Answer;
+use crate::authority::Authority;
 use crate::channel::Sender;
 use crate::control::{FromChild, ToChild};
 use crate::gate::Gate;
@@ -43,6 +45,8 @@ pub(crate) struct ChildCore {
     pub(crate) started: Instant,
     /// Processes this child may have below it, counted against its parent's quota.
     pub(crate) granted: u32,
+    /// What it was given to reach: the measure of what it asks for.
+    pub(crate) authority: Authority,
     watch: Mutex<Watch>,
     /// 1 once `end` is set: what waiters sleep on.
     pub(crate) done: AtomicU32,
@@ -109,6 +113,7 @@ pub(crate) struct Identity {
     pub(crate) path: String,
     pub(crate) program: String,
     pub(crate) granted: u32,
+    pub(crate) authority: Authority,
 }
 
 impl ChildCore {
@@ -175,6 +180,7 @@ impl ChildCore {
             output: Gate::new(Output { fd: stdout, window: Vec::new(), taken: 0, kept: Kept::default() }),
             started: Instant::now(),
             granted: who.granted,
+            authority: who.authority,
             watch: Mutex::new(watch),
             done: AtomicU32::new(0),
             end: OnceLock::new(),
@@ -316,17 +322,17 @@ impl ChildCore {
     }
 
     /// Receives what the child says. Anything out of order ends it.
-    pub(crate) fn hear(&self, shared: &Shared, buffer: &mut [u8]) {
+    pub(crate) fn hear(&self, shared: &Arc<Shared>, buffer: &mut [u8]) {
         // Bounded, so that a flood cannot keep the warden here.
         for _ in 0..16 {
             let mut watch = self.watch();
             let Some(control) = &watch.control else { return };
-            let length = match fd::receive_packet(control.as_fd(), buffer, false) {
-                Ok(0) => {
+            let came = match fd::receive_packet_with(control.as_fd(), buffer) {
+                Ok(came) if came.length == 0 => {
                     watch.control = None;
                     return;
                 }
-                Ok(length) => length,
+                Ok(came) => came,
                 // A child that left without reading all we sent resets the socket; what it said comes after that.
                 Err(e) if matches!(e.kind(), io::ErrorKind::Interrupted | io::ErrorKind::ConnectionReset) => {
                     continue;
@@ -337,8 +343,27 @@ impl ChildCore {
                     return;
                 }
             };
-            let packet = buffer.get(..length).map(FromChild::parse);
+            let packet = buffer.get(..came.length).map(FromChild::parse);
             let event = match packet {
+                Some(Ok(FromChild::Request { token, kind, request })) => {
+                    drop(watch);
+                    if came.cut {
+                        self.reply(token, libc::EMFILE as u32, &Answer::default());
+                        continue;
+                    }
+                    let Some(core) = shared.child(self.number) else { return };
+                    if shared.asks.heard(shared, &core, token, kind, request, came.carried).is_ok() {
+                        continue;
+                    }
+                    watch = self.watch();
+                    ChildEvent::Misspoke
+                }
+                _ if !came.carried.is_empty() => ChildEvent::Misspoke,
+                Some(Ok(FromChild::Withdraw { token })) => {
+                    drop(watch);
+                    shared.asks.withdrawn(self, token);
+                    continue;
+                }
                 Some(Ok(FromChild::Ready)) => ChildEvent::Ready,
                 Some(Ok(FromChild::Crash(record))) if watch.said.crash.is_none() => {
                     watch.said.crash = Some(record.to_vec());
@@ -414,7 +439,7 @@ impl ChildCore {
     }
 
     /// The process behind the pid descriptor has ended: reaps it and makes its [`End`].
-    pub(crate) fn conclude(&self, shared: &Shared, buffer: &mut [u8]) -> bool {
+    pub(crate) fn conclude(&self, shared: &Arc<Shared>, buffer: &mut [u8]) -> bool {
         let Some(pidfd) = &self.pidfd else { return false };
         let mut watch = self.watch();
         if self.command && !watch.reaped {

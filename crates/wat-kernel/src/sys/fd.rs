@@ -115,6 +115,93 @@ pub(crate) fn send_packet(fd: BorrowedFd, head: &[u8], body: &[u8], wait: bool) 
     Ok(())
 }
 
+/// Descriptors that go with one packet at most.
+pub(crate) const MOST_CARRIED: usize = 4;
+
+/// Room for the descriptors of one packet, aligned as the kernel lays them out.
+#[repr(C, align(8))]
+struct Carriage([u8; 64]);
+
+/// The same with descriptors, at most [`MOST_CARRIED`], which the receiver gets copies of. Never waits.
+pub(crate) fn send_packet_with(
+    fd: BorrowedFd,
+    head: &[u8],
+    body: &[u8],
+    carried: &[OwnedFd],
+) -> io::Result<()> {
+    if carried.is_empty() {
+        return send_packet(fd, head, body, false);
+    }
+    let bytes = size_of_val(carried) as u32;
+    let mut carriage = Carriage([0; 64]);
+    let mut parts = [
+        libc::iovec { iov_base: head.as_ptr() as *mut _, iov_len: head.len() },
+        libc::iovec { iov_base: body.as_ptr() as *mut _, iov_len: body.len() },
+    ];
+    // SAFETY: an all-zero msghdr is a valid empty one; parts and carriage outlive the call, and the carriage has room for
+    // a header and as many numbers as are put behind it.
+    unsafe {
+        if libc::CMSG_SPACE(bytes) as usize > size_of::<Carriage>() {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        let mut message: libc::msghdr = std::mem::zeroed();
+        message.msg_iov = parts.as_mut_ptr();
+        message.msg_iovlen = parts.len();
+        message.msg_control = carriage.0.as_mut_ptr().cast();
+        message.msg_controllen = libc::CMSG_SPACE(bytes) as usize;
+        let header = libc::CMSG_FIRSTHDR(&raw const message);
+        (*header).cmsg_level = libc::SOL_SOCKET;
+        (*header).cmsg_type = libc::SCM_RIGHTS;
+        (*header).cmsg_len = libc::CMSG_LEN(bytes) as usize;
+        for (at, fd) in carried.iter().enumerate() {
+            libc::CMSG_DATA(header).cast::<RawFd>().add(at).write_unaligned(fd.as_raw_fd());
+        }
+        let flags = libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT;
+        check_long(libc::sendmsg(fd.as_raw_fd(), &raw const message, flags) as i64)?;
+    }
+    Ok(())
+}
+
+/// A packet that has come.
+pub(crate) struct Came {
+    /// 0 is the end; above the buffer's length, the packet was cut short.
+    pub(crate) length: usize,
+    /// Close-on-exec.
+    pub(crate) carried: Vec<OwnedFd>,
+    /// More descriptors were sent than there was room for, here or in the process's table.
+    pub(crate) cut: bool,
+}
+
+/// Receives one packet and the descriptors that came with it. Never waits.
+pub(crate) fn receive_packet_with(fd: BorrowedFd, buffer: &mut [u8]) -> io::Result<Came> {
+    let mut carriage = Carriage([0; 64]);
+    let mut part = libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: buffer.len() };
+    // SAFETY: an all-zero msghdr is a valid empty one; buffer and carriage are writable and outlive the call; the kernel
+    // fills in whole headers, and each number behind one is a descriptor that is this process's from now on, once.
+    unsafe {
+        let mut message: libc::msghdr = std::mem::zeroed();
+        message.msg_iov = &raw mut part;
+        message.msg_iovlen = 1;
+        message.msg_control = carriage.0.as_mut_ptr().cast();
+        message.msg_controllen = libc::CMSG_SPACE((MOST_CARRIED * size_of::<RawFd>()) as u32) as usize;
+        let flags = libc::MSG_TRUNC | libc::MSG_DONTWAIT | libc::MSG_CMSG_CLOEXEC;
+        let length = check_long(libc::recvmsg(fd.as_raw_fd(), &raw mut message, flags) as i64)? as usize;
+        let mut carried = Vec::new();
+        let mut header = libc::CMSG_FIRSTHDR(&raw const message);
+        while !header.is_null() {
+            if (*header).cmsg_level == libc::SOL_SOCKET && (*header).cmsg_type == libc::SCM_RIGHTS {
+                let bytes = (*header).cmsg_len - libc::CMSG_LEN(0) as usize;
+                for at in 0..bytes / size_of::<RawFd>() {
+                    let number = libc::CMSG_DATA(header).cast::<RawFd>().add(at).read_unaligned();
+                    carried.push(OwnedFd::from_raw_fd(number));
+                }
+            }
+            header = libc::CMSG_NXTHDR(&raw const message, header);
+        }
+        Ok(Came { length, carried, cut: message.msg_flags & libc::MSG_CTRUNC != 0 })
+    }
+}
+
 /// Receives one packet; `Ok(0)` is the end, a length above `buffer.len()` a packet cut short.
 /// Descriptors a hostile peer attaches are dropped by the kernel, since no room is given for them.
 pub(crate) fn receive_packet(fd: BorrowedFd, buffer: &mut [u8], wait: bool) -> io::Result<usize> {

@@ -9,6 +9,7 @@ pub(crate) mod strays;
 mod taps;
 pub(crate) mod timers;
 
+use crate::ask::{Answer, Reply};
 use crate::child::core::{Role, STALL_CHECK};
 use crate::control::{FromChild, MAX_PACKET, ToChild};
 use crate::life::{ChildEvent, Event};
@@ -104,7 +105,8 @@ impl Warden {
             None => libc::pollfd { fd: -1, events: 0, revents: 0 },
         };
         let blocked_stderr = shared.push_stderr();
-        let said = if self.upward.is_empty() { 0 } else { libc::POLLOUT };
+        let blocked_asks = shared.push_asks();
+        let said = if self.upward.is_empty() && !blocked_asks { 0 } else { libc::POLLOUT };
         let mut entries = vec![
             fd::interest(shared.wake_fd().as_fd(), libc::POLLIN),
             off(shared.control(), libc::POLLIN | said),
@@ -152,14 +154,14 @@ impl Warden {
         let shared = self.shared.clone();
         let Some(control) = shared.control() else { return };
         let mut packet = [0; LONGEST_WORD];
-        let length = match fd::receive_packet(control, &mut packet, false) {
-            Ok(0) if removed("lifeline") => return std::thread::sleep(TICK),
-            Ok(0) => return shared.stop(Event::ParentLost, Duration::ZERO, None),
-            Ok(length) => length.min(packet.len()),
+        let came = match fd::receive_packet_with(control, &mut packet) {
+            Ok(came) if came.length == 0 && removed("lifeline") => return std::thread::sleep(TICK),
+            Ok(came) if came.length == 0 => return shared.stop(Event::ParentLost, Duration::ZERO, None),
+            Ok(came) => came,
             Err(e) if matches!(e.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => return,
             Err(_) => return shared.stop(Event::ParentLost, Duration::ZERO, None),
         };
-        match ToChild::parse(&packet[..length]) {
+        match ToChild::parse(&packet[..came.length.min(packet.len())]) {
             Ok(ToChild::Stop { left_ms }) => {
                 shared.stop(Event::StopAsked, Duration::from_millis(left_ms.min(u64::from(u32::MAX))), None);
             }
@@ -176,6 +178,11 @@ impl Warden {
             }
             Ok(ToChild::Cancel { number }) => shared.waiters.cancel(&shared.hand, number),
             Ok(ToChild::Level { level, path }) => shared.set_log_level(path, level),
+            Ok(ToChild::Reply { token, errno, answer }) => {
+                let errno = if came.cut { libc::EMFILE as u32 } else { errno };
+                let answer = Answer { bytes: answer.to_vec(), carried: came.carried };
+                shared.asks.answered(&shared, token, Reply { errno, answer });
+            }
             Ok(ToChild::Untap { token }) => self.untap(Asker::Parent(token)),
             // The parent is trusted to be of the same make; what it cannot have meant is passed over.
             Ok(ToChild::Boot { .. }) | Err(_) => {}
@@ -229,6 +236,7 @@ impl Warden {
                     if core.conclude(&self.shared, &mut self.buffer) {
                         self.shared.interrupt_readers(Some(&core));
                         lock(&self.shared.rounds).gone(number);
+                        self.shared.asks.gone(number);
                         self.shared.sweep_after(&core);
                         self.shared.dismiss(core);
                         self.orphans();

@@ -272,7 +272,7 @@ pub fn events(file: &str, options: &Options) -> i32 {
         log: None,
         tracing: false,
     };
-    let end = wat_host::root(root, &|text| report::write(&format!("{text}\n")), crate::rows);
+    let end = wat_host::root(root, &|text| report::write(&format!("{text}\n")), crate::LIBRARY);
     end.unwrap_or_else(|reason| {
         report::write(&format!("wat: {reason}\n"));
         exit::MISUSE

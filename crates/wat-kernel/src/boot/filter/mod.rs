@@ -7,7 +7,7 @@
 mod program;
 
 use crate::authority::Kinds;
-use crate::sys::clone::{BINARY, IMAGE, SPAWN_FLAGS};
+use crate::sys::clone::{BINARY, CONTROL, IMAGE, SPAWN_FLAGS};
 use crate::waiter::KICK;
 use libc::*;
 use program::{Check, Rule, Test, Verdict, Word, assemble};
@@ -30,7 +30,6 @@ const ALWAYS: &[i64] = &[
     SYS_write,
     SYS_readv,
     SYS_writev,
-    SYS_close,
     SYS_fstat,
     SYS_lseek,
     SYS_pread64,
@@ -47,10 +46,8 @@ const ALWAYS: &[i64] = &[
     SYS_epoll_wait,
     SYS_epoll_pwait,
     SYS_recvfrom,
-    SYS_recvmsg,
     SYS_shutdown,
     SYS_getsockopt,
-    SYS_close_range,
     // Memory.
     SYS_munmap,
     SYS_mremap,
@@ -151,9 +148,13 @@ const CHANGES: &[i64] = &[
     SYS_mknodat,
 ];
 
-const NET: &[i64] = &[SYS_connect, SYS_getsockname, SYS_getpeername, SYS_setsockopt];
+/// On sockets that an ancestor has opened.
+const NET: &[i64] = &[SYS_getsockname, SYS_getpeername, SYS_setsockopt];
 
-const LISTEN: &[i64] = &[SYS_bind, SYS_listen, SYS_accept4];
+const LISTEN: &[i64] = &[SYS_accept4];
+
+/// Of a root that was narrowed: it has no ancestor.
+const OPENS: &[i64] = &[SYS_connect, SYS_bind, SYS_listen];
 
 /// What no program can need; the name is what the parent is told.
 const NEVER: &[(i64, &str)] = &[
@@ -215,28 +216,31 @@ const LACKING: &[i64] = &[SYS_clone3];
 const PR_GET_AUXV: i32 = 0x4155_5856;
 
 /// The program of the kernel's for these kinds of use.
-pub fn program(kinds: Kinds) -> Vec<sock_filter> {
+pub fn program(kinds: Kinds, opens: bool) -> Vec<sock_filter> {
     let mut calls: Vec<Rule> = Vec::new();
     let mut allow = |numbers: &[i64]| calls.extend(numbers.iter().map(|n| plain(*n, Verdict::Allow)));
     allow(ALWAYS);
     if kinds.spawn {
         allow(SPAWN);
     }
-    if kinds.files {
+    if kinds.files || opens && kinds.net {
         allow(FILES);
     }
     if kinds.changes {
         allow(CHANGES);
     }
-    if kinds.tcp || kinds.unix {
+    if kinds.net {
         allow(NET);
+    }
+    if kinds.net && opens {
+        allow(OPENS);
     }
     if kinds.listen {
         allow(LISTEN);
     }
     calls.extend(LACKING.iter().map(|n| plain(*n, Verdict::Errno(ENOSYS))));
     calls.extend(NEVER.iter().filter(|(n, _)| *n != SYS_execveat).map(|(n, _)| plain(*n, Verdict::End)));
-    calls.extend(checked(kinds));
+    calls.extend(checked(kinds, opens));
     assemble(calls, Verdict::Errno(EPERM))
 }
 
@@ -275,7 +279,7 @@ fn high(arg: u32, value: u32) -> Check {
 }
 
 /// Calls allowed by their arguments.
-fn checked(kinds: Kinds) -> Vec<Rule> {
+fn checked(kinds: Kinds, opens: bool) -> Vec<Rule> {
     let denied = Verdict::Errno(EPERM);
     let mut flags = vec![THREAD_FLAGS as i32];
     if kinds.spawn {
@@ -302,6 +306,21 @@ fn checked(kinds: Kinds) -> Vec<Rule> {
     if kinds.spawn {
         prctl.push(vec![is(0, &[PR_SET_PDEATHSIG]), is(1, &[SIGKILL])]);
     }
+    // A connection begun by its first bytes passes Landlock by. Without a grant there is no socket to do it with.
+    let mut sendto = if kinds.net { vec![bits(3, MSG_FASTOPEN, 0)] } else { vec![] };
+    if kinds.net && !kinds.anywhere {
+        sendto.extend([is(4, &[0]), high(4, 0)]);
+    }
+    // The address of a message stands in memory, and descriptors may come with one: both are for the control socket alone,
+    // which stays what it is. Those of children have numbers that nobody knows before.
+    let mut sendmsg = if kinds.net { vec![bits(2, MSG_FASTOPEN, 0)] } else { vec![] };
+    let (mut recvmsg, mut close, mut close_range) = (vec![], vec![], vec![vec![]]);
+    if kinds.net && !kinds.spawn && !opens {
+        sendmsg.push(is(0, &[CONTROL]));
+        recvmsg.push(is(0, &[CONTROL]));
+        close.push(Check { word: Word::Low(0), mask: u32::MAX, test: Test::Not(CONTROL as u32) });
+        close_range.clear();
+    }
     let mut rules = vec![
         rule(SYS_clone, vec![vec![is(0, &flags)]], denied),
         rule(SYS_prctl, prctl, denied),
@@ -317,9 +336,11 @@ fn checked(kinds: Kinds) -> Vec<Rule> {
             denied,
         ),
         rule(SYS_mprotect, vec![vec![bits(2, PROT_EXEC, 0)]], denied),
-        // A connection begun by its first bytes passes Landlock by.
-        rule(SYS_sendto, vec![vec![bits(3, MSG_FASTOPEN, 0)]], denied),
-        rule(SYS_sendmsg, vec![vec![bits(2, MSG_FASTOPEN, 0)]], denied),
+        rule(SYS_sendto, vec![sendto], denied),
+        rule(SYS_sendmsg, vec![sendmsg], denied),
+        rule(SYS_recvmsg, vec![recvmsg], denied),
+        rule(SYS_close, vec![close], denied),
+        rule(SYS_close_range, close_range, denied),
         // A kick says nothing, and no process without a handler for it notices one.
         rule(SYS_tgkill, vec![vec![is(2, &[KICK])]], denied),
         rule(SYS_prlimit64, vec![vec![is(0, &[0])]], denied),
@@ -360,11 +381,9 @@ fn checked(kinds: Kinds) -> Vec<Rule> {
     }
     rules.push(rule(SYS_execveat, exec, Verdict::End));
     let mut sockets = Vec::new();
-    if kinds.tcp {
+    if kinds.net && opens {
         // Landlock's rules for ports know TCP alone.
         sockets.push(vec![is(0, &[AF_INET, AF_INET6]), bits(1, 0xf, SOCK_STREAM), is(2, &[0, IPPROTO_TCP])]);
-    }
-    if kinds.unix {
         sockets.push(vec![is(0, &[AF_UNIX]), bits(1, 0xf, SOCK_STREAM)]);
     }
     rules.push(rule(SYS_socket, sockets, Verdict::Errno(EACCES)));

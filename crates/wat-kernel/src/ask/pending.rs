@@ -1,0 +1,350 @@
+//! The requests of a process and of its children that are under way: whose each is, and what goes up next.
+//!
+//! Not here: doing what was asked (`worker.rs`).
+
+use super::{Answer, Asked, Opener, Reply, opens_itself, worker};
+use crate::channel::{Receiver, Sender, channel};
+use crate::child::core::ChildCore;
+use crate::control::{FromChild, Malformed, ToChild};
+use crate::mutation::removed;
+use crate::shared::{Shared, lock};
+use crate::sys::fd;
+use crate::waiter::Kicker;
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, Mutex, OnceLock};
+
+/// Requests of one child under way at once.
+const MOST: usize = 64;
+/// Of these that a process has passed up, those of any one of its children.
+const MOST_OF_ONE: usize = 16;
+
+#[derive(Default)]
+pub(crate) struct Asks {
+    opener: OnceLock<Box<dyn Opener>>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// The last token that this process gave.
+    token: u32,
+    /// To be passed up, oldest first.
+    queue: VecDeque<Packet>,
+    /// Given-up requests that the parent is not told of yet.
+    withdrawn: VecDeque<u32>,
+    /// Whose request each token is, until its answer.
+    up: BTreeMap<u32, Whose>,
+    /// Tokens by child and the child's own token.
+    passed: BTreeMap<(u32, u32), u32>,
+    /// What is being done here, by child and its token.
+    works: BTreeMap<(u32, u32), Work>,
+}
+
+struct Packet {
+    token: u32,
+    kind: u8,
+    bytes: Vec<u8>,
+    carried: Vec<OwnedFd>,
+}
+
+struct Whose {
+    asker: Asker,
+    sent: bool,
+    withdrawn: bool,
+}
+
+enum Asker {
+    Own(Sender<Reply>),
+    Child(u32, u32),
+    /// It was given up.
+    Nobody(Option<u32>),
+}
+
+impl Asker {
+    fn child(&self) -> Option<u32> {
+        match self {
+            Asker::Own(_) => None,
+            Asker::Child(child, _) => Some(*child),
+            Asker::Nobody(child) => *child,
+        }
+    }
+}
+
+#[derive(Default)]
+struct Work {
+    kicker: Option<Kicker>,
+    withdrawn: bool,
+}
+
+impl Asks {
+    /// Only the first counts.
+    pub(crate) fn serve(&self, opener: Box<dyn Opener>) {
+        let _ = self.opener.set(opener);
+    }
+
+    pub(super) fn opener(&self) -> Option<&dyn Opener> {
+        self.opener.get().map(AsRef::as_ref)
+    }
+
+    /// A request of this process's own; [`Shared::push_asks`] sends it.
+    pub(super) fn begin(&self, kind: u8, bytes: &[u8], carried: Vec<OwnedFd>) -> (u32, Receiver<Reply>) {
+        let (sender, receiver) = channel(1, 1);
+        let token = lock(&self.state).enqueue(Asker::Own(sender), kind, bytes, carried);
+        (token, receiver)
+    }
+
+    /// Nobody waits for the answer to a request of this process's own any more.
+    pub(super) fn give_up(&self, token: u32) {
+        lock(&self.state).give_up(token);
+    }
+
+    /// A thread does it from now on.
+    pub(super) fn working(&self, child: u32, token: u32, kicker: Kicker) {
+        let mut state = lock(&self.state);
+        if let Some(work) = state.works.get_mut(&(child, token)) {
+            if work.withdrawn {
+                kicker.kill();
+            }
+            work.kicker = Some(kicker);
+        }
+    }
+
+    pub(super) fn worked(&self, child: u32, token: u32) {
+        lock(&self.state).works.remove(&(child, token));
+    }
+
+    /// A child asks. Malformed is what no process of ours would send.
+    pub(crate) fn heard(
+        &self,
+        shared: &Arc<Shared>,
+        core: &Arc<ChildCore>,
+        token: u32,
+        kind: u8,
+        bytes: &[u8],
+        carried: Vec<OwnedFd>,
+    ) -> Result<(), Malformed> {
+        let child = core.number;
+        let refuse = |errno: i32| core.reply(token, errno as u32, &Answer::default());
+        let Some(opener) = self.opener() else {
+            refuse(libc::ENOSYS);
+            return Ok(());
+        };
+        {
+            let state = lock(&self.state);
+            if state.is_under_way(child, token) {
+                return Err(Malformed);
+            }
+            if state.under_way(child) >= MOST && !removed("ask-bound") {
+                drop(state);
+                refuse(libc::EAGAIN);
+                return Ok(());
+            }
+        }
+        let boot = shared.boot();
+        let asked = Asked { kind, bytes, authority: &core.authority, directory: &boot.directory };
+        if let Err(bytes) = opener.permits(&asked)
+            && !removed("ask-check")
+        {
+            core.reply(token, 0, &Answer { bytes, carried: Vec::new() });
+            return Ok(());
+        }
+        if opens_itself(boot) {
+            lock(&self.state).works.insert((child, token), Work::default());
+            if worker::start(shared, core, token, kind, bytes.to_vec(), carried).is_err() {
+                self.worked(child, token);
+                refuse(libc::EAGAIN);
+            }
+        } else {
+            let mut state = lock(&self.state);
+            let up = state.enqueue(Asker::Child(child, token), kind, bytes, carried);
+            state.passed.insert((child, token), up);
+        }
+        Ok(())
+    }
+
+    /// A child gives up one of its requests. One that has been answered meanwhile is nobody's.
+    pub(crate) fn withdrawn(&self, core: &ChildCore, token: u32) {
+        let mut state = lock(&self.state);
+        let which = (core.number, token);
+        if let Some(work) = state.works.get_mut(&which) {
+            work.withdraw();
+        } else if let Some(up) = state.passed.get(&which).copied()
+            && !state.withdraw(up)
+        {
+            state.give_up(up);
+            drop(state);
+            core.reply(token, libc::ECANCELED as u32, &Answer::default());
+        }
+    }
+
+    /// A child has ended, and with it what it asked for.
+    pub(crate) fn gone(&self, child: u32) {
+        if removed("ask-end") {
+            return;
+        }
+        let mut state = lock(&self.state);
+        for (_, work) in state.works.range_mut((child, 0)..=(child, u32::MAX)) {
+            work.withdraw();
+        }
+        let passed: Vec<u32> =
+            state.passed.range((child, 0)..=(child, u32::MAX)).map(|(_, up)| *up).collect();
+        passed.into_iter().for_each(|up| state.give_up(up));
+    }
+
+    /// The parent's answer: kept for a thread of this process, or passed on.
+    pub(crate) fn answered(&self, shared: &Shared, token: u32, reply: Reply) {
+        let whose = lock(&self.state).close(token);
+        match whose {
+            Some(Asker::Own(to)) => to.push(reply, 1),
+            Some(Asker::Child(number, theirs)) => {
+                if let Some(core) = shared.child(number) {
+                    core.reply(theirs, reply.errno, &reply.answer);
+                }
+            }
+            // What came is closed.
+            Some(Asker::Nobody(_)) | None => {}
+        }
+    }
+}
+
+impl State {
+    fn enqueue(&mut self, asker: Asker, kind: u8, bytes: &[u8], carried: Vec<OwnedFd>) -> u32 {
+        self.token = self.token.wrapping_add(1);
+        let token = self.token;
+        self.up.insert(token, Whose { asker, sent: false, withdrawn: false });
+        self.queue.push_back(Packet { token, kind, bytes: bytes.to_vec(), carried });
+        token
+    }
+
+    fn is_under_way(&self, child: u32, token: u32) -> bool {
+        self.works.contains_key(&(child, token)) || self.passed.contains_key(&(child, token))
+    }
+
+    fn under_way(&self, child: u32) -> usize {
+        let whole = (child, 0)..=(child, u32::MAX);
+        self.works.range(whole.clone()).count() + self.passed.range(whole).count()
+    }
+
+    /// The next request that may be passed up. A child that asks much holds up itself, not its siblings.
+    fn next(&self) -> Option<usize> {
+        let sent = |child: Option<u32>| {
+            self.up
+                .values()
+                .filter(|whose| whose.sent && (child.is_none() || whose.asker.child() == child))
+                .count()
+        };
+        if sent(None) >= MOST {
+            return None;
+        }
+        self.queue.iter().position(|packet| {
+            let child = self.up.get(&packet.token).and_then(|whose| whose.asker.child());
+            child.is_none() || sent(child) < MOST_OF_ONE
+        })
+    }
+
+    /// Has the parent end a request that was passed up, and answer it; false where it does not know of it yet.
+    fn withdraw(&mut self, token: u32) -> bool {
+        let Some(whose) = self.up.get_mut(&token).filter(|whose| whose.sent) else { return false };
+        if !whose.withdrawn {
+            whose.withdrawn = true;
+            self.withdrawn.push_back(token);
+        }
+        true
+    }
+
+    /// The same without anybody who is to be answered.
+    fn give_up(&mut self, token: u32) {
+        let Some(whose) = self.up.get_mut(&token) else { return };
+        if let Asker::Child(number, theirs) = whose.asker {
+            self.passed.remove(&(number, theirs));
+        }
+        whose.asker = Asker::Nobody(whose.asker.child());
+        if !self.withdraw(token) {
+            self.up.remove(&token);
+            self.queue.retain(|packet| packet.token != token);
+        }
+    }
+
+    fn close(&mut self, token: u32) -> Option<Asker> {
+        let asker = self.up.remove(&token)?.asker;
+        if let Asker::Child(number, theirs) = asker {
+            self.passed.remove(&(number, theirs));
+        }
+        Some(asker)
+    }
+}
+
+impl Work {
+    fn withdraw(&mut self) {
+        self.withdrawn = true;
+        if let Some(kicker) = &self.kicker {
+            kicker.kill();
+        }
+    }
+}
+
+impl Shared {
+    /// The same from a thread of the program's: the warden sends the rest.
+    pub(super) fn send_asks(&self) {
+        if self.push_asks() {
+            self.wake_warden();
+        }
+    }
+
+    /// Sends up what may go and the socket takes now. True where the socket takes no more.
+    pub(crate) fn push_asks(&self) -> bool {
+        let Some(control) = self.control() else { return false };
+        let mut state = lock(&self.asks.state);
+        loop {
+            let sent = if let Some(token) = state.withdrawn.front().copied() {
+                let (head, length) = FromChild::Withdraw { token }.head();
+                fd::send_packet(control, &head[..length], &[], false).map(|()| {
+                    state.withdrawn.pop_front();
+                })
+            } else if let Some(at) = state.next() {
+                let packet = &state.queue[at];
+                let said =
+                    FromChild::Request { token: packet.token, kind: packet.kind, request: &packet.bytes };
+                let (head, length) = said.head();
+                fd::send_packet_with(control, &head[..length], said.body(), &packet.carried).map(|()| {
+                    let packet = state.queue.remove(at).expect("it was found just above");
+                    if let Some(whose) = state.up.get_mut(&packet.token) {
+                        whose.sent = true;
+                    }
+                })
+            } else {
+                return false;
+            };
+            match sent {
+                Ok(()) => {}
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
+                    drop(state);
+                    return true;
+                }
+                // A parent that is gone is the lifeline's matter.
+                Err(_) => return false,
+            }
+        }
+    }
+}
+
+impl ChildCore {
+    /// Sends the answer if the child takes it now.
+    pub(crate) fn reply(&self, token: u32, errno: u32, answer: &Answer) -> bool {
+        let head = ToChild::Reply { token, errno, answer: &answer.bytes }.head();
+        let sent = self.with_control(|control| {
+            loop {
+                match fd::send_packet_with(control, &head, &[], &answer.carried) {
+                    Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                    Err(e) if e.kind() == io::ErrorKind::WouldBlock => return false,
+                    // One that is gone wants none.
+                    Ok(()) | Err(_) => return true,
+                }
+            }
+        });
+        sent.unwrap_or(true)
+    }
+}
