@@ -2,13 +2,20 @@
 
 use libc::*;
 use std::ffi::CString;
+use std::os::fd::AsRawFd;
 use std::ptr::null;
+use std::time::{Duration, Instant};
+use wat_kernel::Waiter;
+use wat_kernel::ask::AskError;
+
+use crate::opener::{CONNECT, DATAGRAMS, DONE, LISTEN};
 
 /// What an attempt is aimed at.
-pub struct Place {
+pub struct Place<'a> {
     pub directory: String,
     pub victim: i32,
     pub port: u16,
+    pub waiter: &'a Waiter,
 }
 
 pub enum Tried {
@@ -30,6 +37,16 @@ macro_rules! call {
     }};
 }
 
+/// What the ancestors open, or the attempt's end with their error.
+macro_rules! asked {
+    ($place:ident, $kind:expr, $request:expr) => {
+        match $place.ask($kind, &$request) {
+            Ok(number) => number,
+            Err(errno) => return Errno(errno),
+        }
+    };
+}
+
 /// Attempts that are calls and no more.
 macro_rules! attempts {
     ($($name:ident($place:ident) $body:block)*) => { $(
@@ -42,9 +59,25 @@ macro_rules! attempts {
     )* };
 }
 
-impl Place {
+impl Place<'_> {
     fn path(&self, name: &str) -> CString {
         CString::new(format!("{}/{name}", self.directory)).expect("no zero bytes")
+    }
+
+    /// Asks the ancestors; what they open stays open.
+    fn ask(&self, kind: u8, request: &str) -> Result<i64, i32> {
+        let deadline = Some(Instant::now() + Duration::from_secs(20));
+        match self.waiter.ask(kind, request.as_bytes(), Vec::new(), deadline) {
+            Ok(mut answer) if answer.bytes == DONE => {
+                let opened = answer.carried.remove(0);
+                let number = i64::from(opened.as_raw_fd());
+                std::mem::forget(opened);
+                Ok(number)
+            }
+            Ok(_) => Err(EACCES),
+            Err(AskError::System(e)) => Err(e.raw_os_error().unwrap_or(0)),
+            Err(_) => Err(0),
+        }
     }
 
     fn of_victim(&self, name: &str) -> CString {
@@ -146,6 +179,39 @@ attempts! {
         let fd = call!(SYS_socket, AF_INET, SOCK_DGRAM, 0);
         let address = loopback(p.port);
         call!(SYS_sendto, fd, c"x".as_ptr(), 1, 0, &raw const address, IN);
+    }
+    ask_for_another_host(p) { asked!(p, CONNECT, format!("beside.test:{}", p.port)); }
+    ask_for_another_port(p) { asked!(p, CONNECT, format!("granted.test:{}", p.port)); }
+    ask_for_an_address(p) { asked!(p, CONNECT, format!("127.0.0.1:{}", p.port)); }
+    ask_for_a_listener(p) { asked!(p, LISTEN, "127.0.0.1:0".to_string()); }
+    ask_for_datagrams(p) { asked!(p, DATAGRAMS, format!("beside.test:{}", p.port)); }
+    ask_for_everything(p) { asked!(p, CONNECT, format!("*:{}", p.port)); }
+    ask_by_no_kind(p) { asked!(p, 200, format!("granted.test:{}", p.port)); }
+    point_elsewhere(p) {
+        let fd = asked!(p, DATAGRAMS, "granted.test:1".to_string());
+        let address = loopback(p.port);
+        call!(SYS_connect, fd, &raw const address, IN);
+    }
+    send_elsewhere(p) {
+        let fd = asked!(p, DATAGRAMS, "granted.test:1".to_string());
+        let address = loopback(p.port);
+        call!(SYS_sendto, fd, c"x".as_ptr(), 1, 0, &raw const address, IN);
+    }
+    send_a_message_elsewhere(p) {
+        let fd = asked!(p, DATAGRAMS, "granted.test:1".to_string());
+        let address = loopback(p.port);
+        let part = iovec { iov_base: c"x".as_ptr().cast_mut().cast(), iov_len: 1 };
+        let message = [&raw const address as u64, IN as u64, &raw const part as u64, 1, 0, 0, 0];
+        call!(SYS_sendmsg, fd, message.as_ptr(), 0);
+    }
+    send_as_if_it_were_the_control_socket(p) {
+        let fd = asked!(p, DATAGRAMS, "granted.test:1".to_string());
+        call!(SYS_close, 3);
+        call!(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 3);
+        let address = loopback(p.port);
+        let part = iovec { iov_base: c"x".as_ptr().cast_mut().cast(), iov_len: 1 };
+        let message = [&raw const address as u64, IN as u64, &raw const part as u64, 1, 0, 0, 0];
+        call!(SYS_sendmsg, 3, message.as_ptr(), 0);
     }
     raw_socket(p) { call!(SYS_socket, AF_INET, SOCK_RAW, IPPROTO_ICMP); }
     packet_socket(p) { call!(SYS_socket, AF_PACKET, SOCK_RAW, 0); }

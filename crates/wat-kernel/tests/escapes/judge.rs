@@ -4,7 +4,7 @@ use crate::attempts::abstract_name;
 use crate::table::Row;
 use crate::tree::Way;
 use std::fs;
-use std::net::TcpListener;
+use std::net::{TcpListener, UdpSocket};
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::net::{SocketAddr, UnixListener};
@@ -21,6 +21,8 @@ pub struct Scene {
     /// A process of the same user.
     victim: Child,
     tcp: TcpListener,
+    /// On the same port.
+    udp: UdpSocket,
     unix: UnixListener,
     unnamed: UnixListener,
     before: Vec<String>,
@@ -50,10 +52,12 @@ impl Scene {
         }
         let tcp = TcpListener::bind("127.0.0.1:0").expect("a port");
         tcp.set_nonblocking(true).expect("a flag");
+        let udp = UdpSocket::bind(tcp.local_addr().expect("an address")).expect("the same port");
+        udp.set_nonblocking(true).expect("a flag");
         unix.set_nonblocking(true).expect("a flag");
         unnamed.set_nonblocking(true).expect("a flag");
         let victim = command(ordinary).arg("victim").stdin(Stdio::null()).spawn().expect("a process");
-        let mut scene = Scene { ordinary, directory, victim, tcp, unix, unnamed, before: Vec::new() };
+        let mut scene = Scene { ordinary, directory, victim, tcp, udp, unix, unnamed, before: Vec::new() };
         scene.before = scene.state();
         scene
     }
@@ -88,6 +92,9 @@ impl Scene {
         }
         if self.tcp.accept().is_ok() || self.unix.accept().is_ok() || self.unnamed.accept().is_ok() {
             return Some("somebody connected".to_string());
+        }
+        if self.udp.recv(&mut [0; 8]).is_ok() {
+            return Some("a datagram came".to_string());
         }
         let marks = self.directory.to_string_lossy().into_owned();
         let left = fs::read_dir("/proc").expect("/proc is mounted").flatten().find(|entry| {

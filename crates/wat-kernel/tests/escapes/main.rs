@@ -8,6 +8,7 @@
 
 mod attempts;
 mod judge;
+mod opener;
 mod table;
 mod tree;
 

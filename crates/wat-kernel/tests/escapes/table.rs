@@ -71,6 +71,28 @@ const fn beside(name: &'static str, attempt: fn(&Place) -> Tried, grants: fn(&Pl
     Row { grants, needs: Some("landlock files"), ..free(name, attempt, SHUT) }
 }
 
+/// With the datagrams of one peer and no processes.
+const fn sealed_beside(name: &'static str, attempt: fn(&Place) -> Tried) -> Row {
+    Row { adapt: &[seal], free: false, ..beside(name, attempt, another_port) }
+}
+
+fn seal(what: &mut Spawn) {
+    let grants = what.authority.as_ref().map_or(Vec::new(), |held| held.grants().to_vec());
+    what.authority = Some(wat_kernel::Authority::of(grants, false));
+}
+
+fn a_host(place: &Place) -> Vec<Grant> {
+    vec![Grant::Connect(Some("granted.test".to_string()), Some(place.port))]
+}
+
+fn another_port(_: &Place) -> Vec<Grant> {
+    vec![Grant::Connect(Some("granted.test".to_string()), Some(1))]
+}
+
+fn any_port(place: &Place) -> Vec<Grant> {
+    vec![Grant::Connect(Some("127.0.0.1".to_string()), None), Grant::Listen(place.port)]
+}
+
 fn reads_elsewhere(_: &Place) -> Vec<Grant> {
     vec![Grant::Read("/etc".into())]
 }
@@ -159,8 +181,25 @@ pub const ROWS: &[Row] = &[
     free("connect-unix", a::connect_unix, SHUT),
     free("abstract-socket", a::abstract_socket, SHUT),
     free("socket-pair-to-send-anywhere", a::datagram_pair, SHUT),
-    beside("connect-beside-a-grant", a::connect_tcp, other_port).needing("landlock ports"),
-    beside("listen-beside-a-grant", a::listen_tcp, other_port).needing("landlock ports"),
+    beside("connect-beside-a-grant", a::connect_tcp, other_port),
+    beside("listen-beside-a-grant", a::listen_tcp, other_port),
+    beside("connect-by-oneself-as-granted", a::connect_tcp, any_port),
+    beside("send-udp-beside-a-grant", a::send_udp, any_port),
+    beside("ask-for-a-host-beside-a-grant", a::ask_for_another_host, a_host),
+    beside("ask-for-a-port-beside-a-grant", a::ask_for_another_port, another_port),
+    beside("ask-for-the-address-of-a-granted-name", a::ask_for_an_address, a_host),
+    beside("ask-for-a-listener-that-is-not-granted", a::ask_for_a_listener, a_host),
+    beside("ask-for-datagrams-to-another-host", a::ask_for_datagrams, a_host),
+    bound("ask-without-a-grant", a::ask_for_another_port, SHUT),
+    bound("ask-for-any-host", a::ask_for_everything, SHUT),
+    bound("ask-by-no-kind", a::ask_by_no_kind, SHUT),
+    beside("point-a-given-socket-elsewhere", a::point_elsewhere, another_port),
+    beside("send-from-a-given-socket-elsewhere", a::send_elsewhere, another_port),
+    sealed_beside("send-a-message-from-a-given-socket-elsewhere", a::send_a_message_elsewhere),
+    sealed_beside(
+        "put-a-given-socket-in-place-of-the-control-socket",
+        a::send_as_if_it_were_the_control_socket,
+    ),
     beside("connect-to-an-abstract-socket", a::connect_abstract, a_socket).needing("landlock scopes"),
     bound("pass-a-descriptor-up", a::pass_descriptor, Ends("Killed")),
     // Other processes.

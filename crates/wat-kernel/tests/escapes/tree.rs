@@ -37,8 +37,9 @@ fn run(process: Process) -> i32 {
     let word: &'static AtomicU32 = Box::leak(Box::new(AtomicU32::new(0)));
     // SAFETY: the word is never freed.
     let waiter = unsafe { process.register(word) };
+    process.serve_asks(Box::new(crate::opener::Sockets));
     let line = if process.boot().depth() == depth(&process) {
-        attempt(&process)
+        attempt(&process, &waiter)
     } else {
         pass_on(&process, &waiter)
     };
@@ -47,10 +48,10 @@ fn run(process: Process) -> i32 {
     process.exit(&waiter, Outcome::Clean)
 }
 
-fn attempt(process: &Process) -> String {
+fn attempt(process: &Process, waiter: &Waiter) -> String {
     let args = &process.boot().args;
     let row = ROWS.iter().find(|row| row.name == args[1]).expect("the runner names a row");
-    match (row.attempt)(&place(args)) {
+    match (row.attempt)(&place(args, waiter)) {
         Tried::Through => "through".to_string(),
         Tried::Errno(errno) => format!("errno {errno}"),
     }
@@ -60,9 +61,9 @@ fn depth(process: &Process) -> usize {
     process.boot().args[5].parse().expect("a number")
 }
 
-fn place(args: &[String]) -> Place {
+fn place<'a>(args: &[String], waiter: &'a Waiter) -> Place<'a> {
     let number = |at: usize| args[at].parse().expect("a number");
-    Place { directory: args[2].clone(), victim: number(3), port: number(4) as u16 }
+    Place { directory: args[2].clone(), victim: number(3), port: number(4) as u16, waiter }
 }
 
 /// Spawns the next level and says what it said, or how it ended without a word.
@@ -71,7 +72,7 @@ fn pass_on(process: &Process, waiter: &Waiter) -> String {
     let row = ROWS.iter().find(|row| row.name == args[1]).expect("the runner names a row");
     let mut what = Spawn::new(0, "escapes/node");
     what.authority =
-        if args[0] == "free" { None } else { Some(Authority::of((row.grants)(&place(&args)), true)) };
+        if args[0] == "free" { None } else { Some(Authority::of((row.grants)(&place(&args, waiter)), true)) };
     if process.boot().depth() + 1 == depth(process) {
         row.adapt.iter().for_each(|adapt| adapt(&mut what));
     }

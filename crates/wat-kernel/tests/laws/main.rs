@@ -6,6 +6,7 @@
 
 #![no_main]
 
+mod asks;
 mod observer;
 mod programs;
 mod tests;

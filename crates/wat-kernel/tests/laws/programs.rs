@@ -38,6 +38,9 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("drip", drip),
     ("self-check", self_check),
     ("waits", waits),
+    ("asker", crate::asks::asker),
+    ("flooder", crate::asks::flooder),
+    ("stutterer", crate::asks::stutterer),
 ];
 
 /// Programs that do to themselves what a confined process cannot: signals, sockets.
@@ -72,6 +75,7 @@ fn run(process: Process) -> i32 {
     let word: &'static AtomicU32 = Box::leak(Box::new(AtomicU32::new(0)));
     // SAFETY: the word is never freed.
     let waiter = unsafe { process.register(word) };
+    process.serve_asks(Box::new(crate::asks::Works));
     let program = PROGRAMS[process.boot().entry as usize].1;
     let here = Here { process, waiter };
     match program(&here) {
@@ -84,19 +88,27 @@ fn run(process: Process) -> i32 {
 }
 
 impl Here {
-    fn arg(&self, at: usize) -> &str {
+    pub fn waiter(&self) -> &Waiter {
+        &self.waiter
+    }
+
+    pub fn process(&self) -> &Process {
+        &self.process
+    }
+
+    pub fn arg(&self, at: usize) -> &str {
         self.process.boot().args.get(at).map_or("", String::as_str)
     }
 
-    fn number(&self, at: usize) -> usize {
+    pub fn number(&self, at: usize) -> usize {
         self.arg(at).parse().unwrap_or(0)
     }
 
-    fn spawn(&self, program: &str, args: &[&str]) -> Child {
+    pub fn spawn(&self, program: &str, args: &[&str]) -> Child {
         self.spawn_with(program, args, |_| {})
     }
 
-    fn spawn_with(&self, program: &str, args: &[&str], adapt: impl FnOnce(&mut Spawn)) -> Child {
+    pub fn spawn_with(&self, program: &str, args: &[&str], adapt: impl FnOnce(&mut Spawn)) -> Child {
         let tag = self.process.boot().program.split('/').next().expect("a tag").to_string();
         let mut what = Spawn::new(entry(program), &format!("{tag}/{program}"));
         what.args = args.iter().map(|a| a.to_string()).collect();
@@ -107,11 +119,11 @@ impl Here {
         self.process.spawn(&self.waiter, what)
     }
 
-    fn print(&self, text: &str) -> Result<(), String> {
+    pub fn print(&self, text: &str) -> Result<(), String> {
         self.process.write(&self.waiter, format!("{text}\n").as_bytes()).map_err(|e| format!("print: {e:?}"))
     }
 
-    fn end(&self, child: &Child) -> End {
+    pub fn end(&self, child: &Child) -> End {
         (*child.wait(&self.waiter).expect("not killed")).clone()
     }
 
@@ -121,7 +133,7 @@ impl Here {
         self.reply(child)
     }
 
-    fn reply(&self, child: &Child) -> Result<String, String> {
+    pub fn reply(&self, child: &Child) -> Result<String, String> {
         let mut text = Vec::new();
         let mut byte = [0];
         loop {
@@ -135,7 +147,7 @@ impl Here {
     }
 }
 
-fn check(what: &str, holds: bool) -> Result<(), String> {
+pub fn check(what: &str, holds: bool) -> Result<(), String> {
     if holds { Ok(()) } else { Err(format!("does not hold: {what}")) }
 }
 
@@ -225,7 +237,7 @@ fn table(here: &Here) -> Result<(), String> {
 }
 
 /// Blocks in a read that nobody answers, and does not look at stops.
-fn hang(here: &Here) -> Result<(), String> {
+pub fn hang(here: &Here) -> Result<(), String> {
     let mut buffer = [0; 64];
     let _ = here.process.stdin().read(&here.waiter, &mut buffer);
     Ok(())
@@ -453,6 +465,8 @@ fn self_check(here: &Here) -> Result<(), String> {
         "processes" => check_processes(here),
         "quota" => check_quota(here),
         "protocol" => check_protocol(here),
+        "asks" => crate::asks::check_answers(here),
+        "asks-flood" => crate::asks::check_flood(here),
         "stalled" => check_stalled(here),
         "leaks" => check_leaks(here),
         "threads" => check_threads(here),
@@ -701,7 +715,7 @@ fn open_descriptors() -> usize {
 }
 
 /// The same once it no longer changes: an end is told before the warden has let go of the child's last descriptor.
-fn settled_descriptors() -> usize {
+pub fn settled_descriptors() -> usize {
     let (mut count, mut looks) = (open_descriptors(), 0);
     while looks < 20 {
         std::thread::sleep(Duration::from_millis(2));

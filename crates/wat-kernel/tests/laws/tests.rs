@@ -34,6 +34,12 @@ pub const TESTS: &[Test] = &[
     ("k10_a_hostile_control_socket_ends_the_child_alone", || {
         expect_ok("self-check", &["protocol"]);
     }),
+    ("k11_what_an_ancestor_has_is_asked_for_and_given_as_granted", || {
+        expect_ok("self-check", &["asks"]);
+    }),
+    ("k11_a_child_that_asks_without_end_costs_a_bound_and_ends_with_it", || {
+        expect_ok("self-check", &["asks-flood"]);
+    }),
     ("k12_deleting_the_binary_does_no_harm", k12),
     ("k17_closed_stdio_is_opened", k17_closed_stdio),
     ("a_boot_record_of_any_size_arrives", || {
