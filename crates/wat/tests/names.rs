@@ -199,11 +199,15 @@ impl Servers {
 
     /// The program, which asks this server as these lines say.
     fn client(&self, lines: &str) -> Launch {
+        self.client_of("machine/names", lines)
+    }
+
+    fn client_of(&self, program: &str, lines: &str) -> Launch {
         let settings = format!("nameserver {}\nsearch lan.test\n{lines}\n", self.address);
         let (resolv, hosts) = (self.place.join("resolv.conf"), self.place.join("hosts"));
         std::fs::write(&resolv, settings).expect("written");
         std::fs::write(&hosts, "127.0.0.1 byfile one.test.hosts\n").expect("written");
-        wat(test_file("machine/names"))
+        wat(test_file(program))
             .env("WAT_RESOLV_CONF", resolv.to_str().expect("text"))
             .env("WAT_HOSTS", hosts.to_str().expect("text"))
     }
@@ -330,5 +334,25 @@ fn a_stop_ends_a_look_up() {
     let ended = tree.finish();
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     assert!(ended.out.contains("told to stop"), "{ended:?}");
+    servers.end();
+}
+
+/// Guards: look-ups for a process with grants, by the ancestor that has the user's authority; and that a stop of who asked ends
+/// the wait.
+#[test]
+fn names_are_looked_up_for_who_may_not() {
+    let _turn = turn(2 * MINUTE);
+    let servers = Servers::start();
+    let goal = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = goal.local_addr().expect("an address").port();
+    let mut tree = servers.client_of("machine/names-below", "options timeout:30 attempts:1").start();
+    for name in ["one.test", "alias.test", "big.test", "byfile", "localhost"] {
+        assert_eq!(tree.ask(&format!("\"{name}:{port}\"")), format!("\"{name}:{port}\""));
+    }
+    assert!(tree.ask("\"no.test:80\"").contains("no host has the name no.test"));
+    let began = Instant::now();
+    assert_eq!(tree.ask("\"stop mute.test:80\""), "\"stopped\"");
+    assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
+    finish(tree);
     servers.end();
 }

@@ -1,4 +1,4 @@
-;; A port and a host are granted by name; another port is refused by the system, another name by the runtime.
+;; A port and a host are granted by name; another of either is refused.
 (ns user (:use [wat.net :as net]))
 
 (defn why [r <- (Result T IoError)] -> (Option keyword)

@@ -4,7 +4,7 @@
 //! know (`filter/`).
 
 use crate::authority::{Authority, Grant};
-use crate::sys::fd;
+use crate::sys::{fd, seccomp};
 use landlock::{
     ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, NetPort, PathBeneath, Ruleset,
     RulesetAttr, RulesetCreated, RulesetCreatedAttr, RulesetError, Scope,
@@ -27,9 +27,6 @@ pub const MAX_LAYERS: u8 = 16;
 /// error.
 pub(super) fn restrict(authority: &Authority, opens: bool, binary: Option<BorrowedFd>) -> io::Result<()> {
     let mut set = closed(authority, opens).map_err(system)?;
-    if let Some(binary) = binary {
-        set = allow(set, binary, AccessFs::Execute | AccessFs::ReadFile)?;
-    }
     if opens
         && authority.kinds().net
         && let Ok(hosts) = open(Path::new(HOSTS))
@@ -50,8 +47,13 @@ pub(super) fn restrict(authority: &Authority, opens: bool, binary: Option<Borrow
             Grant::Connect(..) | Grant::ConnectUnix(_) | Grant::Listen(_) => set,
         };
     }
-    set.restrict_self().map_err(system)?;
-    Ok(())
+    let Some(set) = Option::<OwnedFd>::from(set) else { return Ok(()) };
+    if let Some(binary) = binary {
+        // The library would look at what kind of file it is, by a call that the filter of a process without file grants
+        // has no room for.
+        seccomp::open_beneath(set.as_fd(), binary, (AccessFs::Execute | AccessFs::ReadFile).bits())?;
+    }
+    seccomp::restrict(set.as_fd())
 }
 
 /// A ruleset that closes everything the kernel can close, but for ports where whoever opens itself may connect to any.

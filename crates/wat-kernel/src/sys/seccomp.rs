@@ -1,11 +1,12 @@
-//! The filter of system calls: installing it, and the handler that tells the parent which call ended the process. Not
-//! here: what the filter says (`boot/filter/`).
+//! The filter of system calls: installing it, and the handler that tells the parent which call ended the process. The
+//! calls of Landlock whose library makes others besides. Not here: what the filter says (`boot/filter/`).
 //!
 //! The filter refuses every other handler for SIGSYS, so the address of [`ACTION`] is part of it: it must be the same
 //! in each process of a tree, which a static executable that is not position-independent grants.
 
 use super::check_long;
 use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd};
 use std::sync::atomic::{AtomicI32, Ordering};
 
 /// The kernel's own structure, which has more than the C library shows.
@@ -75,6 +76,29 @@ pub(crate) fn landlock_version() -> i64 {
     let found =
         unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, std::ptr::null::<u8>(), 0usize, VERSION) };
     found.max(0)
+}
+
+/// Adds a rule to a ruleset of Landlock: these rights at the place and below it.
+pub(crate) fn open_beneath(set: BorrowedFd, place: BorrowedFd, rights: u64) -> io::Result<()> {
+    const PATH_BENEATH: u32 = 1;
+    #[repr(C, packed)]
+    struct Rule {
+        rights: u64,
+        place: i32,
+    }
+    let rule = Rule { rights, place: place.as_raw_fd() };
+    // SAFETY: the rule is the kernel's structure and outlives the call.
+    check_long(unsafe {
+        libc::syscall(libc::SYS_landlock_add_rule, set.as_raw_fd(), PATH_BENEATH, &raw const rule, 0)
+    })?;
+    Ok(())
+}
+
+/// Adds the ruleset to the calling thread's layers.
+pub(crate) fn restrict(set: BorrowedFd) -> io::Result<()> {
+    // SAFETY: touches no memory.
+    check_long(unsafe { libc::syscall(libc::SYS_landlock_restrict_self, set.as_raw_fd(), 0) })?;
+    Ok(())
 }
 
 /// The handler. Runs on whatever stack there is, allocates nothing, and does not return.
