@@ -40,7 +40,7 @@ macro_rules! call {
 /// What the ancestors open, or the attempt's end with their error.
 macro_rules! asked {
     ($place:ident, $kind:expr, $request:expr) => {
-        match $place.ask($kind, &$request) {
+        match $place.ask($kind, $request.as_ref()) {
             Ok(number) => number,
             Err(errno) => return Errno(errno),
         }
@@ -183,29 +183,29 @@ attempts! {
     ask_for_another_host(p) { asked!(p, CONNECT, format!("beside.test:{}", p.port)); }
     ask_for_another_port(p) { asked!(p, CONNECT, format!("granted.test:{}", p.port)); }
     ask_for_an_address(p) { asked!(p, CONNECT, format!("127.0.0.1:{}", p.port)); }
-    ask_for_a_listener(p) { asked!(p, LISTEN, "127.0.0.1:0".to_string()); }
+    ask_for_a_listener(p) { asked!(p, LISTEN, "127.0.0.1:0"); }
     ask_for_datagrams(p) { asked!(p, DATAGRAMS, format!("beside.test:{}", p.port)); }
     ask_for_everything(p) { asked!(p, CONNECT, format!("*:{}", p.port)); }
     ask_by_no_kind(p) { asked!(p, 200, format!("granted.test:{}", p.port)); }
     point_elsewhere(p) {
-        let fd = asked!(p, DATAGRAMS, "granted.test:1".to_string());
+        let fd = asked!(p, DATAGRAMS, "granted.test:1");
         let address = loopback(p.port);
         call!(SYS_connect, fd, &raw const address, IN);
     }
     send_elsewhere(p) {
-        let fd = asked!(p, DATAGRAMS, "granted.test:1".to_string());
+        let fd = asked!(p, DATAGRAMS, "granted.test:1");
         let address = loopback(p.port);
         call!(SYS_sendto, fd, c"x".as_ptr(), 1, 0, &raw const address, IN);
     }
     send_a_message_elsewhere(p) {
-        let fd = asked!(p, DATAGRAMS, "granted.test:1".to_string());
+        let fd = asked!(p, DATAGRAMS, "granted.test:1");
         let address = loopback(p.port);
         let part = iovec { iov_base: c"x".as_ptr().cast_mut().cast(), iov_len: 1 };
         let message = [&raw const address as u64, IN as u64, &raw const part as u64, 1, 0, 0, 0];
         call!(SYS_sendmsg, fd, message.as_ptr(), 0);
     }
     send_as_if_it_were_the_control_socket(p) {
-        let fd = asked!(p, DATAGRAMS, "granted.test:1".to_string());
+        let fd = asked!(p, DATAGRAMS, "granted.test:1");
         call!(SYS_close, 3);
         call!(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 3);
         let address = loopback(p.port);
