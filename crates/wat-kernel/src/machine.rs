@@ -3,7 +3,7 @@
 //!
 //! Not here: how a mechanism is used (`boot/`), nor how the answer is drawn.
 
-use crate::authority::Authority;
+use crate::authority::{Authority, Grant};
 use crate::boot::filter;
 use crate::sys::seccomp;
 
@@ -71,7 +71,8 @@ pub const NOT_ENFORCED: &[&str] = &[
     "native code with processes of its own can leave one that outlives its node; with :spawn false it has none",
 ];
 
-/// Instructions of the filter of a process that was granted nothing.
-pub fn filter_length() -> usize {
-    filter::program(Authority::none().kinds(), false).len()
+/// Instructions of the filter of a process that was granted nothing, and of one that was granted a connection.
+pub fn filter_lengths() -> (usize, usize) {
+    let length = |grants| filter::program(Authority::of(grants, true).kinds(), false).len();
+    (length(Vec::new()), length(vec![Grant::Connect(None, Some(443))]))
 }

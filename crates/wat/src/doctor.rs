@@ -15,9 +15,9 @@ pub fn text() -> String {
             if mechanism.present { ("yes", mechanism.holds) } else { ("NO", mechanism.without) };
         out.push_str(&format!("{:18} {word:4} {what}\n", mechanism.name));
     }
+    let (nothing, connecting) = machine::filter_lengths();
     out.push_str(&format!(
-        "\nfilter: {} instructions for a process granted nothing\n",
-        machine::filter_length()
+        "\nfilter: {nothing} instructions for a process granted nothing, {connecting} with a connection\n"
     ));
     out.push_str("\nnot enforced by the operating system:\n");
     for line in machine::NOT_ENFORCED {
