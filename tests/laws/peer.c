@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { READY = 16, CRASH = 17, ENDED = 18, ANSWER = 19, REFUSED = 20 };
+enum { READY = 16, CRASH = 17, ENDED = 18, ANSWER = 19, REFUSED = 20, REQUEST = 24, WITHDRAW = 25 };
 
 static char word[64];
 
@@ -88,10 +88,10 @@ static void fuzz(unsigned seed) {
     state = seed;
     if (draw(2)) ready();
     for (int nth = 0; nth < 50; nth++) {
-        unsigned kinds[] = {READY, CRASH, ENDED, ANSWER, REFUSED, draw(256)};
+        unsigned kinds[] = {READY, CRASH, ENDED, ANSWER, REFUSED, REQUEST, WITHDRAW, draw(256)};
         unsigned length = draw(3) ? draw(16) : draw(sizeof packet);
         for (unsigned at = 0; at < length; at++) packet[at] = draw(256);
-        packet[0] = kinds[draw(6)];
+        packet[0] = kinds[draw(8)];
         if (!say(packet, length ? length : 1)) break;
     }
     _exit(draw(256));

@@ -77,7 +77,12 @@ pub fn permits(asked: &Asked) -> Result<(), Vec<u8>> {
 }
 
 fn may_connect(asked: &Asked, text: &str) -> Result<(), Refusal> {
-    address::parse("connect", text)?;
+    if let Place::Unix(path) = address::parse("connect", text)?
+        && path.components().any(|part| part == std::path::Component::ParentDir)
+    {
+        // What is above a symbolic link is not what the path says.
+        return Err(refusal("invalid", "a path that is asked for has no `..`"));
+    }
     let path = |path: &std::path::Path| asked.authority.connects_unix(&asked.directory.join(path));
     if address::granted(text, |host, port| asked.authority.connects(host, port), path) {
         return Ok(());
@@ -201,6 +206,7 @@ mod tests {
             (CONNECT, ""),
             (CONNECT, "unix:/run/y"),
             (CONNECT, "unix:/run/../etc/x"),
+            (CONNECT, "unix:/run/link/../x"),
             (LISTEN, "127.0.0.1:8081"),
             (LISTEN, "told.to.a.server:8080"),
             (LISTEN, "unix:/run/x"),

@@ -11,7 +11,8 @@
 //! its end, has the work ended wherever it is.
 //!
 //! To add a kind: a number in the library's opener, a check in `permits`, the work in `open`. Larger things than fit a
-//! packet travel through a descriptor.
+//! packet travel through a descriptor. A request carries pipes and files, never sockets: to close one of a hostile child's can
+//! take as long as it likes.
 //!
 //! Not here: what a kind is, or how anything is opened.
 
@@ -27,7 +28,7 @@ use crate::process::Process;
 use crate::shared::Shared;
 use crate::waiter::{Interrupt, Waiter};
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -112,6 +113,9 @@ impl Waiter {
         let shared = self.shared();
         if bytes.len() > LONGEST_REQUEST || carried.len() > crate::sys::fd::MOST_CARRIED {
             return Err(io::Error::from_raw_os_error(libc::EMSGSIZE));
+        }
+        if carried.iter().any(|fd| crate::sys::fd::is_socket(fd.as_fd())) {
+            return Err(io::Error::from_raw_os_error(libc::EINVAL));
         }
         if shared.control().is_none() {
             return Err(io::Error::from_raw_os_error(libc::ENOSYS));

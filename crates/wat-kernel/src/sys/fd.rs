@@ -87,6 +87,23 @@ pub(crate) fn packet_pair() -> io::Result<(OwnedFd, OwnedFd)> {
     Ok((own(ends[0]), own(ends[1])))
 }
 
+/// Is it a socket of any kind?
+pub(crate) fn is_socket(fd: BorrowedFd) -> bool {
+    let mut kind: libc::c_int = 0;
+    let mut size = size_of::<libc::c_int>() as libc::socklen_t;
+    // SAFETY: the option value and its size point at locals of the right type.
+    let asked = unsafe {
+        libc::getsockopt(
+            fd.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_TYPE,
+            (&raw mut kind).cast(),
+            &raw mut size,
+        )
+    };
+    asked == 0
+}
+
 /// Is this number a sequenced-packet socket?
 pub(crate) fn is_packet_socket(number: RawFd) -> bool {
     let mut kind: libc::c_int = 0;

@@ -86,7 +86,7 @@ pub fn flooder(here: &Here) -> Result<(), String> {
         request(token, WAIT);
         if token % 2 == 0 {
             for _ in 0..3 {
-                send(&[&[25][..], &token.to_le_bytes()].concat(), false);
+                send(&[&[25][..], &token.to_le_bytes()].concat(), None);
             }
         }
     }
@@ -101,21 +101,44 @@ pub fn stutterer(here: &Here) -> Result<(), String> {
     hang(here)
 }
 
-fn request(token: u32, kind: u8) {
-    send(&[&[24][..], &token.to_le_bytes(), &[kind], b"anything"].concat(), true);
+/// Passes up a connection that takes ten seconds to close, and keeps none of it.
+pub fn lingerer(here: &Here) -> Result<(), String> {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").map_err(|e| e.to_string())?;
+    let at = listener.local_addr().map_err(|e| e.to_string())?;
+    let near = std::net::TcpStream::connect(at).map_err(|e| e.to_string())?;
+    let _far = listener.accept().map_err(|e| e.to_string())?;
+    near.set_nonblocking(true).map_err(|e| e.to_string())?;
+    while std::io::Write::write(&mut &near, &[0; 65536]).is_ok() {}
+    let linger = libc::linger { l_onoff: 1, l_linger: 10 };
+    let size = size_of::<libc::linger>() as libc::socklen_t;
+    // SAFETY: the option's value is of its type and size.
+    unsafe {
+        let value = (&raw const linger).cast();
+        libc::setsockopt(near.as_raw_fd(), libc::SOL_SOCKET, libc::SO_LINGER, value, size)
+    };
+    let packet = [&[24][..], &1u32.to_le_bytes(), &[ECHO], b"anything"].concat();
+    send(&packet, Some(near.as_raw_fd()));
+    // While the parent has one, this is not the last.
+    drop(near);
+    hang(here)
 }
 
-/// On the control socket, with stdin beside it.
-fn send(packet: &[u8], with_stdin: bool) {
+fn request(token: u32, kind: u8) {
+    send(&[&[24][..], &token.to_le_bytes(), &[kind], b"anything"].concat(), Some(0));
+}
+
+/// On the control socket, with a descriptor beside it.
+fn send(packet: &[u8], carried: Option<i32>) {
     let part = libc::iovec { iov_base: packet.as_ptr() as *mut _, iov_len: packet.len() };
-    let control: [u64; 3] = [20, (libc::SCM_RIGHTS as u64) << 32 | libc::SOL_SOCKET as u64, 0];
+    let number = carried.unwrap_or(0) as u64;
+    let control: [u64; 3] = [20, (libc::SCM_RIGHTS as u64) << 32 | libc::SOL_SOCKET as u64, number];
     // SAFETY: an all-zero message is an empty one; its parts outlive the call, and the control part is laid out as the
     // system wants it.
     unsafe {
         let mut message: libc::msghdr = std::mem::zeroed();
         message.msg_iov = (&raw const part).cast_mut();
         message.msg_iovlen = 1;
-        if with_stdin {
+        if carried.is_some() {
             message.msg_control = (&raw const control).cast_mut().cast();
             message.msg_controllen = 24;
         }
@@ -170,8 +193,15 @@ pub fn check_answers(here: &Here) -> Result<(), String> {
         check("a deadline", got == "late").map_err(|e| format!("{e}: {got}"))?;
         within("the work ends with it", || WAITING.load(Ordering::SeqCst) == 0)?;
     }
+    // Each is read from until it is ended: with its stdin open it does not end by itself.
+    let begun = Instant::now();
+    let child = here.spawn("lingerer", &[]);
+    let _ = child.read(here.waiter(), &mut [0; 16]);
+    let end = here.end(&child);
+    check("no socket is passed up", format!("{end:?}").contains("protocol"))?;
+    check("closing one holds up nobody", said(here, 0, ECHO, false)? == "hello")?;
+    check("closing one holds up nobody", begun.elapsed() < Duration::from_secs(5))?;
     let child = here.spawn("stutterer", &[]);
-    // Until it is ended for it: with its stdin open it does not end by itself.
     let _ = child.read(here.waiter(), &mut [0; 16]);
     let end = here.end(&child);
     check("a number has one request", format!("{end:?}").contains("protocol"))

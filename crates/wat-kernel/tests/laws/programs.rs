@@ -41,10 +41,11 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("asker", crate::asks::asker),
     ("flooder", crate::asks::flooder),
     ("stutterer", crate::asks::stutterer),
+    ("lingerer", crate::asks::lingerer),
 ];
 
 /// Programs that do to themselves what a confined process cannot: signals, sockets.
-const AT_LARGE: &[&str] = &["ends", "suspend", "mute"];
+const AT_LARGE: &[&str] = &["ends", "suspend", "mute", "lingerer"];
 
 pub fn as_child() -> i32 {
     match boot::child() {
