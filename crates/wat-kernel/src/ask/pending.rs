@@ -348,3 +348,55 @@ impl ChildCore {
         sent.unwrap_or(true)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The children whose requests go up now.
+    fn sent(state: &mut State) -> Vec<Option<u32>> {
+        let mut sent = Vec::new();
+        while let Some(at) = state.next() {
+            let packet = state.queue.remove(at).expect("it is there");
+            let whose = state.up.get_mut(&packet.token).expect("somebody asked");
+            whose.sent = true;
+            sent.push(whose.asker.child());
+        }
+        sent
+    }
+
+    fn ask(state: &mut State, child: u32, token: u32) -> u32 {
+        let up = state.enqueue(Asker::Child(child, token), 1, b"", Vec::new());
+        state.passed.insert((child, token), up);
+        up
+    }
+
+    #[test]
+    fn a_child_that_asks_much_holds_up_itself_alone() {
+        let mut state = State::default();
+        (0..MOST as u32).for_each(|token| drop(ask(&mut state, 1, token)));
+        ask(&mut state, 2, 0);
+        assert_eq!(state.under_way(1), MOST);
+        let gone = sent(&mut state);
+        assert_eq!(gone.iter().filter(|child| **child == Some(1)).count(), MOST_OF_ONE);
+        assert_eq!(gone.last(), Some(&Some(2)));
+        // What is answered makes room for what waits.
+        state.close(1);
+        assert_eq!(sent(&mut state), [Some(1)]);
+    }
+
+    #[test]
+    fn what_is_given_up_is_told_once_and_counts_until_its_answer() {
+        let mut state = State::default();
+        let (early, late) = (ask(&mut state, 1, 7), ask(&mut state, 1, 8));
+        assert!(!state.withdraw(early), "the parent does not know of it");
+        state.give_up(late);
+        assert_eq!((sent(&mut state).len(), state.under_way(1)), (1, 1));
+        assert!(state.withdraw(early) && state.withdraw(early));
+        state.give_up(early);
+        assert_eq!(state.withdrawn, [early]);
+        assert_eq!((state.under_way(1), state.up.len()), (0, 1));
+        assert!(matches!(state.close(early), Some(Asker::Nobody(Some(1)))));
+        assert!(state.up.is_empty() && state.close(early).is_none());
+    }
+}
