@@ -96,12 +96,14 @@
   (Logged [event <- LogEvent])
   (Text [path <- String  text <- String]))
 (defenum Grant
-  "One thing that a process may reach; see `fs-read`, `fs-write`, `net-connect`, `net-listen` and `inherit`.
+  "One thing that a process may reach; see `fs-read`, `fs-write`, `net-connect`, `net-listen`, `run` and
+  `inherit`.
   Example: (= (Grant/NetListen 80) (net-listen 80)) => true"
   (FsRead [path <- String])
   (FsWrite [path <- String])
   (NetConnect [address <- String])
   (NetListen [port <- i64])
+  (Run [command <- String])
   Inherit)
 
 (defn fs-read
@@ -127,6 +129,14 @@
   Example: (net-listen 8080) => #wat.kernel.Grant/NetListen {:port 8080}"
   [port <- i64] -> Grant
   (Grant/NetListen port))
+
+(defn run
+  "To have an external command started, by the name it is looked up by on the PATH of the root, or, with a slash, by its
+  path: `wat.process` starts it then. The command has all that the user may, whatever else its asker was granted:
+  `(run \"sh\")` grants everything, and so does any command that can be told to run another.
+  Example: (run \"git\") => #wat.kernel.Grant/Run {:command \"git\"}"
+  [command <- String] -> Grant
+  (Grant/Run command))
 
 (defn inherit
   "All that this process itself may reach, whatever that is. Example: (inherit) => #wat.kernel.Grant/Inherit nil"
@@ -337,6 +347,7 @@
     ((Grant/FsWrite path) (str "fs-write " path))
     ((Grant/NetConnect address) (str "net-connect " address))
     ((Grant/NetListen port) (str "net-listen " port))
+    ((Grant/Run command) (str "run " command))
     (Grant/Inherit "inherit")))
 
 (defn limit-of "The limit as the row takes it; below 0 is none, so a limit of less than 0 is 0."

@@ -9,6 +9,11 @@
 ;;
 ;; A name with a slash is a path, from the root's directory if it is relative; any other name is looked for in the
 ;; absolute directories of PATH.
+;;
+;; A process with grants has the commands that a `(run …)` names, and starts none itself: an ancestor that has the user's
+;; authority does, looks the name up by its own PATH, and ends the command when its asker ends. The command is not held to
+;; its asker's grants: it has all that the user may. Its arguments and environment are 128 KiB at most, and its
+;; environment has no variable that would make the system load other code for it, as LD_PRELOAD.
 (ns wat.process)
 
 (defstruct CommandLimits

@@ -63,6 +63,11 @@ fn grant(of: &str, object: &str) -> Result<Grant, String> {
     match of {
         "fs-read" => path(object).map(Grant::Read),
         "fs-write" => path(object).map(Grant::Write),
+        "run" => match object {
+            "" => Err(named("a command has a name")),
+            text if text.contains('\0') => Err(named("a command's name has no zero byte")),
+            text => Ok(Grant::Run(text.to_string())),
+        },
         "net-listen" => match object.parse() {
             Ok(port) => Ok(Grant::Listen(port)),
             Err(_) => Err(format!("(net-listen {object}): a port is a number from 0 to 65535")),
@@ -85,7 +90,7 @@ fn grant(of: &str, object: &str) -> Result<Grant, String> {
                 host => Ok(Grant::Connect(Some(host.to_lowercase()), port)),
             }
         }
-        _ => Err(format!("{of} is no grant; there are fs-read, fs-write, net-connect and net-listen")),
+        _ => Err(format!("{of} is no grant; there are fs-read, fs-write, net-connect, net-listen and run")),
     }
 }
 
@@ -96,13 +101,14 @@ mod tests {
     #[test]
     fn grants_are_read_as_they_are_written() {
         let text = r#"[(fs-read "/data") (fs-write "/out") (net-connect "db:5432") (net-connect "*:443")
-            (net-connect "[::1]:80") (net-connect "unix:/run/x") (net-listen 8080) :no-spawn]"#;
+            (net-connect "[::1]:80") (net-connect "unix:/run/x") (net-listen 8080) (run "git")
+            (run "/opt/a tool") :no-spawn]"#;
         let authority = of_text(text).expect("each is a grant");
         let said: Vec<String> = authority.grants().iter().map(ToString::to_string).collect();
         for grant in &said {
             assert!(text.contains(grant.as_str()), "{grant}");
         }
-        assert!(said.len() == 7 && !authority.may_spawn());
+        assert!(said.len() == 9 && !authority.may_spawn());
     }
 
     #[test]
@@ -113,6 +119,7 @@ mod tests {
             ("[(fs-raed \"/\")]", "there are fs-read"),
             ("[(fs-read \"\")]", "not empty"),
             ("[(net-listen 70000)]", "65535"),
+            ("[(run \"\")]", "has a name"),
             ("[(net-connect \"host\")]", "host:port"),
             ("[(net-connect \"host:http\")]", "65535"),
             ("[", "EDN"),

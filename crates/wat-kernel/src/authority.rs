@@ -20,6 +20,9 @@ pub enum Grant {
     ConnectUnix(PathBuf),
     /// A TCP port to listen on; 0 is one that the system chooses.
     Listen(u16),
+    /// An external command, by its name on the PATH of whoever starts it, or by its path if it has a slash. It runs with
+    /// the user's own authority.
+    Run(String),
 }
 
 /// What a process may reach. The root has the user's own; a child has what its spawner says.
@@ -47,6 +50,8 @@ pub struct Kinds {
     /// Writes an address beside a datagram.
     pub anywhere: bool,
     pub spawn: bool,
+    /// Asks for commands.
+    pub run: bool,
 }
 
 impl Authority {
@@ -88,6 +93,7 @@ impl Authority {
             Grant::ConnectUnix(at) => Grant::ConnectUnix(path(at)),
             Grant::Connect(host, port) => Grant::Connect(host.as_ref().map(|h| h.to_lowercase()), *port),
             Grant::Listen(port) => Grant::Listen(*port),
+            Grant::Run(program) => Grant::Run(resolve_program(directory, program)),
         });
         Authority { whole: self.whole, ..Authority::of(grants.collect(), self.spawn) }
     }
@@ -124,6 +130,11 @@ impl Authority {
         self.whole || self.grants.contains(&Grant::Listen(port))
     }
 
+    /// May a program have this command started, from this directory?
+    pub fn runs(&self, program: &str, directory: &Path) -> bool {
+        self.whole || self.grants.contains(&Grant::Run(resolve_program(directory, program)))
+    }
+
     /// What whoever asks an ancestor to open its sockets has a use for.
     pub fn kinds(&self) -> Kinds {
         let mut kinds = Kinds { spawn: self.spawn, ..Kinds::default() };
@@ -134,6 +145,7 @@ impl Authority {
                 Grant::Connect(None, None) => (kinds.net, kinds.anywhere) = (true, true),
                 Grant::Connect(..) | Grant::ConnectUnix(_) => kinds.net = true,
                 Grant::Listen(_) => (kinds.net, kinds.listen) = (true, true),
+                Grant::Run(_) => kinds.run = true,
             }
         }
         kinds
@@ -171,7 +183,16 @@ impl fmt::Display for Grant {
             }
             Grant::ConnectUnix(path) => write!(f, "(net-connect \"unix:{}\")", path.display()),
             Grant::Listen(port) => write!(f, "(net-listen {port})"),
+            Grant::Run(program) => write!(f, "(run {program:?})"),
         }
+    }
+}
+
+/// A command's name is the same everywhere, its path is one from the directory.
+pub(crate) fn resolve_program(directory: &Path, program: &str) -> String {
+    match program.contains('/') {
+        true => resolve(directory, Path::new(program)).to_string_lossy().into_owned(),
+        false => program.to_string(),
     }
 }
 
@@ -228,6 +249,21 @@ mod tests {
         assert!(of(&[connect("web", 443)]).beyond(&any_port).is_some());
         assert!(any_port.beyond(&any_host).is_some());
         assert!(any_host.connects("Web", 443) && !any_host.connects("web", 80));
+    }
+
+    #[test]
+    fn a_command_is_its_name_or_its_path() {
+        let run = |program: &str| Grant::Run(program.to_string());
+        let outer = of(&[run("git"), run("bin/tool")]);
+        for inside in ["git", "bin/tool", "/work/bin/tool", "/work/x/../bin/./tool"] {
+            assert_eq!(of(&[run(inside)]).beyond(&outer), None, "{inside}");
+            assert!(outer.runs(inside, Path::new("/work")), "{inside}");
+        }
+        for outside in ["sh", "Git", "./git", "/usr/bin/git", "tool", "/bin/tool", "git/", ""] {
+            assert!(!outer.runs(outside, Path::new("/work")), "{outside}");
+        }
+        let missing = of(&[run("a \"b\"")]).beyond(&outer);
+        assert_eq!(missing.as_deref(), Some("(run \"a \\\"b\\\"\")"));
     }
 
     #[test]

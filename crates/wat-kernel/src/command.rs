@@ -29,6 +29,8 @@ pub struct Command {
     pub limits: Limits,
     /// Its place in the tree, where a thread of this process is its parent; else from its number.
     pub path: Option<String>,
+    /// Levels between this process and the node whose command it is.
+    pub(crate) below: usize,
 }
 
 impl Command {
@@ -40,6 +42,7 @@ impl Command {
             directory: None,
             limits: Limits::default(),
             path: None,
+            below: 0,
         }
     }
 
@@ -90,14 +93,14 @@ impl Command {
             directory: word_of(directory.as_os_str().as_bytes(), "the directory")?,
             environment,
             limits: limits(&self.limits),
-            score: word(&score(boot).to_string(), "the score")?,
+            score: word(&score(boot, self.below).to_string(), "the score")?,
         })
     }
 }
 
 /// Fifty points above its parent's, as any child's.
-fn score(boot: &Boot) -> i32 {
-    (boot.oom_base + 50 * (boot.depth() as i32 + 1)).min(1000)
+fn score(boot: &Boot, below: usize) -> i32 {
+    (boot.oom_base + 50 * (boot.depth() + below + 1) as i32).min(1000)
 }
 
 fn limits(given: &Limits) -> Vec<(u32, u64, u64)> {
@@ -153,7 +156,7 @@ pub(crate) fn find(name: &str, boot: &Boot) -> io::Result<PathBuf> {
         }
     }
     Err(best.unwrap_or_else(|| {
-        refuse(io::ErrorKind::NotFound, format!("{name} is in no directory of this node's PATH"))
+        refuse(io::ErrorKind::NotFound, format!("{name} is in no directory of the PATH it is looked up by"))
     }))
 }
 

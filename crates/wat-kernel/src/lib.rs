@@ -12,6 +12,7 @@
 //! | `spawn.rs` | making a child |
 //! | `nursery.rs` | threads of which confined children are born |
 //! | `command.rs`, `run.rs` | external commands: what is said of one, and running one to its end |
+//! | `errand.rs`, `tether.rs` | a command that an ancestor starts, and the socket between it and who asked |
 //! | `child/` | the handle on a child, its end, its stderr |
 //! | `warden/` | the thread that watches |
 //! | `life.rs` | state × event → action |
@@ -31,6 +32,7 @@ mod channel;
 mod child;
 mod command;
 mod control;
+mod errand;
 mod gate;
 mod hand;
 mod life;
@@ -48,6 +50,7 @@ mod shared;
 mod signals;
 mod spawn;
 mod sys;
+mod tether;
 mod waiter;
 mod warden;
 

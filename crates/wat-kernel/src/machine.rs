@@ -68,6 +68,7 @@ pub const NOT_ENFORCED: &[&str] = &[
     "native code with a socket for datagrams and processes of its own can send datagrams elsewhere; with :spawn false it cannot",
     "with any file grant, names and attributes of other files can be looked at, not their contents",
     "the mode of a file that may be read can be changed by its owner where fs-write is granted for another",
+    "a command that a run grant names has all that its user may, whatever else its asker was granted",
     "native code with processes of its own can leave one that outlives its node; with :spawn false it has none",
 ];
 

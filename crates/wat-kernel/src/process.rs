@@ -225,7 +225,7 @@ impl Process {
     pub fn finish(&self, waiter: &Waiter) -> Result<(), Interrupt> {
         let _about = waiter.about(Wait::Children, None);
         waiter.settle();
-        for core in self.shared.children_now() {
+        for core in self.shared.own_now() {
             core.release(&self.shared);
         }
         self.shared.await_children(waiter)

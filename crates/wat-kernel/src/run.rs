@@ -75,12 +75,9 @@ impl Going<'_> {
         let core = self.core;
         let mut output = core.output.enter(waiter)?;
         let mut chunk = vec![0; READ];
-        while let (Some(stdout), Some(process)) = (&output.fd, &core.pidfd) {
-            let mut entries = [
-                fd::interest(stdout.as_fd(), libc::POLLIN),
-                fd::interest(process.as_fd(), libc::POLLIN),
-                fd::interest(stdout.as_fd(), 0),
-            ];
+        while let (Some(stdout), Some(process)) = (&output.fd, &core.hold) {
+            let mut entries =
+                [fd::interest(stdout.as_fd(), libc::POLLIN), process.end(), fd::interest(stdout.as_fd(), 0)];
             let mut count = 2;
             if let Some(stdin) = &self.stdin {
                 entries[2] = fd::interest(stdin.as_fd(), libc::POLLOUT);

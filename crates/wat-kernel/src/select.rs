@@ -4,6 +4,7 @@
 
 use crate::channel::{Watchable, Watcher};
 use crate::child::Child;
+use crate::child::hold::Hold;
 use crate::sys::fd;
 use crate::waiter::{Blocked, Interrupt, Waiter, Wakes, time_left};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -105,9 +106,7 @@ fn entry(source: &Source) -> libc::pollfd {
             Some(output) => output.fd.as_ref().map_or(none, |fd| fd::interest(fd.as_fd(), libc::POLLIN)),
             None => none,
         },
-        Source::Exit(child) => {
-            child.core().pidfd.as_ref().map_or(none, |fd| fd::interest(fd.as_fd(), libc::POLLIN))
-        }
+        Source::Exit(child) => child.core().hold.as_ref().map_or(none, Hold::end),
         Source::Channel(_) => none,
         Source::Descriptor(fd, events) => fd::interest(*fd, *events),
     }

@@ -275,6 +275,11 @@ impl Shared {
         lock(&self.children).values().cloned().collect()
     }
 
+    /// The same without errands, which are other nodes' children.
+    pub(crate) fn own_now(&self) -> Vec<Arc<ChildCore>> {
+        lock(&self.children).values().filter(|core| core.errand.is_none()).cloned().collect()
+    }
+
     /// Interrupts the threads that read the output of a child that has ended, again at each call until they have seen
     /// its end: says whether some have not.
     pub(crate) fn interrupt_readers(&self, ended: Option<&Arc<ChildCore>>) -> bool {
@@ -289,11 +294,14 @@ impl Shared {
 
     /// A child has its end: it is no longer watched.
     pub(crate) fn dismiss(&self, core: Arc<ChildCore>) {
-        if let (Some(set), Some(pidfd)) = (self.poll_set.get(), &core.pidfd) {
-            fd::epoll_remove(set, pidfd.as_fd());
+        if let (Some(set), Some(hold)) = (self.poll_set.get(), &core.hold) {
+            fd::epoll_remove(set, hold.as_fd());
         }
         if lock(&self.children).remove(&core.number).is_some() {
-            self.give_back(core.granted);
+            // A node below has it in its own account.
+            if core.errand.is_none() {
+                self.give_back(core.granted);
+            }
             // Before the count: whoever waits for it may then count on the descriptors being closed.
             drop(core);
             self.alive.fetch_sub(1, Ordering::SeqCst);
@@ -314,7 +322,7 @@ impl Shared {
 
     /// The numbers of all children.
     pub(crate) fn pids(&self) -> Vec<i32> {
-        lock(&self.children).values().filter_map(|core| core.pid).collect()
+        lock(&self.children).values().filter_map(|core| core.own_pid()).collect()
     }
 
     /// A child has been reaped: what it may have left behind ends too.
@@ -482,7 +490,7 @@ impl Shared {
                 account.set_log_level(level);
             }
         }
-        for core in self.children_now() {
+        for core in self.own_now() {
             if is_within(&core.path, path) || is_within(path, &core.path) {
                 core.tell(&ToChild::Level { level, path });
             }
@@ -529,7 +537,7 @@ impl Shared {
                 life.deadline = Some(deadline);
                 drop(life);
                 self.stopping.store(true, Ordering::SeqCst);
-                for core in self.children_now() {
+                for core in self.own_now() {
                     core.event(self, life::ChildEvent::StopAsked, grace);
                 }
                 self.waiters.stop_all();

@@ -6,8 +6,10 @@ use crate::boot::{Boot, Confines, Limits, MAX_LAYERS};
 use crate::child::Child;
 use crate::child::core::{ChildCore, Ends, Identity, KeptAll};
 use crate::child::end::Refusal;
+use crate::child::hold::Hold;
 use crate::command::{self, Command};
 use crate::control::{BOOT_CHUNK, MAX_BOOT, ToChild};
+use crate::errand;
 use crate::life::ChildEvent;
 use crate::mutation::removed;
 use crate::shared::Shared;
@@ -62,7 +64,7 @@ impl Spawn {
     }
 }
 
-fn at(step: &'static str) -> impl Fn(io::Error) -> Refusal {
+pub(crate) fn at(step: &'static str) -> impl Fn(io::Error) -> Refusal {
     move |error| Refusal::Step(step, error)
 }
 
@@ -175,20 +177,23 @@ fn command(
     let failed = |granted, refusal: &Refusal| {
         (Child::new(Arc::new(ChildCore::failed(who(granted), refusal)), shared.clone()), None)
     };
-    let decided = unfiltered(shared.boot(), what).and_then(|()| shared.grant(Some(0)).map_err(at("limits")));
-    let granted = match decided {
+    let granted = match shared.grant(Some(0)).map_err(at("limits")) {
         Ok(granted) => granted,
         Err(refusal) => return failed(0, &refusal),
     };
-    let birth = shared.birth();
+    let above = !shared.boot().authority.is_whole();
+    let birth = (!above).then(|| shared.birth());
     let started = process::boot_ticks();
-    match make_command(shared, waiter, what) {
+    let made = if above { errand::ask(shared, waiter, what) } else { make_command(shared, waiter, what) };
+    match made {
         Ok(mut ends) => {
             let stdin = if kept.is_some() { ends.stdin.take() } else { None };
             let core = Arc::new(ChildCore::new(who(granted), ends, kept));
             shared.adopt(&core);
             drop(birth);
-            shared.strays.begin(shared, number, started);
+            if !above {
+                shared.strays.begin(shared, number, started);
+            }
             if let Some(ms) = what.limits.wall_ms {
                 shared.set_wall_timer(number, Duration::from_millis(ms));
             }
@@ -204,27 +209,25 @@ fn command(
     }
 }
 
-/// A filter fit for wat is not fit for a command, and would be inherited: whoever has one starts none.
-fn unfiltered(own: &Boot, what: &Command) -> Result<(), Refusal> {
-    if own.authority.is_whole() {
-        return Ok(());
-    }
-    let reason = format!(
-        "{} cannot be started by this process: a command has all that the user may, so spawn this one with \
-         {{:authority [(inherit)]}}",
-        what.program
-    );
-    Err(Refusal::Authority(reason))
+fn make_command(shared: &Arc<Shared>, waiter: &Waiter, what: &Command) -> Result<Ends, Refusal> {
+    let Pipes { stdin_read, stdin, stdout, stdout_write, stderr, stderr_write, .. } = pipes()?;
+    let hold = start_command(shared, waiter, what, &[stdin_read, stdout_write, stderr_write])?;
+    Ok(Ends { hold, control: None, stdin: Some(stdin), stdout, stderr })
 }
 
-fn make_command(shared: &Arc<Shared>, waiter: &Waiter, what: &Command) -> Result<Ends, Refusal> {
+/// Starts a command that has these for its standard three.
+pub(crate) fn start_command(
+    shared: &Arc<Shared>,
+    waiter: &Waiter,
+    what: &Command,
+    pipes: &[OwnedFd; 3],
+) -> Result<Hold, Refusal> {
     let file = command::find(&what.program, shared.boot()).map_err(at("lookup"))?;
     let arguments = what.arguments().map_err(at("arguments"))?;
     let foreign = what.foreign(shared.boot(), &file).map_err(at("environment"))?;
     shared.strays.prepare(&shared.pids()).map_err(at("subreaper"))?;
-    let Pipes { stdin_read, stdin, stdout, stdout_write, stderr, stderr_write, .. } = pipes()?;
     let order = Order {
-        sources: vec![stdin_read.as_raw_fd(), stdout_write.as_raw_fd(), stderr_write.as_raw_fd()],
+        sources: pipes.iter().map(AsRawFd::as_raw_fd).collect(),
         what: What::Command(foreign),
         arguments,
         // All of them: a command is not to feel what whoever started the root had ignored.
@@ -237,22 +240,22 @@ fn make_command(shared: &Arc<Shared>, waiter: &Waiter, what: &Command) -> Result
         }
         other => other,
     })?;
-    Ok(Ends { pid, pidfd, control: None, stdin: Some(stdin), stdout, stderr })
+    Ok(Hold::Own { pid, pidfd })
 }
 
 /// The three pipes of a child, both ends of each.
-struct Pipes {
-    stdin_read: OwnedFd,
-    stdin: OwnedFd,
-    stdout: OwnedFd,
-    stdout_write: OwnedFd,
-    stderr: OwnedFd,
-    stderr_write: OwnedFd,
+pub(crate) struct Pipes {
+    pub(crate) stdin_read: OwnedFd,
+    pub(crate) stdin: OwnedFd,
+    pub(crate) stdout: OwnedFd,
+    pub(crate) stdout_write: OwnedFd,
+    pub(crate) stderr: OwnedFd,
+    pub(crate) stderr_write: OwnedFd,
     /// As they were got.
     capacities: [u32; 3],
 }
 
-fn pipes() -> Result<Pipes, Refusal> {
+pub(crate) fn pipes() -> Result<Pipes, Refusal> {
     let (stdin_read, stdin) = fd::pipe().map_err(at("pipes"))?;
     let (stdout, stdout_write) = fd::pipe().map_err(at("pipes"))?;
     let (stderr, stderr_write) = fd::pipe().map_err(at("pipes"))?;
@@ -345,7 +348,8 @@ fn make(
     if let Some(execed) = execed {
         raise_score(pid, &boot, execed);
     }
-    let ends = Ends { pid, pidfd, control: Some(control), stdin: Some(stdin), stdout, stderr };
+    let hold = Hold::Own { pid, pidfd };
+    let ends = Ends { hold, control: Some(control), stdin: Some(stdin), stdout, stderr };
     Ok(Made { ends, unsent })
 }
 

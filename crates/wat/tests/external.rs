@@ -1,9 +1,12 @@
 //! Commands from outside wat as peers: what they are born with, how they end, and what they leave behind. Each turn ends
 //! by asserting that no process and no zombie is left.
+//!
+//! A process with grants has its commands started by an ancestor; what holds of those is held against the same scripts.
 
 mod support;
 
 use std::time::{Duration, Instant};
+use support::command::{out, run};
 use support::process::{below, counts, memory};
 use support::{Tree, eventually, program, soon, turn, wat};
 
@@ -34,17 +37,61 @@ const SHELL: &str = r#"
     (None nil)))
 "#;
 
+/// The same by a process that many levels down, which is granted the shell; all between hand on its lines.
+const BELOW: &str = r#"
+(defn start [depth <- i64] -> (Peer String String)
+  (if (= depth 1)
+    (spawn-process shell {:authority [(run "sh")]})
+    (spawn-process (fn {:in String :out String} [] (pass (start (- depth 1)))) {:authority [(run "sh") (run "cat")]})))
+(defn pass [p <- (Peer String String)] -> nil
+  (match (readln -> String)
+    (None nil)
+    ((Some line)
+      (do (unwrap (send p line))
+          (when (contains? #{"recv" "stop" "kill" "wait"} line) (println (unwrap (unwrap (recv p)))))
+          (pass p)))))
+(defn main [] -> nil (pass (start DEPTH)))
+"#;
+
 struct Shell {
     tree: Tree,
+    /// The path of the node that starts the scripts.
+    asker: String,
     _source: support::Source,
 }
 
 fn shell() -> Shell {
     let source = program(SHELL);
-    Shell { tree: wat(&source.file).options(&["--in", "lines"]).start(), _source: source }
+    Shell {
+        tree: wat(&source.file).options(&["--in", "lines"]).start(),
+        asker: "/".to_string(),
+        _source: source,
+    }
+}
+
+/// One by a process with a grant.
+fn shell_below(depth: usize) -> Shell {
+    let told = SHELL
+        .replace("(defn main [] -> nil", "(defn shell {:in String :out String} [] -> nil")
+        .replace("(main)", "(shell)")
+        .replace("(println (recv p))", "(println (edn/text (recv p)))")
+        .replace(
+            "(println (map-err (fn [c] (tuple (:kind c) (:signal c) (:message c))) how))",
+            "(println (edn/text (map-err (fn [c] (tuple (:kind c) (:signal c) (:message c))) how)))",
+        )
+        .replace("[wat.process :as process]", "[wat.process :as process] [wat.edn :as edn]");
+    let source = program(told + &BELOW.replace("DEPTH", &depth.to_string()));
+    let options = ["--in", "lines", "--out", "lines"];
+    let asker = format!("/{}", vec!["0"; depth].join("/"));
+    Shell { tree: wat(&source.file).options(&options).start(), asker, _source: source }
 }
 
 impl Shell {
+    /// What runs below the root and is no node.
+    fn commands(&self) -> Vec<support::process::Process> {
+        below(self.tree.pid()).into_iter().filter(|process| process.path().is_none()).collect()
+    }
+
     /// Starts a script, and waits for its first line.
     fn start(&mut self, script: &str) -> String {
         self.tree.say(script);
@@ -62,10 +109,22 @@ impl Shell {
 #[test]
 fn a_command_is_born_with_three_pipes_and_nothing_else() {
     let _turn = turn(MINUTE);
-    let mut shell = shell();
+    birth(shell());
+    birth(shell_below(3));
+}
+
+fn birth(mut shell: Shell) {
     shell.start("exec python3 -c 'import time; print(1, flush=True); time.sleep(1000)'");
-    let nodes = below(shell.tree.pid());
+    let nodes = shell.commands();
     let [command] = nodes.as_slice() else { panic!("one command: {nodes:#?}") };
+    if shell.asker != "/" {
+        // The asker shows it, and nobody else.
+        let seen = out(&run(&std::env::temp_dir(), &["tree", &shell.tree.pid().to_string()]));
+        let shown: Vec<&str> = seen.lines().filter(|line| line.contains("(command)")).collect();
+        let [line] = shown.as_slice() else { panic!("one command: {seen}") };
+        assert!(line.contains(&format!("{}/0 sh", shell.asker)), "{seen}");
+        assert!(line.contains(&command.pid.to_string()), "{seen}");
+    }
     let table = support::process::table(command.pid);
     let kinds: Vec<(i32, bool)> = table.iter().map(|d| (d.number, d.target.starts_with("pipe:"))).collect();
     assert_eq!(kinds, [(0, true), (1, true), (2, true)], "{table:#?}");
@@ -103,13 +162,8 @@ fn a_command_is_born_with_three_pipes_and_nothing_else() {
 #[test]
 fn a_stop_reaches_the_group_and_its_deadline_ends_it() {
     let _turn = turn(2 * MINUTE);
-    let mut shell = shell();
-    shell.start("sleep 1000 & sleep 1000 & echo up; wait");
-    let begun = Instant::now();
-    assert_eq!(shell.tree.ask("stop"), "#wat.core/Ok nil");
-    assert!(begun.elapsed() < Duration::from_secs(4), "nobody waits for the deadline");
-    soon("no process of the group", || shell.tree.nodes().is_empty());
-
+    stop(shell_below(3));
+    let mut shell = stop(shell());
     shell.start("trap '' TERM; sleep 1000 & echo up; while :; do wait; sleep 0.1; done");
     let begun = Instant::now();
     let told = "#wat.core/Err [:killed 9 \"did not stop in time\"]";
@@ -117,21 +171,32 @@ fn a_stop_reaches_the_group_and_its_deadline_ends_it() {
     assert!(begun.elapsed() > Duration::from_secs(4), "it has its five seconds");
     soon("no process of the group", || shell.tree.nodes().is_empty());
 
+    shell.end();
+}
+
+fn stop(mut shell: Shell) -> Shell {
+    shell.start("sleep 1000 & sleep 1000 & echo up; wait");
+    let begun = Instant::now();
+    assert_eq!(shell.tree.ask("stop"), "#wat.core/Ok nil");
+    assert!(begun.elapsed() < Duration::from_secs(4), "nobody waits for the deadline");
+    soon("no process of the group", || shell.commands().is_empty());
+
     shell.start("sleep 1000 & echo up; wait");
     assert_eq!(shell.tree.ask("kill"), "#wat.core/Err [:killed 9 \"killed by its parent\"]");
-    soon("no process of the group", || shell.tree.nodes().is_empty());
-    shell.end();
+    soon("no process of the group", || shell.commands().is_empty());
+    shell
 }
 
 /// Guards: the kill of what is left of the group before its leader is reaped.
 #[test]
 fn what_a_command_leaves_in_its_group_ends_with_it() {
     let _turn = turn(MINUTE);
-    let mut shell = shell();
-    shell.start("sleep 1000 & echo up; exit 0");
-    assert_eq!(shell.tree.ask("wait"), "#wat.core/Ok nil");
-    soon("no process of the group", || shell.tree.nodes().is_empty());
-    shell.end();
+    for mut shell in [shell(), shell_below(1)] {
+        shell.start("sleep 1000 & echo up; exit 0");
+        assert_eq!(shell.tree.ask("wait"), "#wat.core/Ok nil");
+        soon("no process of the group", || shell.commands().is_empty());
+        shell.end();
+    }
 }
 
 /// A process that leaves its session and its parent, and tells when it has.
@@ -148,7 +213,11 @@ time.sleep(1000)";
 #[test]
 fn a_runaway_ends_with_the_command_that_started_it() {
     let _turn = turn(MINUTE);
-    let mut shell = shell();
+    runaway(shell());
+    runaway(shell_below(3));
+}
+
+fn runaway(mut shell: Shell) {
     let file = program("").with("runaway.py", RUNAWAY);
     let script = format!("python3 {}/runaway.py; sleep 2", file.directory.display());
     assert_eq!(shell.start(&script), "#wat.core/Ok \"away\"");
@@ -158,7 +227,7 @@ fn a_runaway_ends_with_the_command_that_started_it() {
         nodes.iter().any(|p| p.parent == root && p.words.iter().any(|word| word.ends_with(script)))
     });
     assert_eq!(shell.tree.ask("wait"), "#wat.core/Ok nil");
-    soon("no runaway", || shell.tree.nodes().is_empty());
+    soon("no runaway", || shell.commands().is_empty());
     shell.end();
 }
 
@@ -214,6 +283,59 @@ fn a_command_ends_with_a_killed_root() {
     shell.start("echo up; exec sleep 1000");
     shell.tree.signal(libc::SIGKILL);
     soon("no command", || below(std::process::id() as i32).len() <= 1);
+}
+
+/// Guards: the tether, whose cut ends the command whatever way its asker ended: killed, stopped within its time, or gone
+/// without a word. What is started for it ends too.
+#[test]
+fn a_command_ends_with_a_killed_asker() {
+    let _turn = turn(MINUTE);
+    for depth in [1, 3] {
+        let mut shell = shell_below(depth);
+        shell.start("sleep 1000 & echo up; exec sleep 1000");
+        assert_eq!(shell.commands().len(), 2);
+        shell.tree.node(&shell.asker).signal(libc::SIGKILL);
+        soon("no command", || shell.commands().is_empty());
+        drop(shell);
+    }
+}
+
+/// Guards: what a command of a process with a grant is told, reads, writes, ends by and uses, which is the same as without
+/// one: the same programs print the same.
+#[test]
+fn an_ancestor_starts_commands_as_a_process_would_itself() {
+    let _turn = turn(2 * MINUTE);
+    for name in ["run", "ends", "peers"] {
+        let place = support::source::repository().join("tests/run/process").join(name);
+        let text = std::fs::read_to_string(place.with_extension("wat")).expect("a golden program");
+        let wanted = std::fs::read_to_string(place.with_extension("stdout")).expect("what it prints");
+        let told = text
+            .replace("(println ", "(say ")
+            .replace("(defn main [] -> nil", "(defn body {:in nil :out String} [] -> nil")
+            .replace("[wat.process :as process]", "[wat.process :as process] [wat.edn :as edn]")
+            + r#"
+            (defn say {:where [(Wire T)]} [value <- T] -> nil (println (edn/text value)))
+            (defn granted "What they start." [] -> (Vector Grant)
+              [(run "sh") (run "tr") (run "true") (run "env") (run "pwd") (run "sleep") (run "cat") (run "printf")
+               (run "echo") (run "head") (run "sed") (run "python3") (run "gzip") (run "gunzip") (run "jq") (run "false")])
+            (defn copy [p <- (Peer nil String)] -> nil
+              (match (recv p)
+                ((Ok (Some line)) (do (println line) (copy p)))
+                ((Ok None)        nil)
+                ((Err c)          (println (edn/text c)))))
+            (defn main [] -> nil
+              (copy (spawn-process
+                (fn {:in nil :out String} []
+                  (copy (spawn-process
+                    (fn {:in nil :out String} [] (copy (spawn-process body {:authority (granted)})))
+                    {:authority (granted)})))
+                {:authority (granted)})))"#;
+        let source = program(told);
+        let ended = wat(&source.file).options(&["--out", "lines"]).run("");
+        // Where it stands in the tree is another matter.
+        let out = ended.out.replace("/0/0/0/", "/");
+        assert!(out == wanted && ended.status.success(), "{name}: {wanted}\n{ended:#?}");
+    }
 }
 
 /// Guards: the stop passed on to commands as to any child.
@@ -284,21 +406,31 @@ fn many_commands_leave_nothing_in_the_node() {
             (ignore (call p (str (mod i 3))))
             (when (= 0 (mod i 2)) (ignore (kill p)))
             (ignore (process/run "sh" ["-c" "setsid true & exit 1"]))))
-        (defn main [] -> nil
+        (defn node {:in i64 :out i64} [] -> nil (serve (fn [n] (do (doseq [i (range n)] (one i)) n))))
+        (defn below {:in i64 :out i64} [] -> nil
+          (let [p (spawn-process node {:authority [(run "sh") (run "no-such-command")]})]
+            (serve (fn [n] (unwrap (call p n))))))
+        (defn leave {:in i64 :out i64} [] -> nil
+          (let [p (process/spawn-lines "sh" ["-c" "read x"])]
+            (serve (fn [n] (panic! "it leaves its command" n)))))
+        (defn main [] -> nil (with (spawn-process below {:authority [(run "sh") (run "no-such-command")]})))
+        (defn with [p <- (Peer i64 i64)] -> nil
           (match (readln -> i64)
-            ((Some n) (do (doseq [i (range n)] (one i)) (println n) (main)))
+            ((Some n) (do (doseq [i (range n)] (one i))
+                          (ignore (call p n))
+                          (doseq [i (range (quot n 12))] (ignore (call (spawn-process leave {:authority [(run "sh")]}) i)))
+                          (println n)
+                          (with p)))
             (None nil)))"#,
     );
     let mut tree = wat(&source.file).start();
     assert_eq!(tree.ask("12"), "12");
-    soon("no child", || tree.nodes().is_empty());
-    let before = counts(tree.pid());
+    let commands = |tree: &Tree| below(tree.pid()).iter().filter(|process| process.path().is_none()).count();
+    soon("no command", || commands(&tree) == 0);
+    let before = [tree.pid(), tree.node("/0/0").pid].map(counts);
     assert_eq!(tree.ask("120"), "120");
-    soon("no child", || tree.nodes().is_empty());
-    assert!(
-        eventually(Duration::from_secs(5), || counts(tree.pid()) == before),
-        "{:?} {before:?}",
-        counts(tree.pid())
-    );
+    soon("no command", || commands(&tree) == 0);
+    let now = || [tree.pid(), tree.node("/0/0").pid].map(counts);
+    assert!(eventually(Duration::from_secs(5), || now() == before), "{:?} {before:?}", now());
     assert!(tree.finish().status.success());
 }

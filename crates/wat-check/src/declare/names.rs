@@ -11,6 +11,10 @@ use crate::typeform::is_variable;
 use wat_source::{Code, Diagnostic, Span, Symbol};
 use wat_syntax::Form;
 
+/// Names of the prelude that any program may take without a warning: words that stand in the options of a spawn alone, and
+/// are too common to be kept from others.
+const YIELDING: [&str; 1] = ["run"];
+
 /// The name with the first letter that a type has, or that others have.
 pub(super) fn with_capital(name: &str, capital: bool) -> String {
     let mut letters = name.chars();
@@ -109,7 +113,7 @@ impl<'a> Declarer<'a, '_, '_> {
     }
 
     fn shadowing(&mut self, short: &str, is_type: bool, span: Span) {
-        if self.env.in_library {
+        if self.env.in_library || YIELDING.contains(&short) {
             return;
         }
         let in_prelude = |ns: &str| {

@@ -6,6 +6,7 @@ use super::{Answer, Asked, Opener, Reply, opens_itself, worker};
 use crate::channel::{Receiver, Sender, channel};
 use crate::child::core::ChildCore;
 use crate::control::{FromChild, Malformed, ToChild};
+use crate::errand;
 use crate::mutation::removed;
 use crate::shared::{Shared, lock};
 use crate::sys::fd;
@@ -127,10 +128,10 @@ impl Asks {
     ) -> Result<(), Malformed> {
         let child = core.number;
         let refuse = |errno: i32| core.reply(token, errno as u32, &Answer::default());
-        let Some(opener) = self.opener() else {
+        if self.opener().is_none() && kind != errand::KIND {
             refuse(libc::ENOSYS);
             return Ok(());
-        };
+        }
         {
             let state = lock(&self.state);
             if state.is_under_way(child, token) {
@@ -144,7 +145,12 @@ impl Asks {
         }
         let boot = shared.boot();
         let asked = Asked { kind, bytes, authority: &core.authority, directory: &boot.directory };
-        if let Err(bytes) = opener.permits(&asked)
+        let permitted = match self.opener() {
+            _ if kind == errand::KIND => errand::permits(&asked),
+            Some(opener) => opener.permits(&asked),
+            None => Ok(()),
+        };
+        if let Err(bytes) = permitted
             && !removed("ask-check")
         {
             core.reply(token, 0, &Answer { bytes, carried: Vec::new() });

@@ -2,6 +2,7 @@
 
 use super::{Answer, Asked, LONGEST_ANSWER};
 use crate::child::core::{ChildCore, STALL};
+use crate::errand;
 use crate::process::Process;
 use crate::shared::Shared;
 use crate::sys::fd;
@@ -56,9 +57,13 @@ fn work(
     let boot = shared.boot();
     let asked = Asked { kind, bytes, authority: &core.authority, directory: &boot.directory };
     let process = Process::new(shared.clone());
-    let Some(opener) = shared.asks.opener() else { return (libc::ENOSYS as u32, Answer::default()) };
+    let opener = shared.asks.opener();
     // The panic hook has said what happened.
-    let answer = catch_unwind(AssertUnwindSafe(|| opener.open(&asked, carried, &process, &waiter)));
+    let answer = catch_unwind(AssertUnwindSafe(|| match opener {
+        _ if kind == errand::KIND => errand::open(shared, &waiter, core.number, bytes, carried),
+        Some(opener) => opener.open(&asked, carried, &process, &waiter),
+        None => Answer::default(),
+    }));
     drop(waiter);
     match answer {
         Ok(answer) if answer.bytes.len() <= LONGEST_ANSWER && answer.carried.len() <= fd::MOST_CARRIED => {

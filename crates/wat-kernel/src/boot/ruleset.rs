@@ -44,7 +44,7 @@ pub(super) fn restrict(authority: &Authority, opens: bool, binary: Option<Borrow
             Grant::Listen(port) if opens => {
                 set.add_rule(NetPort::new(*port, AccessNet::BindTcp)).map_err(system)?
             }
-            Grant::Connect(..) | Grant::ConnectUnix(_) | Grant::Listen(_) => set,
+            Grant::Connect(..) | Grant::ConnectUnix(_) | Grant::Listen(_) | Grant::Run(_) => set,
         };
     }
     let Some(set) = Option::<OwnedFd>::from(set) else { return Ok(()) };

@@ -2,6 +2,7 @@
 //! warden. Not here: the program's view ([`super::Child`]), nor when events come (`warden/`).
 
 use super::end::{self, Cause, End, KillReason, Refusal, Said, Usage};
+use super::hold::Hold;
 use super::kept::Kept;
 use super::lines::{Lines, tagged};
 use crate::ask::Answer;
@@ -14,7 +15,9 @@ use crate::mutation::removed;
 use crate::outbox::Outbox;
 use crate::see::{Edge, Tapped};
 use crate::shared::{Shared, lock};
+use crate::sys::process::Reaped;
 use crate::sys::{fd, futex, process};
+use crate::tether::{self, Down, Ended, Heard, Up};
 use crate::warden::timers::Timer;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -37,9 +40,11 @@ pub(crate) struct ChildCore {
     pub(crate) edge: Arc<Edge>,
     /// A command from outside wat: it has no control socket, and its process group is its own.
     pub(crate) command: bool,
-    pub(crate) pid: Option<i32>,
+    /// Asked for by a node below, through the child of that number: a command that is that node's to show, to tell to
+    /// stop and to wait for.
+    pub(crate) errand: Option<u32>,
     /// `None` for a child that could not be made.
-    pub(crate) pidfd: Option<OwnedFd>,
+    pub(crate) hold: Option<Hold>,
     pub(crate) input: Arc<Outbox>,
     pub(crate) output: Gate<Output>,
     pub(crate) started: Instant,
@@ -78,6 +83,8 @@ struct Watch {
     killed: Option<KillReason>,
     said: Said,
     control: Option<OwnedFd>,
+    /// Of an errand: this ancestor's half.
+    tether: Option<OwnedFd>,
     stderr: Option<OwnedFd>,
     lines: Lines,
     logs: Option<Sender<Vec<u8>>>,
@@ -97,8 +104,7 @@ pub(crate) struct KeptAll {
 
 /// The descriptors of a new child, as its parent keeps them.
 pub(crate) struct Ends {
-    pub(crate) pid: i32,
-    pub(crate) pidfd: OwnedFd,
+    pub(crate) hold: Hold,
     /// `None` for a command.
     pub(crate) control: Option<OwnedFd>,
     /// `None` where somebody else writes to it.
@@ -122,37 +128,29 @@ impl ChildCore {
         let watch = Watch {
             // A command's exec is all there is to its start.
             state: if command { State::Running } else { State::Starting },
-            killed: None,
             // It can say nothing; its exit code stands for the word.
             said: Said { ended: command, ..Said::default() },
             control: ends.control,
             stderr: Some(ends.stderr),
-            lines: Lines::default(),
-            logs: None,
             kept,
-            reaped: false,
-            grace_ends: None,
-            suspended_since: None,
+            ..Watch::at(State::Running)
         };
         let input = Arc::new(ends.stdin.map_or_else(Outbox::closed, Outbox::owned));
-        ChildCore::with(who, command, watch, input, Some(ends.stdout), Some((ends.pid, ends.pidfd)))
+        ChildCore::with(who, command, watch, input, Some(ends.stdout), Some(ends.hold))
+    }
+
+    /// A command started for a node below, which has its pipes; `tether` leads to that node.
+    pub(crate) fn errand(who: Identity, through: u32, hold: Hold, tether: OwnedFd) -> ChildCore {
+        let watch = Watch { tether: Some(tether), ..Watch::at(State::Running) };
+        let core = ChildCore::with(who, true, watch, Arc::new(Outbox::closed()), None, Some(hold));
+        // Its crash is the asker's to see.
+        core.seen.store(true, Ordering::SeqCst);
+        ChildCore { errand: Some(through), ..core }
     }
 
     /// A child that could not be made: ended from the start.
     pub(crate) fn failed(who: Identity, refusal: &Refusal) -> ChildCore {
-        let watch = Watch {
-            state: State::Ended,
-            killed: None,
-            said: Said::default(),
-            control: None,
-            stderr: None,
-            lines: Lines::default(),
-            logs: None,
-            kept: None,
-            reaped: true,
-            grace_ends: None,
-            suspended_since: None,
-        };
+        let watch = Watch { reaped: true, ..Watch::at(State::Ended) };
         let core = ChildCore::with(who, false, watch, Arc::new(Outbox::closed()), None, None);
         core.end.get_or_init(|| Arc::new(end::not_made(refusal)));
         core.done.store(1, Ordering::SeqCst);
@@ -165,17 +163,16 @@ impl ChildCore {
         watch: Watch,
         input: Arc<Outbox>,
         stdout: Option<OwnedFd>,
-        process: Option<(i32, OwnedFd)>,
+        hold: Option<Hold>,
     ) -> ChildCore {
-        let (pid, pidfd) = process.unzip();
         ChildCore {
             number: who.number,
             edge: Edge::new(&who.path),
             path: who.path,
             program: who.program,
             command,
-            pid,
-            pidfd,
+            errand: None,
+            hold,
             input,
             output: Gate::new(Output { fd: stdout, window: Vec::new(), taken: 0, kept: Kept::default() }),
             started: Instant::now(),
@@ -199,6 +196,16 @@ impl ChildCore {
         self.end.get()
     }
 
+    /// For show.
+    pub(crate) fn pid(&self) -> Option<i32> {
+        self.hold.as_ref().map(Hold::pid)
+    }
+
+    /// Its number where it is a child of this very process.
+    pub(crate) fn own_pid(&self) -> Option<i32> {
+        self.hold.as_ref().and_then(Hold::own_pid)
+    }
+
     pub(crate) fn state(&self) -> State {
         self.watch().state
     }
@@ -206,14 +213,14 @@ impl ChildCore {
     /// Gives each descriptor the warden watches, with its role.
     pub(crate) fn watched(&self, mut each: impl FnMut(BorrowedFd, Role) -> io::Result<()>) -> io::Result<()> {
         let watch = self.watch();
-        if let Some(fd) = &watch.control {
+        if let Some(fd) = watch.control.as_ref().or(watch.tether.as_ref()) {
             each(fd.as_fd(), Role::Control)?;
         }
         if let Some(fd) = &watch.stderr {
             each(fd.as_fd(), Role::Stderr)?;
         }
-        if let Some(fd) = &self.pidfd {
-            each(fd.as_fd(), Role::Process)?;
+        if let Some(hold) = &self.hold {
+            each(hold.as_fd(), Role::Process)?;
         }
         Ok(())
     }
@@ -249,7 +256,12 @@ impl ChildCore {
                 }
                 if self.command {
                     watch.said.told = true;
-                    self.signal(&watch, libc::SIGTERM);
+                    match &self.hold {
+                        Some(Hold::Tether { tether, .. }) => {
+                            tether::say(tether, &Up::Stop { left_ms: passed_on(grace).as_millis() as u64 });
+                        }
+                        _ => self.signal(&watch, libc::SIGTERM),
+                    }
                 }
                 drop(watch);
                 if self.command {
@@ -286,14 +298,15 @@ impl ChildCore {
 
     /// Signals the child; of a command the whole process group, whose number is held by its leader until that is reaped.
     fn signal(&self, watch: &Watch, number: i32) {
-        match (self.pid, &self.pidfd) {
-            (Some(pid), _) if self.command && !watch.reaped && !removed("group") => {
-                process::signal_group(pid, number);
+        match &self.hold {
+            Some(Hold::Own { pid, .. }) if self.command && !watch.reaped && !removed("group") => {
+                process::signal_group(*pid, number);
             }
-            (Some(_), _) if self.command && watch.reaped => {}
+            Some(Hold::Own { .. }) if self.command && watch.reaped => {}
             // One that has ended already is what was wanted.
-            (_, Some(pidfd)) => drop(process::signal(pidfd.as_fd(), number)),
-            _ => {}
+            Some(Hold::Own { pidfd, .. }) => drop(process::signal(pidfd.as_fd(), number)),
+            Some(Hold::Tether { tether, .. }) if number == libc::SIGKILL => fd::close_writing(tether),
+            Some(Hold::Tether { .. }) | None => {}
         }
     }
 
@@ -304,7 +317,7 @@ impl ChildCore {
 
     /// Suspended by a signal?
     pub(crate) fn is_suspended(&self) -> bool {
-        self.pidfd.as_ref().is_some_and(|pidfd| process::is_stopped(pidfd.as_fd()))
+        self.hold.as_ref().is_some_and(Hold::is_suspended)
     }
 
     /// The stall timer's visit: true once the child has been suspended for [`STALL`]; `None` when no further visit
@@ -321,8 +334,59 @@ impl ChildCore {
         Some(now.duration_since(*watch.suspended_since.get_or_insert(now)) >= STALL)
     }
 
+    /// Does a command sleep, as far as anybody can tell? Of one on a tether that is the last answer, and the ancestor is
+    /// asked again.
+    pub(crate) fn is_asleep(&self) -> bool {
+        match &self.hold {
+            Some(Hold::Own { pid, .. }) => process::is_asleep(*pid),
+            Some(Hold::Tether { tether, .. }) => {
+                let (asked, answer) = (self.asked.load(Ordering::SeqCst), self.answer.load(Ordering::SeqCst));
+                let token = asked + 1;
+                self.asked.store(token, Ordering::SeqCst);
+                tether::say(tether, &Up::Look { token });
+                answer == u64::from(asked) << 32 | 1
+            }
+            None => false,
+        }
+    }
+
+    /// Receives what the asker of an errand says. Whatever cuts the tether ends the command.
+    fn hear_asker(&self, shared: &Shared) {
+        // Bounded, so that a flood cannot keep the warden here.
+        for _ in 0..16 {
+            let watch = self.watch();
+            let Some(tether) = &watch.tether else { return };
+            match tether::hear(tether) {
+                Heard::Nothing => return,
+                Heard::Word(Up::Look { token }) => {
+                    let asleep = self.own_pid().is_some_and(process::is_asleep);
+                    tether::say(tether, &Down::Looked { token, asleep });
+                }
+                Heard::Word(Up::Stop { left_ms }) => {
+                    drop(watch);
+                    let left = Duration::from_millis(left_ms.min(u64::from(u32::MAX)));
+                    self.event(shared, ChildEvent::StopAsked, left);
+                }
+                Heard::Cut => {
+                    // The end is still to be told on it, and a cut would be found at each look.
+                    if let Some(set) = shared.existing_poll_set() {
+                        fd::epoll_remove(set, tether.as_fd());
+                    }
+                    drop(watch);
+                    if !removed("tether") {
+                        self.event(shared, ChildEvent::KillAsked, Duration::ZERO);
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
     /// Receives what the child says. Anything out of order ends it.
     pub(crate) fn hear(&self, shared: &Arc<Shared>, buffer: &mut [u8]) {
+        if self.errand.is_some() {
+            return self.hear_asker(shared);
+        }
         // Bounded, so that a flood cannot keep the warden here.
         for _ in 0..16 {
             let mut watch = self.watch();
@@ -446,25 +510,7 @@ impl ChildCore {
 
     /// The process behind the pid descriptor has ended: reaps it and makes its [`End`].
     pub(crate) fn conclude(&self, shared: &Arc<Shared>, buffer: &mut [u8]) -> bool {
-        let Some(pidfd) = &self.pidfd else { return false };
-        let mut watch = self.watch();
-        if self.command && !watch.reaped {
-            if !process::has_ended(pidfd.as_fd()) {
-                return false;
-            }
-            // What it has started ends with it, as the subtree of any node does.
-            if !removed("group-end") {
-                self.signal(&watch, libc::SIGKILL);
-            }
-        }
-        let reaped = match process::reap(pidfd.as_fd()) {
-            Ok(None) => return false,
-            Ok(Some(reaped)) => Some(reaped),
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => return false,
-            Err(_) => None,
-        };
-        watch.reaped = true;
-        drop(watch);
+        let Some(reaped) = self.reap() else { return false };
         // What was sent before the end is in the sockets still; at most a socket buffer of it.
         for _ in 0..64 {
             if self.watch().control.is_none() {
@@ -478,8 +524,13 @@ impl ChildCore {
         let mut watch = self.watch();
         watch.drain_rest(shared, &self.path, buffer);
         watch.state = child_step(watch.state, ChildEvent::Reaped).0;
-        if removed("descriptor-close") {
+        if removed("descriptor-close")
+            && let Some(Hold::Own { pidfd, .. }) = &self.hold
+        {
             std::mem::forget(pidfd.try_clone());
+        }
+        if let Some(tether) = watch.tether.take() {
+            tether::say(&tether, &Down::Ended(Ended::of(reaped.as_ref(), watch.killed)));
         }
         watch.control = None;
         watch.stderr = None;
@@ -501,6 +552,45 @@ impl ChildCore {
             self.report_unseen(shared, end);
         }
         true
+    }
+
+    /// Reaps the process, or takes its ancestor's word: `None` while it runs, `Some(None)` where nobody knows how it ended.
+    fn reap(&self) -> Option<Option<Reaped>> {
+        let mut watch = self.watch();
+        let reaped = match self.hold.as_ref()? {
+            Hold::Own { pidfd, .. } => {
+                if self.command && !watch.reaped {
+                    if !process::has_ended(pidfd.as_fd()) {
+                        return None;
+                    }
+                    // What it has started ends with it, as the subtree of any node does.
+                    if !removed("group-end") {
+                        self.signal(&watch, libc::SIGKILL);
+                    }
+                }
+                match process::reap(pidfd.as_fd()) {
+                    Ok(None) => return None,
+                    Ok(Some(reaped)) => Some(reaped),
+                    Err(e) if e.kind() == io::ErrorKind::Interrupted => return None,
+                    Err(_) => None,
+                }
+            }
+            Hold::Tether { tether, .. } => loop {
+                match tether::hear(tether) {
+                    Heard::Nothing => return None,
+                    Heard::Word(Down::Looked { token, asleep }) => {
+                        self.answer.store(u64::from(token) << 32 | u64::from(asleep), Ordering::SeqCst);
+                    }
+                    Heard::Word(Down::Ended(ended)) => {
+                        watch.killed = watch.killed.or(ended.killed);
+                        break ended.reaped();
+                    }
+                    Heard::Cut => break None,
+                }
+            },
+        };
+        watch.reaped = true;
+        Some(reaped)
     }
 
     /// A crash that no handle is left to tell goes to whoever asked for such.
@@ -551,6 +641,24 @@ impl ChildCore {
 }
 
 impl Watch {
+    /// Of a child in this state that nothing is known of yet.
+    fn at(state: State) -> Watch {
+        Watch {
+            state,
+            killed: None,
+            said: Said::default(),
+            control: None,
+            tether: None,
+            stderr: None,
+            lines: Lines::default(),
+            logs: None,
+            kept: None,
+            reaped: false,
+            grace_ends: None,
+            suspended_since: None,
+        }
+    }
+
     fn take_in(&mut self, shared: &Shared, path: &str, bytes: &[u8]) {
         let Watch { lines, logs, kept, .. } = self;
         match kept {

@@ -85,7 +85,7 @@ pub struct Usage {
 }
 
 /// Why the parent killed a child.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum KillReason {
     Asked,
     Grace,
@@ -170,12 +170,21 @@ pub(crate) enum Refusal {
     Step(&'static str, io::Error),
     /// It was to have more than its spawner has.
     Authority(String),
+    /// A step of an ancestor's failed, told with all that there is to say of it.
+    Above { step: String, error: io::ErrorKind, reason: String },
 }
 
 /// The end of a child that was not made.
 pub(crate) fn not_made(refusal: &Refusal) -> End {
     let why = match refusal {
         Refusal::Step(step, error) => step_failed(step, error),
+        Refusal::Above { step, error, reason } => NoRecord {
+            kind: Kind::SpawnFailed,
+            signal: None,
+            exit: None,
+            reason: reason.clone(),
+            failed: Some((step.clone(), *error)),
+        },
         Refusal::Authority(reason) => {
             NoRecord { kind: Kind::Denied, signal: None, exit: None, reason: reason.clone(), failed: None }
         }
@@ -200,7 +209,7 @@ fn step_failed(step: &str, error: &io::Error) -> NoRecord {
 }
 
 /// Step, error, and the limit behind an error that has one.
-fn explain(step: &str, error: &io::Error) -> String {
+pub(crate) fn explain(step: &str, error: &io::Error) -> String {
     let soft = |resource| crate::sys::process::limit(resource).map_or(0, |(soft, _)| soft);
     let limit = match error.raw_os_error() {
         // The step says all.

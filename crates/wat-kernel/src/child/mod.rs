@@ -2,6 +2,7 @@
 
 pub(crate) mod core;
 pub(crate) mod end;
+pub(crate) mod hold;
 pub(crate) mod kept;
 pub(crate) mod lines;
 mod room;
@@ -119,7 +120,7 @@ impl Child {
 
     /// `None` for a child that could not be made. For show alone: everything is done through a pid descriptor.
     pub fn pid(&self) -> Option<i32> {
-        self.core().pid
+        self.core().pid()
     }
 
     pub fn status(&self) -> State {
@@ -245,13 +246,12 @@ impl Child {
     /// Reads its stdout into what is kept until its end, or the process's: a grandchild may hold the pipe open.
     fn drain(&self, waiter: &Waiter) -> Result<(), Interrupt> {
         let core = self.core();
-        let Some(pidfd) = &core.pidfd else { return Ok(()) };
+        let Some(hold) = &core.hold else { return Ok(()) };
         let mut output = core.output.enter(waiter)?;
         output.keep_ahead();
         let mut buffer = Vec::new();
         while let Some(fd) = &output.fd {
-            let mut entries =
-                [fd::interest(fd.as_fd(), libc::POLLIN), fd::interest(pidfd.as_fd(), libc::POLLIN)];
+            let mut entries = [fd::interest(fd.as_fd(), libc::POLLIN), hold.end()];
             match waiter.blocking(Wakes::Kill, || fd::poll(&mut entries, None)) {
                 Err(Blocked::Interrupt(why)) => return Err(why),
                 Err(Blocked::System(_)) => break,

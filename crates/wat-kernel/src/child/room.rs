@@ -7,10 +7,11 @@
 //! nobody to ask: it is taken for blocked when for a second it has slept and neither pipe has moved.
 
 use super::core::{ChildCore, WINDOW};
+use super::hold::Hold;
 use crate::control::ToChild;
 use crate::mutation::removed;
 use crate::outbox::{Room, WriteError, from_blocked};
-use crate::sys::{fd, process};
+use crate::sys::fd;
 use crate::waiter::{Waiter, Wakes, time_left};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -48,10 +49,9 @@ impl Room for ChildRoom<'_> {
             let mut output = self.core.output.try_enter();
             let stdout = output.as_ref().and_then(|o| o.fd.as_ref()).map(AsFd::as_fd);
             let room = output.as_ref().map_or(0, |o| WINDOW.saturating_sub(o.ahead()));
-            let ended = self.core.pidfd.as_ref().map_or(stdin, AsFd::as_fd);
             let mut entries = [
                 fd::interest(stdin, libc::POLLOUT),
-                fd::interest(ended, libc::POLLIN),
+                self.core.hold.as_ref().map_or(fd::interest(stdin, libc::POLLIN), Hold::end),
                 fd::interest(stdin, 0),
             ];
             let count = match stdout {
@@ -106,7 +106,7 @@ impl ChildRoom<'_> {
     /// Compares two looks at a command.
     fn is_still(&self, probe: &mut Probe, stdout: BorrowedFd) -> bool {
         let bytes = fd::unread(stdout);
-        let sleeps = self.core.pid.is_some_and(process::is_asleep);
+        let sleeps = self.core.is_asleep();
         probe.still = if bytes == probe.bytes && bytes > 0 && sleeps { probe.still + 1 } else { 0 };
         probe.bytes = bytes;
         probe.still >= STILL && !removed("deadlock")

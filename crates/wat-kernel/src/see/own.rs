@@ -90,7 +90,7 @@ pub(crate) fn known(core: &ChildCore) -> Sight {
         path: core.path.clone(),
         program: core.program.clone(),
         tier: if core.command { Tier::Command } else { Tier::Process },
-        pid: core.pid.unwrap_or(0),
+        pid: core.pid().unwrap_or(0),
         state: core.state(),
         suspended: core.is_suspended(),
         answers: false,

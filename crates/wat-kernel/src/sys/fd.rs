@@ -104,6 +104,32 @@ pub(crate) fn is_socket(fd: BorrowedFd) -> bool {
     asked == 0
 }
 
+/// Sends one packet on a connected socket other than the control socket, by the call that has no room for descriptors.
+pub(crate) fn send_word(fd: BorrowedFd, word: &[u8]) -> io::Result<()> {
+    let flags = libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT;
+    // SAFETY: the bytes are readable for their whole length.
+    let sent = unsafe { libc::send(fd.as_raw_fd(), word.as_ptr().cast(), word.len(), flags) };
+    check_long(sent as i64).map(drop)
+}
+
+/// Is it an end of a pipe, open this way alone?
+pub(crate) fn is_pipe(fd: &OwnedFd, way: i32) -> bool {
+    // SAFETY: all-zero is a valid stat, which the call fills; the other asks for flags.
+    unsafe {
+        let mut stat: libc::stat = std::mem::zeroed();
+        let looked = libc::fstat(fd.as_raw_fd(), &raw mut stat);
+        looked == 0
+            && stat.st_mode & libc::S_IFMT == libc::S_IFIFO
+            && libc::fcntl(fd.as_raw_fd(), libc::F_GETFL) & libc::O_ACCMODE == way
+    }
+}
+
+/// Says no more on a connected socket; what the other end says is still heard.
+pub(crate) fn close_writing(fd: &OwnedFd) {
+    // SAFETY: touches no memory; one that is closed already stays so.
+    unsafe { libc::shutdown(fd.as_raw_fd(), libc::SHUT_WR) };
+}
+
 /// Is this number a sequenced-packet socket?
 pub(crate) fn is_packet_socket(number: RawFd) -> bool {
     let mut kind: libc::c_int = 0;

@@ -79,7 +79,7 @@ impl Warden {
     /// Somebody wants to know within the time.
     pub(super) fn look(&mut self, asker: Asker, left: Duration) {
         let shared = self.shared.clone();
-        let children = shared.children_now();
+        let children = shared.own_now();
         let mut sights = own::sights(&shared, &children);
         let Some(token) = lock(&shared.rounds).next() else {
             return self.tell(asker, Vec::new());
@@ -113,7 +113,7 @@ impl Warden {
             let never = now.checked_sub(Duration::from_secs(3600)).filter(|_| removed("look-deadline"));
             rounds.take_done(never.unwrap_or(now))
         };
-        let children = if done.is_empty() { Vec::new() } else { shared.children_now() };
+        let children = if done.is_empty() { Vec::new() } else { shared.own_now() };
         for mut answer in done {
             // One may have been suspended while it was asked.
             for sight in answer.sights.iter_mut().filter(|sight| !sight.answers && !sight.suspended) {

@@ -215,7 +215,7 @@ impl Warden {
     }
 
     fn is_own(&self, pid: i32) -> bool {
-        self.shared.children_now().iter().any(|core| core.pid == Some(pid))
+        self.shared.children_now().iter().any(|core| core.own_pid() == Some(pid))
     }
 
     /// Events of children's descriptors.

@@ -52,7 +52,7 @@ impl Warden {
         }
         self.routes.count += 1;
         let token = self.routes.count;
-        let children = self.shared.children_now();
+        let children = self.shared.own_now();
         let threads = self.shared.waiters.nodes();
         let edges = children.iter().map(|core| &core.edge);
         let of_threads = threads.iter().filter_map(|(_, core)| core.account().who.as_ref()?.edge.as_ref());
@@ -150,7 +150,7 @@ impl Warden {
     /// Is the node at the far end of one of our edges still there?
     fn lives(&self, edge: &Arc<Edge>) -> bool {
         let same = |other: &Arc<Edge>| Arc::ptr_eq(other, edge);
-        self.shared.children_now().iter().any(|core| same(&core.edge))
+        self.shared.own_now().iter().any(|core| same(&core.edge))
             || self.shared.waiters.nodes().iter().any(|(_, core)| {
                 core.account().who.as_ref().and_then(|who| who.edge.as_ref()).is_some_and(same)
             })

@@ -377,6 +377,8 @@ fn checked(kinds: Kinds, opens: bool) -> Vec<Rule> {
     let mut exec = Vec::new();
     if kinds.spawn {
         exec.push(vec![is(0, &[BINARY]), is(4, &[AT_EMPTY_PATH])]);
+    }
+    if kinds.spawn || kinds.run {
         rules.push(rule(SYS_socketpair, vec![vec![is(0, &[AF_UNIX]), bits(1, 0xf, SOCK_SEQPACKET)]], denied));
     }
     rules.push(rule(SYS_execveat, exec, Verdict::End));

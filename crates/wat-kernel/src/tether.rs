@@ -1,0 +1,145 @@
+//! The tether: the socket between whoever asked for a command and the ancestor that has started it. Up it the asker
+//! says what a parent does to a child by signals; down it comes what a parent learns by waiting.
+//!
+//! It is cut by closing the asker's half, which the system does too when the asker ends, in whatever way; the
+//! ancestor then ends the command. When the command has ended the ancestor says so, and closes its own half. Not here:
+//! how a command is asked for (`errand.rs`).
+
+use crate::child::end::KillReason;
+use crate::sys::fd;
+use crate::sys::process::{Reaped, Status};
+use serde::{Deserialize, Serialize};
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::time::Duration;
+
+/// Room for any word on a tether.
+const WORD: usize = 64;
+
+/// From the asker.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Up {
+    /// Stop within this time.
+    Stop { left_ms: u64 },
+    /// Does the command sleep?
+    Look { token: u32 },
+}
+
+/// From the ancestor.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Down {
+    Looked { token: u32, asleep: bool },
+    Ended(Ended),
+}
+
+/// How a command ended, for whoever has no pid descriptor of it.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Ended {
+    /// Whether a signal ended it, and the number of that or its exit code; none where another reaper has it.
+    status: Option<(bool, i32)>,
+    cpu: Duration,
+    max_rss: u64,
+    /// Why the ancestor killed it.
+    pub(crate) killed: Option<KillReason>,
+}
+
+impl Ended {
+    pub(crate) fn of(reaped: Option<&Reaped>, killed: Option<KillReason>) -> Ended {
+        let status = reaped.map(|reaped| match reaped.status {
+            Status::Exited(code) => (false, code),
+            Status::Signalled(number) => (true, number),
+        });
+        let (cpu, max_rss) = reaped.map_or_else(Default::default, |reaped| (reaped.cpu, reaped.max_rss));
+        Ended { status, cpu, max_rss, killed }
+    }
+
+    pub(crate) fn reaped(&self) -> Option<Reaped> {
+        let (by_signal, number) = self.status?;
+        let status = if by_signal { Status::Signalled(number) } else { Status::Exited(number) };
+        Some(Reaped { status, cpu: self.cpu, max_rss: self.max_rss })
+    }
+}
+
+/// What a look at a tether finds.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Heard<T> {
+    Nothing,
+    Word(T),
+    /// The other half is closed, or speaks another language.
+    Cut,
+}
+
+/// Says it if there is room. One that does not listen gets its due by deadline.
+pub(crate) fn say(tether: &OwnedFd, word: &impl Serialize) {
+    let mut room = [0; WORD];
+    if let Ok(word) = postcard::to_slice(word, &mut room) {
+        let _ = fd::send_word(tether.as_fd(), word);
+    }
+}
+
+pub(crate) fn hear<T: for<'de> Deserialize<'de>>(tether: &OwnedFd) -> Heard<T> {
+    let mut room = [0; WORD];
+    loop {
+        return match fd::receive_packet(tether.as_fd(), &mut room, false) {
+            Ok(0) => Heard::Cut,
+            Ok(length) => match room.get(..length).map(postcard::take_from_bytes) {
+                Some(Ok((word, []))) => Heard::Word(word),
+                _ => Heard::Cut,
+            },
+            // The other half was closed with words of ours unread; what it said comes after that.
+            Err(e) if matches!(e.kind(), io::ErrorKind::Interrupted | io::ErrorKind::ConnectionReset) => {
+                continue;
+            }
+            Err(e) if e.kind() == io::ErrorKind::WouldBlock => Heard::Nothing,
+            Err(_) => Heard::Cut,
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ended() -> Ended {
+        let status = Status::Signalled(libc::SIGTERM);
+        let reaped = Reaped { status, cpu: Duration::from_millis(3), max_rss: u64::MAX };
+        Ended::of(Some(&reaped), Some(KillReason::Stalled))
+    }
+
+    #[test]
+    fn what_is_said_is_heard_and_then_the_cut() {
+        let (asker, ancestor) = fd::packet_pair().expect("a pair");
+        let words = [Up::Stop { left_ms: u64::MAX }, Up::Look { token: u32::MAX }];
+        words.iter().for_each(|word| say(&asker, word));
+        say(&ancestor, &Down::Looked { token: u32::MAX, asleep: true });
+        say(&ancestor, &Down::Ended(ended()));
+        for word in words {
+            assert_eq!(hear(&ancestor), Heard::Word(word));
+        }
+        assert_eq!(hear::<Up>(&ancestor), Heard::Nothing);
+        say(&asker, &Up::Look { token: 1 });
+        drop(ancestor);
+        assert_eq!(hear(&asker), Heard::Word(Down::Looked { token: u32::MAX, asleep: true }));
+        assert_eq!(hear(&asker), Heard::Word(Down::Ended(ended())));
+        assert_eq!(hear::<Down>(&asker), Heard::Cut);
+        assert_eq!(ended().reaped().map(|r| r.max_rss), Some(u64::MAX));
+    }
+
+    #[test]
+    fn a_cut_asker_still_hears_the_end() {
+        let (asker, ancestor) = fd::packet_pair().expect("a pair");
+        fd::close_writing(&asker);
+        assert_eq!(hear::<Up>(&ancestor), Heard::Cut);
+        say(&ancestor, &Down::Ended(ended()));
+        assert_eq!(hear(&asker), Heard::Word(Down::Ended(ended())));
+    }
+
+    #[test]
+    fn another_language_is_a_cut() {
+        for junk in [&[9][..], &[0], &[1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], &[0; 65], &[1, 0, 0]] {
+            let (asker, ancestor) = fd::packet_pair().expect("a pair");
+            fd::send_word(asker.as_fd(), junk).expect("there is room");
+            assert_eq!(hear::<Up>(&ancestor), Heard::Cut, "{junk:?}");
+        }
+    }
+}
