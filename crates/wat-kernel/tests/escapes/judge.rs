@@ -41,10 +41,11 @@ impl Scene {
         let unnamed = SocketAddr::from_abstract_name(name).and_then(|name| UnixListener::bind_addr(&name));
         let unnamed = unnamed.expect("an abstract socket");
         let granted = directory.join("granted");
-        let own = granted.join("own");
+        let (own, room) = (granted.join("own"), granted.join("room"));
         fs::create_dir(&granted).expect("a directory");
+        fs::create_dir(&room).expect("a directory");
         fs::write(&own, b"its own").expect("a file");
-        for path in [&directory, &file, &directory.join("socket"), &granted, &own] {
+        for path in [&directory, &file, &directory.join("socket"), &granted, &own, &room] {
             fs::set_permissions(path, fs::Permissions::from_mode(0o777)).expect("a mode");
             if ordinary {
                 std::os::unix::fs::chown(path, Some(NOBODY), Some(NOBODY)).unwrap_or_default();

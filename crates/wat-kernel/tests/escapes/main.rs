@@ -7,6 +7,7 @@
 #![no_main]
 
 mod attempts;
+mod errands;
 mod judge;
 mod opener;
 mod table;

@@ -1,6 +1,7 @@
 //! The corpus: what is tried, and what must come of it. A row with `free` must succeed where nothing is confined.
 
 use crate::attempts::{self as a, Place, Tried};
+use crate::errands as e;
 use wat_kernel::{Grant, Spawn};
 
 pub struct Row {
@@ -91,6 +92,23 @@ fn another_port(_: &Place) -> Vec<Grant> {
 
 fn any_port(place: &Place) -> Vec<Grant> {
     vec![Grant::Connect(Some("127.0.0.1".to_string()), None), Grant::Listen(place.port)]
+}
+
+/// With some commands, and a directory to write in.
+const fn running(name: &'static str, attempt: fn(&Place) -> Tried) -> Row {
+    Row { grants: commands, ..bound(name, attempt, Errno(&[libc::EACCES])) }
+}
+
+fn one_command(_: &Place) -> Vec<Grant> {
+    vec![Grant::Run("true".to_string())]
+}
+
+fn commands(place: &Place) -> Vec<Grant> {
+    let mut grants = reads(place);
+    grants.extend(writes_within(place));
+    let link = format!("{}/granted/room/true", place.directory);
+    grants.extend(["true", "cat", "sh", &link].map(|name| Grant::Run(name.to_string())));
+    grants
 }
 
 fn reads_elsewhere(_: &Place) -> Vec<Grant> {
@@ -202,6 +220,22 @@ pub const ROWS: &[Row] = &[
     ),
     beside("connect-to-an-abstract-socket", a::connect_abstract, a_socket).needing("landlock scopes"),
     bound("pass-a-descriptor-up", a::pass_descriptor, Ends("Killed")),
+    // Commands that an ancestor starts.
+    free("run-what-is-not-granted", e::another, SHUT),
+    beside("run-another-command", e::another, one_command),
+    beside("run-another-by-its-path", e::another_by_path, one_command),
+    running("run-what-one-has-written-by-its-name", e::by_own_path),
+    running("run-what-one-has-written-by-a-link", e::by_a_link),
+    running("run-with-words-to-the-loader", e::by_the_loader),
+    running("run-with-a-file-for-a-pipe", e::with_a_file),
+    running("run-without-descriptors", e::without_descriptors),
+    running("run-with-junk", e::with_junk),
+    running("run-with-nothing-to-read", e::with_nothing_to_read),
+    running("run-more-than-a-bound", e::flood),
+    running("junk-on-the-tether", e::junk_on_the_tether),
+    running("leave-while-a-command-is-asked-for", e::while_it_is_asked_for).answering(Ends("Exited")),
+    running("leave-while-a-command-runs", e::while_it_runs).answering(Ends("Exited")),
+    running("leave-while-a-command-stops", e::while_it_is_told_to_stop).answering(Ends("Exited")),
     // Other processes.
     free("signal", a::signal, SHUT),
     free("signal-a-thread", a::signal_thread, SHUT),
