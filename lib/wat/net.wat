@@ -1,7 +1,8 @@
 ;; Connections over TCP and UNIX sockets, and datagrams over UDP. An address is `127.0.0.1:80`, `[::1]:80`, `example.org:80` or
 ;; `unix:/path`; a name is looked up in /etc/hosts, then asked of the name servers that /etc/resolv.conf names, as it says
 ;; (nameserver, search, `options ndots: timeout: attempts:`); the variables WAT_HOSTS and WAT_RESOLV_CONF name other files.
-;; Every wait has a limit where one is given and ends when this node is told to stop (`:stopped`).
+;; A process with grants is given its connections, listeners and sockets by the nearest ancestor that is not narrowed, where names
+;; are looked up. Every wait has a limit where one is given and ends when this node is told to stop (`:stopped`).
 (ns wat.net)
 
 (defstruct Stream
@@ -172,7 +173,9 @@
 ;; ---- datagrams
 
 (defn udp-open
-  "A socket for datagrams on the address; port 0 is one that the system chooses, which `:address` then tells.
+  "A socket for datagrams on the address; port 0 is one that the system chooses, which `:address` then tells. A process with
+  grants has one for a `:peer` that `net-connect` names, or on a port that `net-listen` names; from one without a peer it
+  sends where `(net-connect \"*:*\")` is granted.
   Example: (map (fn [u] (wat.string/starts-with? (:address u) \"127.0.0.1:\")) (wat.net/udp-open \"127.0.0.1:0\")) => #wat.core/Ok true"
   [on <- String  options <- UdpOptions] -> (Result Udp IoError)
   (let [resource (try (udp-resource on (unwrap-or (:peer options) "")))]
