@@ -2,7 +2,9 @@
 ;; that two readers could take differently is refused. Bodies are whole and bounded (`serve`, `request`), or go in pieces that
 ;; are read from a Reader and written to a Writer, whatever their length (`serve-streams`, `open`, `upload`). The server's waits
 ;; are bounded by phase, so that a slow client holds only its own connection; a stop closes the listener and answers what is in
-;; hand. A client keeps up to 8 idle connections of each thread for 10 s.
+;; hand. A client keeps up to 8 idle connections of each thread for 10 s. The trace of a request in hand goes on as the header
+;; `traceparent` (W3C Trace Context) and comes with it; a request waits no longer than the deadline of the request in hand, past
+;; which its error is `:timeout`, and not on behalf of one that is `cancelled?`.
 (ns wat.http)
 
 (defstruct Request
@@ -154,6 +156,10 @@
 (defn head-of "The head of the response." {:intrinsic "http_incoming" :private true}
   [call <- Resource] -> (Result Head IoError))
 
+(defn belong "Begins what is done for a request with the headers." {:intrinsic "http_belong" :private true}
+  [headers <- (Vector (Tuple String String))] -> i64)
+(defn belong-no-more "Ends it." {:intrinsic "scope_end" :private true} [scope <- i64] -> nil)
+
 (defn time-or "The time in nanoseconds." {:private true}
   [standard <- Duration  given <- (Option Duration)] -> i64
   (wat.time/as-nanos (unwrap-or given standard)))
@@ -204,6 +210,16 @@
 
 ;; ---- the server
 
+(defn traced
+  "What the function gives, which is done for a request with these headers: `trace-id` is that of its `traceparent`, which
+  requests made meanwhile take along; without one that is well formed it is in no trace. `serve` and `serve-streams` do this.
+  Example: (wat.http/traced [(tuple \"traceparent\" \"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\")] trace-id) => \"4bf92f3577b34da6a3ce929d0e0e4736\""
+  [headers <- (Vector (Tuple String String))  f <- (Fn [] -> T)] -> T
+  (let [scope (belong headers)
+        value (f)]
+    (belong-no-more scope)
+    value))
+
 (defn listen
   "A server on the address, which serves nobody before `serve` or `next-request`. Port 0 is one that the system chooses.
   Example: (map (fn [s] (wat.string/starts-with? (:address s) \"127.0.0.1:\")) (wat.http/listen \"127.0.0.1:0\")) => #wat.core/Ok true"
@@ -243,7 +259,7 @@
 
 (defn made "What the function makes of the request." {:private true}
   [f <- (Fn [Request] -> Response)  request <- Request] -> Response
-  (match (attempt (fn [] (f request)))
+  (match (attempt (fn [] (traced (:headers request) (fn [] (f request)))))
     ((Ok r)      r)
     ((Err crash) (do (eprintln crash) (text 500 "the server failed\n")))))
 
@@ -364,7 +380,7 @@
 
 (defn handled "Lets the function answer the exchange." {:private true}
   [f <- (Fn [Exchange] -> (Result nil IoError))  exchange <- Exchange] -> nil
-  (match (attempt (fn [] (f exchange)))
+  (match (attempt (fn [] (traced (:headers exchange) (fn [] (f exchange)))))
     ((Ok (Ok _))  nil)
     ((Ok (Err e)) (eprintln e))
     ((Err crash)  (eprintln crash))))
@@ -372,8 +388,8 @@
 ;; ---- the client
 
 (defn request
-  "Asks: the response, whatever its status. Errors: `:refused :timed-out :reset :ended :malformed :limit :invalid :stopped` and so
-  on. Example: (map-err :kind (map :status (wat.http/request \"GET\" \"http://127.0.0.1:1/\"))) => #wat.core/Err :refused"
+  "Asks: the response, whatever its status. Errors: `:refused :timed-out :reset :ended :malformed :limit :invalid :stopped`,
+  `:timeout` and `:cancelled` for the request in hand, and so on. Example: (map-err :kind (map :status (wat.http/request \"GET\" \"http://127.0.0.1:1/\"))) => #wat.core/Err :refused"
   [method <- String  url <- String  options <- RequestOptions] -> (Result Response IoError)
   (ask method url
        (unwrap-or (:headers options) [])

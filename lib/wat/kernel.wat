@@ -243,8 +243,10 @@
 (defn end-scope {:intrinsic "scope_end" :private true} [number <- i64] -> nil)
 
 (defn within-deadline
-  "What the function gives; requests made meanwhile have at most so long from now, and those they lead to no longer.
-  `with-deadline` takes a body. Example: (within-deadline (seconds 5) (fn [] (> (unwrap (deadline) \"set\") (seconds 4)))) => true"
+  "What the function gives; requests made meanwhile have at most so long from now, and those they lead to no longer. At the
+  deadline, this one or that of the request in hand, `call`, `recv` and `send` on a peer and `send` to a channel that is full
+  answer a Crash of kind `:timeout`, requests of `wat.http` fail so, `sleep` returns, and a `select` takes its `(cancelled
+  body)`; a `recv` from a channel goes on. `with-deadline` takes a body. Example: (within-deadline (seconds 5) (fn [] (> (unwrap (deadline) \"set\") (seconds 4)))) => true"
   [d <- Duration  f <- (Fn [] -> T)] -> T
   (let [scope (begin-deadline (nanos-of d))
         value (f)]
@@ -263,8 +265,9 @@
 
 (defn cancelled?
   "Whether nobody waits any more for the answer to the request that was read last: its call was out of time, was itself
-  given up, or its service was let go. `sleep` then returns early, and `call`, `recv` and `send` on a peer answer a Crash of
-  kind `:cancelled`, so that work passed on is given up too; the next request begins anew. Example: (cancelled?) => false"
+  given up, or its service was let go. `sleep` then returns early, `call`, `recv` and `send` on a peer and `send` to a channel
+  that is full answer a Crash of kind `:cancelled`, so that work passed on is given up too, and a `select` takes its
+  `(cancelled body)`; the next request begins anew. Example: (cancelled?) => false"
   {:intrinsic "cancelled"}
   [] -> bool)
 
@@ -278,7 +281,7 @@
   {:intrinsic "now"}
   [] -> Instant)
 
-(defn sleep "Waits; returns early when the node is asked to stop. Example: (sleep (millis 1)) => nil"
+(defn sleep "Waits; returns early when the node is asked to stop, at a deadline, and when `cancelled?`. Example: (sleep (millis 1)) => nil"
   {:intrinsic "sleep"}
   [d <- Duration] -> nil)
 
@@ -374,13 +377,13 @@
   [s <- (Sender T)  v <- T] -> (Result nil Crash))
 
 (defn recv-peer
-  "The next value the peer writes; None when it has ended well.
+  "The next value the peer writes; None when it has ended well. It waits no longer than the deadline, if there is one.
   Example: (let [p (spawn-thread (fn {:in i64 :out i64} [] (println 7)))] (recv p)) => #wat.core/Ok 7"
   {:overload recv :intrinsic "recv"}
   [p <- (Peer I O)] -> (Result (Option O) Crash))
 
 (defn recv-receiver
-  "The next value; None when all senders are gone.
+  "The next value; None when all senders are gone, or this node is asked to stop.
   Example: (let [(tuple s r) (channel 1)] (ignore (send s 5)) (recv r)) => 5"
   {:overload recv :intrinsic "receiver_recv"}
   [r <- (Receiver T)] -> (Option T))

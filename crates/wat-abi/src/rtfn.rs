@@ -351,6 +351,7 @@ rtfns! {
     select_exit Fallible (B) N;
     select_after Fallible (I) N;
     select_stopped Fallible () N;
+    select_cancelled Fallible () N;
     /// 0 SIGUSR1, 1 SIGUSR2.
     select_signal Fallible (I) N;
     select_wait Fallible () I;
@@ -569,6 +570,8 @@ rtfns! {
     /// Address, limits, paths of the certificate and of its key or empty.
     http_listen Fallible (B, B, B, B, DR) P;
     http_address Fallible (B) P;
+    /// Headers → the scope of the trace that they tell.
+    http_belong Fallible (B) I;
     /// `(Option Request)`; whether the thread's own input ends the wait.
     http_next Fallible (B, I, DR) P;
     /// Server, number, status, headers, body.

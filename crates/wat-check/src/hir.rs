@@ -284,6 +284,7 @@ pub enum Source {
     Exit(Expr),
     After(Expr),
     Stopped,
+    Cancelled,
     /// SIGUSR1, or where it is true SIGUSR2.
     Signal(bool),
 }

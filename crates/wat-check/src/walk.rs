@@ -65,7 +65,7 @@ fn push_parts<'a>(expr: &'a Expr, out: &mut Vec<&'a Expr>) {
             for clause in clauses {
                 match &clause.source {
                     Source::Peer(e) | Source::Receiver(e) | Source::Exit(e) | Source::After(e) => out.push(e),
-                    Source::Stopped | Source::Signal(_) => {}
+                    Source::Stopped | Source::Cancelled | Source::Signal(_) => {}
                 }
             }
             out.extend(clauses.iter().map(|clause| &clause.body));

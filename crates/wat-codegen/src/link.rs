@@ -153,6 +153,7 @@ impl Files<'_> {
         if span.is_none() {
             return Place { offset, file: 0, line: 0, column: 0 };
         }
+        let span = self.sources.placed(span);
         let file = match self.known.get(&span.file) {
             Some(&n) => n,
             None => {

@@ -82,8 +82,8 @@ const FORMS: &[(&str, &str, &str, &str)] = &[
     ("(tuple a b …)", "Several values of their own types.", "(tuple 1 \"a\")", "[1 \"a\"]"),
     ("(with struct :field value …)", "The struct with other values in some fields.", "", ""),
     (
-        "(select (peer v body…) (exit peer r body…) (after d body…) (signal :usr1 body…) (stopped body…))",
-        "Waits for the first of several: a value, an end, a time, a stop.",
+        "(select (peer v body…) (exit peer r body…) (after d body…) (signal :usr1 body…) (stopped body…) (cancelled body…))",
+        "Waits for the first of several: a value, an end, a time, a stop; or until nobody waits for the request in hand any more or its time has passed.",
         "",
         "",
     ),

@@ -13,7 +13,9 @@ mod testing;
 mod world;
 
 pub use library::is_library;
-pub use session::{Judged, Piece, Session, compile_text, is_unfinished, pieces, unreadable};
+pub use session::{
+    Judged, Piece, Place, Session, compile_inputs, compile_text, is_unfinished, pieces, unreadable,
+};
 pub use testing::{CompiledTests, compile_tests, has_tests, tests_below};
 
 use wat_check::hir::Unit;

@@ -8,7 +8,7 @@ use wat_check::Entry;
 use wat_check::hir::{Body, Def, Expr, ExprKind};
 use wat_check::ty::Ty;
 use wat_check::{Linked, is_wire};
-use wat_source::{FileId, SourceMap, Span, Symbol};
+use wat_source::{Position, SourceMap, Span, Symbol};
 use wat_syntax::{Form, TokenKind};
 
 /// One top-level form of an input.
@@ -19,6 +19,15 @@ pub struct Piece {
     pub key: Option<String>,
     /// The name and the value's text of a `def`.
     pub value: Option<(String, String)>,
+    /// Where somebody wrote it.
+    pub place: Option<Place>,
+}
+
+/// The beginning of a form: the number of its input, from 1, and where in that.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Place {
+    pub input: u32,
+    pub at: Position,
 }
 
 /// What an expression gives.
@@ -26,6 +35,18 @@ pub struct Judged {
     pub ty: String,
     /// Can it be written as EDN?
     pub is_wire: bool,
+}
+
+impl Piece {
+    /// Where a part of it at its end was written.
+    pub fn place_of(&self, part: &str) -> Option<Place> {
+        let Place { input, at } = self.place?;
+        let before = &self.text[..self.text.rfind(part)?];
+        let lines = before.matches('\n').count() as u32;
+        let chars = before.rsplit('\n').next().unwrap_or_default().chars().count() as u32;
+        let column = if lines > 0 { chars + 1 } else { at.column + chars };
+        Some(Place { input, at: Position { line: at.line + lines, column } })
+    }
 }
 
 #[derive(Default)]
@@ -51,9 +72,12 @@ pub fn is_unfinished(text: &str) -> bool {
     depth > 0
 }
 
-/// The forms of an input, in order.
-pub fn pieces(text: &str) -> Vec<Piece> {
-    let forms = wat_syntax::read(FileId::NONE, text).forms;
+/// The forms of the input with a number, in order.
+pub fn pieces(input: u32, text: &str) -> Vec<Piece> {
+    let mut sources = SourceMap::new();
+    let file = sources.add("input", text);
+    let forms = wat_syntax::read(file, text).forms;
+    let place = |form: &Form| Some(Place { input, at: sources.position(form.span) });
     let of = |form: &Form| text[form.span.start as usize..form.span.end as usize].to_string();
     let one = |form: &Form| {
         let head = form.head().map(|head| head.as_str()).unwrap_or_default();
@@ -70,9 +94,9 @@ pub fn pieces(text: &str) -> Vec<Piece> {
             _ => None,
         };
         let value = items.last().filter(|_| head == "def" && items.len() > 2).map(of);
-        Some(Piece { text: of(form), key, value: name.zip(value) })
+        Some(Piece { text: of(form), key, value: name.zip(value), place: place(form) })
     };
-    let whole = |form: &Form| Piece { text: of(form), key: None, value: None };
+    let whole = |form: &Form| Piece { text: of(form), key: None, value: None, place: place(form) };
     forms.iter().map(|form| one(form).unwrap_or_else(|| whole(form))).collect()
 }
 
@@ -94,6 +118,25 @@ impl Session {
         text.push_str(statement);
         text.push('\n');
         text
+    }
+
+    /// Where the parts of [`Session::program`] were written, the statement's own part with it: for [`compile_inputs`].
+    pub fn inputs(&self, statement: &str, part: &str, place: Option<Place>) -> String {
+        let mut from = 0;
+        let mut all = Vec::new();
+        let mut note = |from: usize, text: &str, place: Option<Place>| {
+            if let Some(Place { input, at }) = place {
+                all.push(format!("{from}:{}:{input}:{}:{}", from + text.len(), at.line, at.column));
+            }
+        };
+        for piece in &self.pieces {
+            note(from, &piece.text, piece.place);
+            from += piece.text.len() + 1;
+        }
+        if let Some(before) = statement.find(part) {
+            note(from + before, part, place);
+        }
+        all.join(",")
     }
 
     /// Checks the definitions; what is wrong is told of the last one's text, where it stands there.
@@ -217,6 +260,21 @@ fn front_text(text: &str) -> (Option<Program>, Report) {
 
 /// Compile a program from its text; other namespaces are found from the working directory.
 pub fn compile_text(path: &str, text: Vec<u8>) -> Result<Compiled, Report> {
+    compile_inputs(path, text, "")
+}
+
+/// The same of a session's program; `inputs` are of [`Session::inputs`].
+pub fn compile_inputs(path: &str, text: Vec<u8>, inputs: &str) -> Result<Compiled, Report> {
     let mut world = world::Disk::beside(&text);
-    compiled(path, front_of(Entry { path: path.to_string(), text }, &mut world))
+    let (program, mut report) = front_of(Entry { path: path.to_string(), text }, &mut world);
+    let sources = &mut report.sources;
+    if let Some(file) = sources.files().find(|file| sources.path(*file) == path) {
+        for part in inputs.split(',') {
+            let numbers: Vec<u32> = part.split(':').map_while(|number| number.parse().ok()).collect();
+            if let [from, to, input, line, column] = numbers[..] {
+                sources.add_part(file, from, to, &format!("input {input}"), Position { line, column });
+            }
+        }
+    }
+    compiled(path, (program, report))
 }

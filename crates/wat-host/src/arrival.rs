@@ -10,7 +10,7 @@ use crate::peer::{Link, Peer, Thread, Trouble, lock};
 use crate::story::Story;
 use crate::values::{Found, Values};
 use std::collections::{BTreeSet, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use wat_edn::Position;
 use wat_kernel::see::{Edge, Wait};
@@ -22,8 +22,7 @@ const KEPT_BYTES: usize = 64 * 1024;
 
 pub struct Incoming {
     arrived: u64,
-    /// Numbers of calls that gave up.
-    abandoned: BTreeSet<u64>,
+    abandoned: Arc<Abandoned>,
     kept: VecDeque<Item>,
     kept_bytes: usize,
     /// Read from a thread while a request to it found no room; not counted yet.
@@ -32,6 +31,9 @@ pub struct Incoming {
     values: Values,
     edge: Arc<Edge>,
 }
+
+/// Numbers of calls that gave up; said also while somebody else receives.
+pub type Abandoned = Mutex<BTreeSet<u64>>;
 
 /// A value that has arrived and has not been decoded.
 pub enum Item {
@@ -58,24 +60,30 @@ enum Arrived {
 
 impl Peer {
     /// The next value that no abandoned call asked for.
-    pub fn receive(&self, waiter: &Waiter) -> Result<Got, Trouble> {
+    pub fn receive(&self, waiter: &Waiter, deadline: Option<Instant>) -> Result<Got, Trouble> {
         let _about = waiter.about(Wait::Recv, Some(&self.edge));
         let _heed = waiter.heed();
+        let late = || self.request("timeout", "nothing has come within the time", "unknown");
+        let turn = self.receiving.enter(waiter, deadline);
+        let _turn = turn.map_err(|why| self.interrupted(waiter, why, "unknown"))?.ok_or_else(late)?;
         let mut incoming = lock(&self.incoming);
         if let Some(item) = incoming.unkeep() {
             return Ok(Got::Item(item));
         }
-        match self.arrive(&mut incoming, waiter, None)? {
+        match self.arrive(&mut incoming, waiter, deadline)? {
             Arrived::Item(_, item) => Ok(Got::Item(item)),
             Arrived::End => {
                 drop(incoming);
-                match self.end_soon(waiter, None)? {
+                match self.end_soon(waiter, deadline)? {
                     Some(None) => Ok(Got::End),
                     Some(Some(text)) => Err(Trouble::Crash(text)),
                     None => Err(self.goes_on()),
                 }
             }
-            Arrived::Late => unreachable!("there is no deadline"),
+            Arrived::Late => {
+                drop(incoming);
+                Err(late())
+            }
         }
     }
 
@@ -83,6 +91,15 @@ impl Peer {
     pub fn reply(&self, waiter: &Waiter, number: u64, deadline: Option<Instant>) -> Result<Item, Trouble> {
         let _about = waiter.about(Wait::Call, Some(&self.edge));
         let _heed = waiter.heed();
+        // Another thread may be receiving: it is waited for no longer than the answer.
+        let turn = self.receiving.enter(waiter, deadline);
+        let turn = turn.map_err(|why| self.interrupted(waiter, why, "unknown")).and_then(|turn| {
+            turn.ok_or_else(|| self.request("timeout", "no reply within the time", "unknown"))
+        });
+        let _turn = turn.inspect_err(|_| {
+            self.abandon(number);
+            self.give_up(number);
+        })?;
         let mut incoming = lock(&self.incoming);
         let why = loop {
             if incoming.is_full() {
@@ -95,7 +112,7 @@ impl Peer {
                 Ok(Arrived::End) => break Ok(()),
                 Ok(Arrived::Late) => break Err(("timeout", "no reply within the time")),
                 Err(trouble) => {
-                    incoming.abandon(number);
+                    self.abandon(number);
                     self.give_up(number);
                     return Err(trouble);
                 }
@@ -113,7 +130,7 @@ impl Peer {
                 }
             }
             Err((kind, message)) => {
-                incoming.abandon(number);
+                self.abandon(number);
                 drop(incoming);
                 let executed = if self.give_up(number) { "no" } else { "unknown" };
                 Err(self.request(kind, message, executed))
@@ -316,10 +333,10 @@ impl Peer {
 }
 
 impl Incoming {
-    pub fn new(values: Values, edge: Arc<Edge>) -> Incoming {
+    pub fn new(values: Values, edge: Arc<Edge>, abandoned: Arc<Abandoned>) -> Incoming {
         Incoming {
             arrived: 0,
-            abandoned: BTreeSet::new(),
+            abandoned,
             kept: VecDeque::new(),
             kept_bytes: 0,
             ahead: VecDeque::new(),
@@ -332,11 +349,6 @@ impl Incoming {
     /// How many values have arrived, those nobody wanted any more included.
     pub fn arrived(&self) -> u64 {
         self.arrived
-    }
-
-    /// Nobody waits for the answer to this request any more.
-    pub fn abandon(&mut self, number: u64) {
-        self.abandoned.insert(number);
     }
 
     /// The same of a thread's value, which whoever watches the edge is shown.
@@ -352,7 +364,7 @@ impl Incoming {
         let number = self.arrived;
         self.arrived += 1;
         self.edge.count_arrived();
-        (!self.abandoned.remove(&number)).then_some(number)
+        (!lock(&self.abandoned).remove(&number)).then_some(number)
     }
 
     fn take_ahead(&mut self) -> Option<Parcel> {

@@ -121,6 +121,31 @@ impl Trace {
     }
 }
 
+impl Trace {
+    /// What a `traceparent` says, after W3C's Trace Context, section 3.2; one that is not well formed says nothing.
+    pub fn of_parent(text: &str) -> Option<Trace> {
+        let part = |from: usize, to: usize| text.get(from..to);
+        let is_hex = |part: &str| part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        let [version, parent, flags] = [part(0, 2)?, part(36, 52)?, part(53, 55)?];
+        let dashes = [part(2, 3)?, part(35, 36)?, part(52, 53)?];
+        // A later version may say more behind another dash.
+        let ends =
+            if version == "00" { text.len() == 55 } else { text.len() == 55 || part(55, 56) == Some("-") };
+        let fits = dashes == ["-"; 3]
+            && ends
+            && version != "ff"
+            && [version, parent, flags].into_iter().all(is_hex)
+            && parent != "0000000000000000";
+        Trace::parse(part(3, 35)?).filter(|_| fits)
+    }
+
+    /// A `traceparent` for whoever is asked: each request is a parent of its own.
+    pub fn parent(self) -> String {
+        let [number, _] = wat_kernel::random();
+        format!("00-{self}-{:016x}-01", number.max(1))
+    }
+}
+
 impl fmt::Display for Trace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:032x}", self.0)
@@ -190,6 +215,35 @@ mod tests {
         assert_eq!(seconds(ticks() - 9 * second), Some(0.0));
         // Another machine's clock.
         assert_eq!(seconds(ticks() + 9 * second), Some(5.0));
+    }
+
+    #[test]
+    fn a_traceparent_is_read_as_the_standard_says() {
+        let of = |text: &str| Trace::of_parent(text).map(|trace| trace.to_string());
+        let parent = "00f067aa0ba902b7";
+        assert_eq!(of(&format!("00-{NUMBER}-{parent}-01")).as_deref(), Some(NUMBER));
+        assert_eq!(of(&format!("cc-{NUMBER}-{parent}-09")).as_deref(), Some(NUMBER));
+        assert_eq!(of(&format!("cc-{NUMBER}-{parent}-09-more")).as_deref(), Some(NUMBER));
+        let zeros = "0".repeat(32);
+        for wrong in [
+            String::new(),
+            NUMBER.to_string(),
+            format!("00-{NUMBER}-{parent}"),
+            format!("00-{NUMBER}-{parent}-01-more"),
+            format!("cc-{NUMBER}-{parent}-01.more"),
+            format!("ff-{NUMBER}-{parent}-01"),
+            format!("0g-{NUMBER}-{parent}-01"),
+            format!("00-{zeros}-{parent}-01"),
+            format!("00-{NUMBER}-0000000000000000-01"),
+            format!("00-{}-{parent}-01", NUMBER.to_uppercase()),
+            format!("00-{NUMBER}-{}-01", parent.to_uppercase()),
+            format!("00-{NUMBER}_{parent}-01"),
+            format!("00-{NUMBER}-{parent}-é"),
+        ] {
+            assert_eq!(of(&wrong), None, "{wrong}");
+        }
+        let made = Trace::parse(NUMBER).expect("a trace").parent();
+        assert_eq!(of(&made).as_deref(), Some(NUMBER), "{made}");
     }
 
     #[test]

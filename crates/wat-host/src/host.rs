@@ -117,7 +117,15 @@ impl Host {
 
     /// The context of the request in hand, as the program has narrowed it.
     pub fn context(&self) -> Context {
-        self.context.within(self.scopes.deadline())
+        let context = self.context.within(self.scopes.deadline());
+        Context { trace: self.scopes.trace().unwrap_or(context.trace), ..context }
+    }
+
+    /// Begins what is done for a request that came another way than stdin; its trace is what its `traceparent` says.
+    pub fn belong(&self, mem: Mem, parent: Option<&str>) -> u64 {
+        let trace = parent.and_then(Trace::of_parent);
+        let traced = self.node.traced(Context { trace, ..Context::default() });
+        self.enter(mem, self.scopes.belong(traced.trace))
     }
 
     /// What goes with a request made now.

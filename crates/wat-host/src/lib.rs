@@ -9,6 +9,7 @@ mod codec;
 mod command;
 mod context;
 mod frames;
+mod gate;
 pub mod grants;
 mod host;
 mod input;

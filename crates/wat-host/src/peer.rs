@@ -2,10 +2,11 @@
 //!
 //! Here: sending, closing and ending. What arrives is in `arrival.rs`, wat types are in `traffic.rs`.
 
-use crate::arrival::{Incoming, Item};
+use crate::arrival::{Abandoned, Incoming, Item};
 use crate::client::Client;
 use crate::codec::Codec;
 use crate::context::Context;
+use crate::gate::Gate;
 use crate::kin::{Kin, ThreadShared};
 use crate::parcel::Parcel;
 use crate::story::Story;
@@ -28,6 +29,10 @@ pub struct Peer {
     pub value_limit: usize,
     outgoing: Mutex<Outgoing>,
     pub(crate) incoming: Mutex<Incoming>,
+    /// Whose turn it is to send and to receive: what those two are locked by while they wait.
+    sending: Gate,
+    pub(crate) receiving: Gate,
+    abandoned: Arc<Abandoned>,
     /// It is killed because nobody waits for its request: no fault of its own.
     pub spared: AtomicBool,
 }
@@ -91,10 +96,26 @@ impl Peer {
     }
 
     pub fn speaking(edge: Arc<Edge>, program: String, link: Link, codec: Codec, value_limit: usize) -> Peer {
-        let incoming = Mutex::new(Incoming::new(codec.values(value_limit), edge.clone()));
+        let abandoned = Arc::new(Abandoned::default());
+        let incoming = Incoming::new(codec.values(value_limit), edge.clone(), abandoned.clone());
         let path = edge.path().to_string();
         let spared = AtomicBool::new(false);
-        Peer { path, program, link, edge, codec, value_limit, outgoing: Mutex::default(), incoming, spared }
+        let (outgoing, incoming) = (Mutex::default(), Mutex::new(incoming));
+        let (sending, receiving) = (Gate::default(), Gate::default());
+        Peer {
+            path,
+            program,
+            link,
+            edge,
+            codec,
+            value_limit,
+            outgoing,
+            incoming,
+            sending,
+            receiving,
+            abandoned,
+            spared,
+        }
     }
 
     /// What its spawner is responsible for; nothing where it was not spawned by whoever has it.
@@ -104,6 +125,11 @@ impl Peer {
             Link::Thread(thread) => Some(Kin::Thread(thread.shared.clone())),
             Link::Service(_) => None,
         }
+    }
+
+    /// Nobody waits for the answer to this request any more.
+    pub(crate) fn abandon(&self, number: u64) {
+        lock(&self.abandoned).insert(number);
     }
 
     /// Whether its values are text, as on a pipe.
@@ -163,7 +189,7 @@ impl Peer {
 
     /// Requests sent and not answered.
     fn in_flight(&self) -> u64 {
-        let sent = lock(&self.outgoing).sent;
+        let sent = self.outgoing.try_lock().map_or(0, |out| out.sent);
         self.incoming.try_lock().map_or(0, |i| sent.saturating_sub(i.arrived()))
     }
 
@@ -180,6 +206,10 @@ impl Peer {
         if let Link::Service(client) = &self.link {
             return self.ask(client, waiter, item, context, deadline);
         }
+        let turn = self.sending.enter(waiter, deadline);
+        let _turn = turn
+            .map_err(|why| self.interrupted(waiter, why, "no"))?
+            .ok_or_else(|| self.request("timeout", "another thread was sending for all of the time", "no"))?;
         let mut out = lock(&self.outgoing);
         if out.closed {
             drop(out);
@@ -199,7 +229,7 @@ impl Peer {
                 // A request of which a part is out has a number; its answer, if any, is not for another.
                 let begun = error.is_begun().then_some(out.sent);
                 if let Some(number) = begun {
-                    lock(&self.incoming).abandon(number);
+                    self.abandon(number);
                     out.sent += 1;
                 }
                 drop(out);

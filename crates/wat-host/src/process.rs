@@ -141,7 +141,7 @@ pub fn deadline(ctx: *mut Ctx, mem: Mem, desc: DescRef) -> Result<u64, Halt> {
 
 /// `(trace-id)`
 pub fn trace_id(ctx: *mut Ctx, mem: Mem, desc: DescRef) -> Result<u64, Halt> {
-    let trace = host(ctx).context.trace;
+    let trace = host(ctx).context().trace;
     let trace = trace.map(|trace| text::make_string(mem, &trace.to_string())).transpose()?;
     Ok(sum::option(mem, desc, trace)?)
 }
@@ -154,12 +154,16 @@ pub fn narrow(ctx: *mut Ctx, mem: Mem, nanos: i64) -> Result<u64, Halt> {
     Ok(host.enter(mem, number))
 }
 
-/// Returns early when the node is asked to stop.
+/// Returns early when the node is asked to stop, when the request in hand is no longer wanted, and at a deadline. That
+/// of a request which has passed already is none: whoever never answers goes on at its pace.
 pub fn sleep(ctx: *mut Ctx, nanos: i64) -> Result<u64, Halt> {
+    let host = host(ctx);
     let wait = Duration::from_nanos(u64::try_from(nanos).unwrap_or(0));
     let end =
         Instant::now().checked_add(wait).unwrap_or_else(|| Instant::now() + Duration::from_secs(1 << 30));
-    match host(ctx).waiter.sleep_until(end) {
+    let request = host.context.deadline.filter(|deadline| *deadline > Instant::now());
+    let end = [request, host.scopes.deadline()].into_iter().flatten().fold(end, Instant::min);
+    match host.waiter.sleep_until(end) {
         Ok(()) | Err(Interrupt::Stopped) => Ok(0),
         Err(Interrupt::Killed) => Err(Halt::Killed),
     }

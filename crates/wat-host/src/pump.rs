@@ -160,7 +160,7 @@ impl Pump {
                 Err(trouble) => return self.troubled(waiter, trouble),
             }
             pulled = true;
-            match self.peer.receive(waiter) {
+            match self.peer.receive(waiter, None) {
                 Ok(Got::Item(item)) => {
                     // A value that answers nothing is nobody's.
                     if let Some(first) = flight.pop_front() {

@@ -1,7 +1,8 @@
-//! What a program lays over the request in hand for a part of its run: a deadline of its own, fields for its log. Scopes
+//! What a program lays over the request in hand for a part of its run: a deadline of its own, fields for its log, the trace of
+//! a request that came another way. Scopes
 //! nest as calls do; each holds what holds in it, so the innermost says it all. Not here: what came with the request.
 
-use crate::context::earlier;
+use crate::context::{Trace, earlier};
 use crate::peer::lock;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -22,6 +23,8 @@ struct Stack {
 struct Scope {
     number: u64,
     deadline: Option<Instant>,
+    /// Set: that it belongs to this trace, or to none.
+    trace: Option<Option<Trace>>,
     fields: Vec<(Value, Value)>,
 }
 
@@ -29,6 +32,11 @@ impl Scopes {
     /// A scope in which answers are wanted by then, or sooner where one around it says so; answers its number.
     pub fn narrow(&self, deadline: Option<Instant>) -> u64 {
         self.enter(|scope| scope.deadline = earlier(scope.deadline, deadline))
+    }
+
+    /// A scope of a request that belongs to this trace, or to none.
+    pub fn belong(&self, trace: Option<Trace>) -> u64 {
+        self.enter(|scope| scope.trace = Some(trace))
     }
 
     /// A scope whose events have these fields besides those around it.
@@ -60,6 +68,11 @@ impl Scopes {
 
     pub fn deadline(&self) -> Option<Instant> {
         lock(&self.0).scopes.last()?.deadline
+    }
+
+    /// The trace of what is within the scope, unless it is that around all.
+    pub fn trace(&self) -> Option<Option<Trace>> {
+        lock(&self.0).scopes.last()?.trace
     }
 
     /// The fields of an event; `None` where the scopes add none to its own.

@@ -1,4 +1,5 @@
-//! `select` and `select-any`: waiting for the first of several peers, channels, exits, timers and a stop.
+//! `select` and `select-any`: waiting for the first of several peers, channels, exits, timers, a stop, and
+//! the end of interest in the request in hand.
 
 use crate::host::{Halt, Host, host};
 use crate::peer::{Peer, Trouble};
@@ -16,6 +17,8 @@ pub enum Waiting {
     Exit(Arc<Peer>),
     After(Option<Instant>),
     Stopped,
+    /// Nobody waits for the request in hand any more, or its deadline has passed.
+    Cancelled,
     /// Nothing in a node that is not the root, which no signal reaches.
     Signal(Option<Receiver<()>>),
 }
@@ -45,6 +48,10 @@ pub fn add_stopped(ctx: *mut Ctx) {
     host(ctx).waiting.push(Waiting::Stopped);
 }
 
+pub fn add_cancelled(ctx: *mut Ctx) {
+    host(ctx).waiting.push(Waiting::Cancelled);
+}
+
 /// SIGUSR1, or with `second` SIGUSR2.
 pub fn add_signal(ctx: *mut Ctx, second: bool) {
     let host = host(ctx);
@@ -56,7 +63,8 @@ pub fn add_signal(ctx: *mut Ctx, second: bool) {
 pub fn wait(ctx: *mut Ctx) -> Result<u64, Halt> {
     let host = host(ctx);
     let waiting = std::mem::take(&mut host.waiting);
-    first(host, &waiting).map(|n| n as u64)
+    let cancelled = waiting.iter().position(|w| matches!(w, Waiting::Cancelled));
+    first(host, &waiting, cancelled).map(|n| n as u64)
 }
 
 /// The index of a peer whose receive would answer now.
@@ -65,16 +73,20 @@ pub fn any(ctx: *mut Ctx, cells: &[u64]) -> Result<u64, Halt> {
     if waiting.is_empty() {
         return Err(wat_runtime::fail::Fail::new("index", "select-any of no peers").into());
     }
-    first(host(ctx), &waiting).map(|n| n as u64)
+    // The receive that follows says that it was cancelled, or late.
+    first(host(ctx), &waiting, Some(0)).map(|n| n as u64)
 }
 
-fn first(host: &mut Host, waiting: &[Waiting]) -> Result<usize, Halt> {
+/// `cancelled` is what is answered when the request in hand is no longer wanted; without it that ends no wait.
+fn first(host: &mut Host, waiting: &[Waiting], cancelled: Option<usize>) -> Result<usize, Halt> {
+    let over = cancelled.and_then(|n| Some((n, host.context().deadline?)));
+    let _heed = cancelled.map(|_| host.waiter.heed());
     let stopped = waiting.iter().position(|w| matches!(w, Waiting::Stopped));
     let timers = waiting.iter().enumerate().filter_map(|(n, w)| match w {
         Waiting::After(end) => Some((n, (*end)?)),
         _ => None,
     });
-    let timer = timers.min_by_key(|(_, end)| *end);
+    let timer = timers.chain(over).min_by_key(|(_, end)| *end);
     let mut sources: Vec<(usize, Source)> = Vec::with_capacity(waiting.len());
     for (n, w) in waiting.iter().enumerate() {
         match w {
@@ -86,7 +98,7 @@ fn first(host: &mut Host, waiting: &[Waiting]) -> Result<usize, Halt> {
                 ReceiverEnd::Peer(peer) => sources.push((n, peer.source())),
             },
             Waiting::Signal(Some(signal)) => sources.push((n, Source::Channel(signal))),
-            Waiting::After(_) | Waiting::Stopped | Waiting::Signal(None) => {}
+            Waiting::After(_) | Waiting::Stopped | Waiting::Cancelled | Waiting::Signal(None) => {}
         }
     }
     let _about = host.waiter.about_several(Wait::Select, waiting.iter().filter_map(edge));
@@ -106,7 +118,8 @@ fn first(host: &mut Host, waiting: &[Waiting]) -> Result<usize, Halt> {
         let bytes = match wat_kernel::poll(&host.waiter, &polled, deadline) {
             Ok(bytes) => bytes,
             Err(Interrupt::Killed) => return Err(Halt::Killed),
-            Err(Interrupt::Stopped) => return stopped.ok_or(Halt::Quiet),
+            Err(Interrupt::Stopped) if host.waiter.stopping() => return stopped.ok_or(Halt::Quiet),
+            Err(Interrupt::Stopped) => return cancelled.ok_or(Halt::Quiet),
         };
         for step in 0..count {
             let at = (host.turn + step) % count;

@@ -80,6 +80,7 @@ fallible! {
     select_exit(ctx, mem, peer) { select::add_exit(ctx, peer); Ok(0) };
     select_after(ctx, mem, nanos) { select::add_after(ctx, nanos as i64); Ok(0) };
     select_stopped(ctx, mem) { select::add_stopped(ctx); Ok(0) };
+    select_cancelled(ctx, mem) { select::add_cancelled(ctx); Ok(0) };
     select_signal(ctx, mem, second) { select::add_signal(ctx, second != 0); Ok(0) };
     select_wait(ctx, mem) select::wait(ctx);
     select_any(ctx, mem, peers) {
@@ -149,7 +150,7 @@ pub fn fill(table: &mut Table) {
         call close wait stop kill peer_pid peer_path peer_status peer_sender peer_receiver peer_logs log_level
         set_log_level log_write is_late refuse_late deadline trace_id scope_deadline scope_fields scope_end
         channel sender_send receiver_recv end_peers select_begin select_peer select_receiver select_exit select_after
-        select_stopped select_signal
+        select_stopped select_cancelled select_signal
         select_wait select_any service_offer service_program service_attach service_halt service_end service_share
         service_find service_spared mutation program_name
     }

@@ -143,7 +143,8 @@ fn send_to(ctx: *mut Ctx, mem: Mem, peer: &Peer, slot: u64, ty: DescRef, desc: D
 pub fn recv(ctx: *mut Ctx, mem: Mem, cell: u64, desc: DescRef) -> Result<u64, Halt> {
     let peer = peer(cell);
     let option = sum::payload(desc);
-    match peer.receive(&host(ctx).waiter) {
+    let host = host(ctx);
+    match peer.receive(&host.waiter, host.context().deadline) {
         Ok(Got::End) => Ok(sum::ok(mem, desc, sum::option(mem, option, None)?)?),
         Ok(Got::Item(item)) => match value(mem, &peer, sum::payload(option), item)? {
             Ok(value) => Ok(sum::ok(mem, desc, sum::option(mem, option, Some(value))?)?),
@@ -273,13 +274,20 @@ pub fn sender_send(
     };
     let bytes = parcel.bytes;
     let _about = host.waiter.about(Wait::ChannelSend, None);
-    match sender.send(&host.waiter, parcel, bytes) {
+    let _heed = host.waiter.heed();
+    match sender.send_within(&host.waiter, parcel, bytes, host.context().deadline) {
         Ok(()) => Ok(sum::ok(mem, desc, 0)?),
-        Err(SendError::Closed(_) | SendError::Late(_)) => {
+        Err(SendError::Closed(_)) => {
             failed(mem, desc, &failure("closed", "nobody receives from the channel"))
         }
-        Err(SendError::Interrupted(Interrupt::Stopped, _)) => {
+        Err(SendError::Late(_)) => {
+            failed(mem, desc, &failure("timeout", "no room in the channel within the time"))
+        }
+        Err(SendError::Interrupted(Interrupt::Stopped, _)) if host.waiter.stopping() => {
             failed(mem, desc, &failure("stopped", "this node is stopping"))
+        }
+        Err(SendError::Interrupted(Interrupt::Stopped, _)) => {
+            failed(mem, desc, &failure("cancelled", "nobody waits for the request that this was for"))
         }
         Err(SendError::Interrupted(Interrupt::Killed, _)) => Err(Halt::Killed),
     }
@@ -317,7 +325,8 @@ fn from_channel<T: Send>(waiter: &Waiter, receiver: &Receiver<T>) -> Result<Opti
     receiver.receive(waiter)
 }
 
-/// `(recv r)`: None once no value can come, or while this node stops.
+/// `(recv r)`: None once no value can come, or while this node stops. No deadline ends it, for then None would be taken
+/// for the end of what comes.
 pub fn receiver_recv(ctx: *mut Ctx, mem: Mem, cell: u64, desc: DescRef) -> Result<u64, Halt> {
     let waiter = &host(ctx).waiter;
     match &*behind::<ReceiverEnd>(cell) {
@@ -337,7 +346,7 @@ pub fn receiver_recv(ctx: *mut Ctx, mem: Mem, cell: u64, desc: DescRef) -> Resul
             Ok(None) | Err(Interrupt::Stopped) => Ok(sum::option(mem, desc, None)?),
             Err(Interrupt::Killed) => Err(Halt::Killed),
         },
-        ReceiverEnd::Peer(peer) => match peer.receive(waiter) {
+        ReceiverEnd::Peer(peer) => match peer.receive(waiter, None) {
             Ok(Got::Item(item)) => {
                 let value = value(mem, peer, sum::payload(desc), item)?.ok();
                 Ok(sum::option(mem, desc, value)?)

@@ -99,6 +99,17 @@ impl<T: Send> Sender<T> {
         self.send_unless(waiter, value, bytes, Wakes::Stop, Some(deadline))
     }
 
+    /// The same, with a deadline where there is one.
+    pub fn send_within(
+        &self,
+        waiter: &Waiter,
+        value: T,
+        bytes: usize,
+        deadline: Option<Instant>,
+    ) -> Result<(), SendError<T>> {
+        self.send_unless(waiter, value, bytes, Wakes::Stop, deadline)
+    }
+
     /// As [`Sender::send`], but a stop does not end the wait; only a kill of the calling thread does.
     pub fn send_through_stop(&self, waiter: &Waiter, value: T, bytes: usize) -> Result<(), SendError<T>> {
         self.send_unless(waiter, value, bytes, Wakes::Kill, None)

@@ -9,6 +9,18 @@ use std::sync::OnceLock;
 #[derive(Default, Debug, Clone)]
 pub struct SourceMap {
     files: Vec<File>,
+    parts: Vec<Part>,
+}
+
+/// Bytes of a text that were written elsewhere.
+#[derive(Debug, Clone)]
+struct Part {
+    file: FileId,
+    from: u32,
+    to: u32,
+    /// Where, and at which byte of it.
+    origin: FileId,
+    at: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -79,6 +91,30 @@ impl SourceMap {
             span = place;
         }
         span
+    }
+
+    /// Says that the bytes `from..to` of a text were written at a line and a column of an input of that name.
+    pub fn add_part(&mut self, file: FileId, from: u32, to: u32, name: &str, start: Position) {
+        // What stood before it there is not known, but takes its place.
+        let (above, before) = (start.line.max(1) - 1, start.column.max(1) - 1);
+        let before = "\n".repeat(above as usize) + &" ".repeat(before as usize);
+        let text = self.text(file).get(from as usize..to as usize).unwrap_or_default().to_string();
+        let at = before.len() as u32;
+        let origin = self.add(name, before + &text);
+        self.parts.push(Part { file, from, to, origin, at });
+    }
+
+    /// The place in the input where a person wrote what is at the span.
+    pub fn placed(&self, span: Span) -> Span {
+        let span = self.written(span);
+        let within = |part: &&Part| part.file == span.file && (part.from..=part.to).contains(&span.start);
+        match self.parts.iter().find(within) {
+            Some(part) => {
+                let start = span.start - part.from + part.at;
+                Span::new(part.origin, start, start + (span.end.min(part.to) - span.start))
+            }
+            None => span,
+        }
     }
 
     /// The path as it was given; `<unknown>` for a file that is not here.
@@ -185,6 +221,23 @@ mod tests {
         assert_eq!(map.excerpt(span), "(use me)");
         assert_eq!((map.path(outer), map.position(span).line), ("a.wat", 2));
         assert_eq!(map.made_from(span), Some((Span::new(file, 0, 8), Span::new(inner, 1, 7))));
+    }
+
+    #[test]
+    fn what_was_written_elsewhere_is_placed_there() {
+        let mut map = SourceMap::new();
+        let file = map.add("session", "(def x 1)\n(ignore\n(/ x 0)\n)");
+        map.add_part(file, 0, 9, "input 1", Position { line: 1, column: 1 });
+        map.add_part(file, 18, 25, "input 2", Position { line: 3, column: 5 });
+        let of = |start| {
+            let span = map.placed(Span::new(file, start, start + 1));
+            let at = map.position(span);
+            (map.path(span.file).to_string(), at.line, at.column)
+        };
+        assert_eq!(of(5), ("input 1".to_string(), 1, 6));
+        assert_eq!(of(21), ("input 2".to_string(), 3, 8));
+        assert_eq!(of(11), ("session".to_string(), 2, 2));
+        assert_eq!(map.text(map.placed(Span::new(file, 21, 22)).file), "\n\n    (/ x 0)");
     }
 
     #[test]

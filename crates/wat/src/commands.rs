@@ -144,7 +144,7 @@ fn program(file: &str, args: Vec<String>, options: &Options) -> i32 {
         Err(mistake) => return misuse(&mistake),
     };
     let found = match file {
-        "-" => program_of_stdin(),
+        "-" => program_of_stdin(&options.inputs),
         file => wat_driver::compile_file(file),
     };
     let compiled = match found {
@@ -197,11 +197,11 @@ fn authority(options: &Options) -> Result<Authority, String> {
 }
 
 /// The program whose text is on stdin; it then finds its stdin at the end.
-fn program_of_stdin() -> Result<Compiled, Report> {
+fn program_of_stdin(inputs: &str) -> Result<Compiled, Report> {
     let mut text = Vec::new();
     // What was read before an error is checked like any text.
     let _ = std::io::stdin().lock().read_to_end(&mut text);
-    wat_driver::compile_text("stdin", text)
+    wat_driver::compile_inputs("stdin", text, inputs)
 }
 
 fn check(files: &[String], options: &Options) -> i32 {

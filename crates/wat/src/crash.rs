@@ -33,9 +33,11 @@ fn draw(crash: &Value, sources: &SourceMap, depth: usize) -> String {
         out.push_str(&excerpt(place, sources));
     }
     if let Some(Value::Vector(frames)) = field(crash, "trace") {
-        for frame in frames {
-            let at = format!("{}:{}", text(field(frame, "file")), integer(field(frame, "line")));
-            out.push_str(&format!("  in {} ({at})\n", text(field(frame, "fn"))));
+        // A recursion is one line, however deep it went.
+        for same in frames.chunk_by(|one, next| one == next) {
+            let at = format!("{}:{}", text(field(&same[0], "file")), integer(field(&same[0], "line")));
+            let times = if same.len() > 1 { format!(", {} times", same.len()) } else { String::new() };
+            out.push_str(&format!("  in {} ({at}){times}\n", text(field(&same[0], "fn"))));
         }
     }
     if let Some(Value::Vector(lines)) = field(crash, "stderr") {

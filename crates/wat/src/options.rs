@@ -39,6 +39,8 @@ pub struct Options {
     pub from: usize,
     /// Settings in place of the project's, `NAME=EDN` each.
     pub set: Vec<String>,
+    /// Of a session's program: where its parts were written.
+    pub inputs: String,
     /// Of `wat doc`: where the pages go.
     pub html: Option<String>,
     /// Of `wat fmt`: say what differs and write nothing.
@@ -78,6 +80,7 @@ impl Default for Options {
             events: false,
             from: 0,
             set: Vec::new(),
+            inputs: String::new(),
             html: None,
             check: false,
             edn: false,
@@ -292,6 +295,8 @@ pub fn parse() -> Result<(Command, Options), String> {
                 options.json = one_of(&mut parser, "diagnostics", &["text", "json"])? == "json";
             }
             Arg::Long("set") => options.set.push(value(&mut parser, "set", "NAME=EDN")?),
+            // What `wat repl` says to the process of an expression; nobody else has a use for it.
+            Arg::Long("inputs") => options.inputs = value(&mut parser, "inputs", "places")?,
             Arg::Long("html") => options.html = Some(value(&mut parser, "html", "a directory")?),
             Arg::Long("filter") => options.filter = Some(value(&mut parser, "filter", "a text")?),
             Arg::Long("tier") => {

@@ -11,7 +11,7 @@ use crate::{exit, report};
 use editor::{Input, Line};
 use evaluate::Outcome;
 use std::io::Write;
-use wat_driver::{Piece, Session};
+use wat_driver::{Piece, Place, Session};
 use wat_source::Code;
 
 const HELP: &str = "\
@@ -27,7 +27,8 @@ pub fn run(options: &Options) -> i32 {
         report::write(&format!("wat: {mistake}\n"));
         return exit::MISUSE;
     }
-    let mut repl = Repl { session: Session::default(), json: options.json, set: options.set.clone() };
+    let mut repl =
+        Repl { session: Session::default(), json: options.json, set: options.set.clone(), inputs: 0 };
     let mut input = match Input::open() {
         Ok(input) => input,
         Err(reason) => {
@@ -53,6 +54,8 @@ struct Repl {
     json: bool,
     /// Settings for the processes of the expressions.
     set: Vec<String>,
+    /// How many there were.
+    inputs: u32,
 }
 
 impl Repl {
@@ -79,11 +82,13 @@ impl Repl {
                     self.complain(&found);
                     return true;
                 }
-                for piece in wat_driver::pieces(text) {
-                    self.piece(piece);
+                self.inputs += 1;
+                let pieces = wat_driver::pieces(self.inputs, text);
+                if pieces.is_empty() {
+                    self.evaluate(text, None);
                 }
-                if wat_driver::pieces(text).is_empty() {
-                    self.evaluate(text);
+                for piece in pieces {
+                    self.piece(piece);
                 }
             }
         }
@@ -102,7 +107,7 @@ impl Repl {
         } else if piece.key.is_some() {
             self.define(piece);
         } else {
-            self.evaluate(&piece.text);
+            self.evaluate(&piece.text, piece.place);
         }
     }
 
@@ -117,13 +122,13 @@ impl Repl {
         let has_effect =
             found.diagnostics.iter().filter(|d| d.is_error()).all(|d| d.code == Code::EffectInDef);
         match &piece.value {
-            Some((name, value)) if has_effect => self.keep(name, value),
+            Some((name, value)) if has_effect => self.keep(name, value, piece.place_of(value)),
             _ => self.complain(&found),
         }
     }
 
     /// `(def name value)` where computing the value has effects: what it is now.
-    fn keep(&mut self, name: &str, value: &str) {
+    fn keep(&mut self, name: &str, value: &str, place: Option<Place>) {
         let judged = match self.session.judge(value) {
             Ok(judged) => judged,
             Err(found) => return self.complain(&found),
@@ -136,7 +141,7 @@ impl Repl {
             ));
             return;
         }
-        if let Outcome::Value(text) = evaluate::run(&valued(&self.session, value), &self.set) {
+        if let Outcome::Value(text) = self.run(&valued(value), value, place) {
             self.hold(name, &text, &judged.ty);
         }
     }
@@ -145,7 +150,7 @@ impl Repl {
         let quoted = wat_edn::Value::string(edn);
         let text =
             format!("(def {name} (let [read (fn [] -> {ty} (unwrap (wat.edn/parse {quoted})))] (read)))");
-        let piece = Piece { text, key: Some(name.to_string()), value: None };
+        let piece = Piece { text, key: Some(name.to_string()), value: None, place: None };
         let next = self.session.with(piece.clone());
         // What cannot be read back at its type (an empty Option inside a type of this session) is not held.
         if !next.check(&piece).has_errors() {
@@ -153,19 +158,18 @@ impl Repl {
         }
     }
 
-    fn evaluate(&mut self, expression: &str) {
+    fn evaluate(&mut self, expression: &str, place: Option<Place>) {
         let judged = match self.session.judge(expression) {
             Ok(judged) => judged,
             Err(found) => return self.complain(&found),
         };
         if !judged.is_wire {
-            let program = self.session.program(&format!("(ignore\n{expression})"));
-            if let Outcome::Done = evaluate::run(&program, &self.set) {
+            if let Outcome::Done = self.run(&format!("(ignore\n{expression})"), expression, place) {
                 say(&format!("#<{}>\n", judged.ty));
             }
             return;
         }
-        if let Outcome::Value(text) = evaluate::run(&valued(&self.session, expression), &self.set) {
+        if let Outcome::Value(text) = self.run(&valued(expression), expression, place) {
             if judged.ty == "nil" {
                 say("nil\n");
             } else {
@@ -173,6 +177,12 @@ impl Repl {
                 self.hold("*1", &text, &judged.ty);
             }
         }
+    }
+
+    /// Runs a statement among the definitions; `part` of it was written at the place.
+    fn run(&self, statement: &str, part: &str, place: Option<Place>) -> Outcome {
+        let inputs = self.session.inputs(statement, part, place);
+        evaluate::run(&self.session.program(statement), &inputs, &self.set)
     }
 
     fn document(&self, name: &str) {
@@ -190,9 +200,9 @@ impl Repl {
     }
 }
 
-/// The program that evaluates the expression, then marks and writes its value.
-fn valued(session: &Session, expression: &str) -> String {
-    session.program(&format!("(let [value\n{expression}\n] (println {}) (println value))", evaluate::MARK))
+/// What evaluates the expression, then marks and writes its value.
+fn valued(expression: &str) -> String {
+    format!("(let [value\n{expression}\n] (println {}) (println value))", evaluate::MARK)
 }
 
 /// To stdout at once; a reader that has gone is not an error.

@@ -310,3 +310,60 @@ fn a_hostile_server_costs_a_client_an_error() {
     let ended = tree.finish();
     assert_eq!(ended.status.code(), Some(0), "{ended:?}");
 }
+
+const TRACES: &str = r#"
+(ns traces (:use [wat.http :as http]))
+
+(defn server {:in i64 :out String} [] -> nil
+  (let [s (unwrap (http/listen "127.0.0.1:0") "listen")]
+    (println (:address s))
+    (ignore (http/serve s (fn [_] (http/text 200 (unwrap-or (trace-id) "none")))))))
+
+(defn main [] -> nil
+  (let [p  (spawn-process server {:authority [(net-listen 0)]})
+        at (unwrap (unwrap (recv p) "an address") "an address")]
+    (serve (fn [url <- String]
+             (if (= url "where")
+               at
+               (match (http/get (if (= url "") (str "http://" at "/") url))
+                 ((Ok r)  (unwrap-or (http/body-text (:body r)) "?"))
+                 ((Err e) (str (:kind e)))))))))
+"#;
+
+/// Guards: the header `traceparent` written by a client and read by a server, the scope that a request's trace ends with,
+/// and the deadline of the request in hand in a client's waits.
+#[test]
+fn a_trace_goes_on_over_http_and_a_deadline_ends_what_is_asked() {
+    const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let _turn = turn(MINUTE);
+    let source = support::program(TRACES);
+    let mut root = wat(&source.file).start();
+    let at = root.ask("\"where\"").trim_matches('"').to_string();
+    assert_eq!(root.ask(&format!("#_#wat/context {{:trace \"{TRACE}\"}} \"\"")), format!("\"{TRACE}\""));
+    assert_eq!(root.ask("\"\""), "\"none\"");
+    let told = |headers: &str| {
+        let asked = format!("GET / HTTP/1.1\r\nHost: a\r\n{headers}Connection: close\r\n\r\n");
+        let answer = exchange(&at, asked.as_bytes());
+        answer.rsplit("\r\n").next().expect("a body").to_string()
+    };
+    let parent = format!("Traceparent: 00-{TRACE}-00f067aa0ba902b7-01\r\n");
+    assert_eq!(told(&parent), TRACE);
+    assert_eq!(told(""), "none");
+    assert_eq!(told(&parent.replace("-01", "-1")), "none");
+    assert_eq!(told(&parent.repeat(2)), "none");
+
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("\"http://{}/\"", silent.local_addr().expect("an address"));
+    let heard = std::thread::spawn(move || {
+        let (mut stream, _) = silent.accept().expect("a client");
+        rest(&mut stream)
+    });
+    let before = Instant::now();
+    let asked = format!("#_#wat/context {{:left 300000000 :trace \"{TRACE}\"}} {url}");
+    assert_eq!(root.ask(&asked), "\":timeout\"");
+    assert!(before.elapsed() < Duration::from_secs(15), "{:?}", before.elapsed());
+    let heard = heard.join().expect("a request");
+    assert!(heard.contains(&format!("\r\ntraceparent: 00-{TRACE}-")), "{heard}");
+    assert_eq!(root.ask(&format!("#_#wat/context {{:left 0}} {url}")), "#_#wat/late {} nil");
+    stop(root);
+}

@@ -223,7 +223,8 @@ impl Expander<'_> {
         }
     }
 
-    /// `(source pattern body…)`, `(exit peer pattern body…)`, `(after time body…)`, `(signal :usr1 body…)`, `(stopped body…)`
+    /// `(source pattern body…)`, `(exit peer pattern body…)`, `(after time body…)`, `(signal :usr1 body…)`, `(stopped body…)`,
+    /// `(cancelled body…)`
     fn clause(&mut self, form: &Form, file: usize, locals: &mut Locals) -> Form {
         let Some((head, rest)) = form.as_list().and_then(<[Form]>::split_first) else { return form.clone() };
         let word = head.as_symbol().filter(|name| !locals.contains(name)).map(super::marks::base);
@@ -231,12 +232,12 @@ impl Expander<'_> {
         let mut made = Vec::new();
         let mut rest = rest;
         let has_pattern = match word.map(|word| word.as_str()) {
-            Some(word @ ("exit" | "after" | "stopped" | "signal"))
+            Some(word @ ("exit" | "after" | "stopped" | "cancelled" | "signal"))
                 if word != "signal"
                     || rest.first().is_some_and(|which| matches!(which.kind, FormKind::Keyword(_))) =>
             {
                 made.push(Form::symbol(word, head.span));
-                if word != "stopped"
+                if !matches!(word, "stopped" | "cancelled")
                     && let Some((source, after)) = rest.split_first()
                 {
                     made.push(self.expr(source, file, locals));

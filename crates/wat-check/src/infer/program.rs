@@ -93,6 +93,7 @@ impl Infer<'_, '_> {
         let special = special.strip_prefix("wat.kernel/").unwrap_or(special);
         match (special, rest) {
             ("stopped", body) => Some((Source::Stopped, wild, body)),
+            ("cancelled", body) => Some((Source::Cancelled, wild, body)),
             ("signal", [which, body @ ..]) if matches!(&which.kind, FormKind::Keyword(_)) => {
                 let second = match &which.kind {
                     FormKind::Keyword(name) if name.as_str() == "usr1" => false,

@@ -152,6 +152,7 @@ pub enum Source {
     Exit(E),
     After(E),
     Stopped,
+    Cancelled,
     /// SIGUSR1, or where it is true SIGUSR2.
     Signal(bool),
 }

@@ -282,6 +282,7 @@ impl<'e> Infer<'_, 'e> {
             Source::Exit(e) => HirSource::Exit(self.expr_out(e)),
             Source::After(e) => HirSource::After(self.expr_out(e)),
             Source::Stopped => HirSource::Stopped,
+            Source::Cancelled => HirSource::Cancelled,
             Source::Signal(second) => HirSource::Signal(second),
         }
     }

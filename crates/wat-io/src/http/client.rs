@@ -32,12 +32,15 @@ pub struct Limits {
     body: Option<u64>,
     /// The connection may serve again.
     keep: bool,
+    /// Whatever the time, not beyond this.
+    until: Option<Instant>,
 }
 
 impl Limits {
     /// In the order in which `lib/wat/http.wat` gives them.
-    pub fn of(numbers: &[i64]) -> Limits {
+    pub fn of(numbers: &[i64], until: Option<Instant>) -> Limits {
         Limits {
+            until,
             time: Duration::from_nanos(numbers[0].clamp(0, 31_536_000_000_000_000) as u64),
             redirects: numbers[1],
             head: usize::try_from(numbers[2]).unwrap_or(0),
@@ -45,6 +48,15 @@ impl Limits {
             keep: numbers[4] != 0,
         }
     }
+
+    fn deadline(&self) -> Option<Instant> {
+        ends(self.time, self.until)
+    }
+}
+
+/// When a time from now is over, or the deadline around it.
+fn ends(time: Duration, until: Option<Instant>) -> Option<Instant> {
+    Instant::now().checked_add(time).into_iter().chain(until).min()
 }
 
 /// What is asked, and whom a server must be known to: a file of certificates as the program names it and where it is, or
@@ -89,7 +101,7 @@ struct Link {
 
 /// Asks, follows redirects, and gives the whole response.
 pub fn ask(waiter: &Waiter, question: Question, body: &[u8], limits: &Limits) -> Result<Reply, Trouble> {
-    let deadline = Instant::now().checked_add(limits.time);
+    let deadline = limits.deadline();
     let mut link = follow(waiter, question, body, limits, deadline)?;
     let mut whole = Vec::new();
     while let Some(piece) = link.read(waiter, usize::MAX, deadline)? {
@@ -104,7 +116,7 @@ pub fn ask(waiter: &Waiter, question: Question, body: &[u8], limits: &Limits) ->
 
 /// Asks, follows redirects, and gives the response as it comes.
 pub fn open(waiter: &Waiter, question: Question, body: &[u8], limits: &Limits) -> Result<Call, Trouble> {
-    let deadline = Instant::now().checked_add(limits.time);
+    let deadline = limits.deadline();
     let link = follow(waiter, question, body, limits, deadline)?;
     Ok(Call { object: question.url.to_string(), time: limits.time, link: Mutex::new(link) })
 }
@@ -112,7 +124,7 @@ pub fn open(waiter: &Waiter, question: Question, body: &[u8], limits: &Limits) -
 /// Asks, with a body that is then written in pieces. A Content-Length among the headers says how long it is; with `Expect:
 /// 100-continue` the server has a second to refuse it before it is sent.
 pub fn upload(waiter: &Waiter, question: Question, limits: &Limits) -> Result<Call, Trouble> {
-    let deadline = Instant::now().checked_add(limits.time);
+    let deadline = limits.deadline();
     check(&question, &OWN)?;
     let target = Target::parse(question.url)?;
     let lengths = question.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
@@ -133,8 +145,8 @@ pub fn upload(waiter: &Waiter, question: Question, limits: &Limits) -> Result<Ca
     link.out = Some(out);
     link.stream()?.write(waiter, &head, deadline)?;
     if expects {
-        let soon = Instant::now() + EXPECT.min(limits.time);
-        match link.hear(waiter, Some(soon)) {
+        let soon = ends(EXPECT.min(limits.time), limits.until);
+        match link.hear(waiter, soon) {
             Err(Trouble::Refused(why)) if why.kind == "timed-out" => {}
             heard => drop(heard?),
         }
@@ -486,12 +498,17 @@ impl Call {
         self.link.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn deadline(&self) -> Option<Instant> {
-        Instant::now().checked_add(self.time)
+    fn deadline(&self, until: Option<Instant>) -> Option<Instant> {
+        ends(self.time, until)
     }
 
     pub fn refuse(&self, kind: &'static str, why: impl Into<String>) -> Refusal {
         Refusal::new(kind, CALL, &self.object, why)
+    }
+
+    /// What was asked for.
+    pub fn object(&self) -> &str {
+        &self.object
     }
 
     pub fn close(&self) {
@@ -503,15 +520,20 @@ impl Call {
         self.lock().reply.clone().unwrap_or_default()
     }
 
-    pub fn read(&self, waiter: &Waiter, most: usize) -> Result<Option<Vec<u8>>, Trouble> {
+    pub fn read(
+        &self,
+        waiter: &Waiter,
+        most: usize,
+        until: Option<Instant>,
+    ) -> Result<Option<Vec<u8>>, Trouble> {
         let mut link = self.lock();
         if link.reply.is_none() {
             return Err(self.refuse("invalid", "the response has not come: `incoming` waits for it").into());
         }
-        link.read(waiter, most, self.deadline())
+        link.read(waiter, most, self.deadline(until))
     }
 
-    pub fn write(&self, waiter: &Waiter, bytes: &[u8]) -> Result<(), Trouble> {
+    pub fn write(&self, waiter: &Waiter, bytes: &[u8], until: Option<Instant>) -> Result<(), Trouble> {
         let mut link = self.lock();
         match &mut link.out {
             None => Err(self.refuse("closed", "the request is finished").into()),
@@ -523,16 +545,16 @@ impl Call {
                     return Err(self.refuse("invalid", why).into());
                 };
                 *left = rest;
-                link.write(waiter, bytes, self.deadline())
+                link.write(waiter, bytes, self.deadline(until))
             }
             Some(_) => {
                 let chunk = [format!("{:x}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat();
-                link.write(waiter, &chunk, self.deadline())
+                link.write(waiter, &chunk, self.deadline(until))
             }
         }
     }
 
-    pub fn finish(&self, waiter: &Waiter) -> Result<(), Trouble> {
+    pub fn finish(&self, waiter: &Waiter, until: Option<Instant>) -> Result<(), Trouble> {
         let mut link = self.lock();
         match link.out {
             None => Err(self.refuse("closed", "the request is finished").into()),
@@ -543,7 +565,7 @@ impl Call {
                     .into())
             }
             Some(Out::Chunked) if !link.is_refused() => {
-                link.write(waiter, b"0\r\n\r\n", self.deadline())?;
+                link.write(waiter, b"0\r\n\r\n", self.deadline(until))?;
                 link.out = None;
                 Ok(())
             }
@@ -556,17 +578,17 @@ impl Call {
     }
 
     /// Finishes the request, where the server has not answered before, and waits for the response's head.
-    pub fn incoming(&self, waiter: &Waiter) -> Result<(), Trouble> {
+    pub fn incoming(&self, waiter: &Waiter, until: Option<Instant>) -> Result<(), Trouble> {
         let is_open = self.lock().out.is_some();
         if is_open {
-            match self.finish(waiter) {
+            match self.finish(waiter, until) {
                 Err(Trouble::Refused(why)) if why.kind == "closed" => {}
                 finished => finished?,
             }
         }
         let mut link = self.lock();
         while link.reply.is_none() {
-            link.hear(waiter, self.deadline())?;
+            link.hear(waiter, self.deadline(until))?;
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! What a body is read from or written to: an exchange of a server, or a call to one. Behind `wat.http/Reader` and `Writer`.
 
 use super::client::Call;
+use super::context::within;
 use super::message::Headers;
 use super::server::Server;
 use crate::error::{Refusal, Trouble};
@@ -31,14 +32,14 @@ impl Flow {
     pub fn read(&self, host: &mut Host) -> Result<Option<Vec<u8>>, Trouble> {
         match self {
             Flow::Exchange(server, id) => server.take(host, *id, MOST),
-            Flow::Call(call) => call.read(&host.waiter, MOST),
+            Flow::Call(call) => within(host, call.object(), |until| call.read(&host.waiter, MOST, until)),
         }
     }
 
     pub fn write(&self, host: &mut Host, bytes: &[u8]) -> Result<(), Trouble> {
         match self {
             Flow::Exchange(server, id) => server.push(host, *id, bytes),
-            Flow::Call(call) => call.write(&host.waiter, bytes),
+            Flow::Call(call) => within(host, call.object(), |until| call.write(&host.waiter, bytes, until)),
         }
     }
 
@@ -46,7 +47,7 @@ impl Flow {
     pub fn finish(&self, host: &mut Host) -> Result<(), Trouble> {
         match self {
             Flow::Exchange(server, id) => Ok(server.finish(*id)?),
-            Flow::Call(call) => call.finish(&host.waiter),
+            Flow::Call(call) => within(host, call.object(), |until| call.finish(&host.waiter, until)),
         }
     }
 

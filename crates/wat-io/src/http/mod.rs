@@ -1,9 +1,10 @@
 //! `wat.http`: HTTP/1.1. Here: the rows. How messages are read is in `message.rs`; one client's connection in
 //! `connection.rs`, an exchange on it that goes in pieces in `exchange.rs`, all of a server's in `server.rs`; asking others in
-//! `client.rs`.
+//! `client.rs`; what both have to do with the request in hand in `context.rs`.
 
 mod client;
 mod connection;
+mod context;
 mod exchange;
 mod flow;
 mod message;
@@ -18,6 +19,7 @@ use crate::net::{answer, behind, d, tls};
 use crate::place::resolve;
 use client::Question;
 use connection::Asking;
+use context::{parent, traced, within};
 use flow::Flow;
 use message::{Headers, Request};
 use server::{Limits, Server, Turn};
@@ -52,6 +54,7 @@ world_rows! {
         let server = Server::open(&to, Limits::of(&numbers(limits)), tls)?;
         Ok(handles::make(mem, Builtin::Resource, Arc::new(server))?)
     });
+    http_belong(ctx, mem, headers) => Ok(host(ctx).belong(mem, parent(&pairs(headers))));
     http_address(ctx, mem, server) => Ok(text::make_string(mem, behind::<Server>(server).address())?);
     http_next(ctx, mem, server, with_input, desc) => answer(mem, d(desc), || {
         let option = sum::payload(d(desc));
@@ -98,11 +101,14 @@ world_rows! {
         behind::<Flow>(flow).finish(host(ctx)).map(|()| 0)
     });
     http_ask(ctx, mem, method, url, headers, body, limits, roots, desc) => answer(mem, d(desc), || {
-        let (host, headers) = (host(ctx), pairs(headers));
+        let host = host(ctx);
+        let headers = traced(host, pairs(headers));
         let trusted = trusted(host, roots);
         let question = question(method, url, &headers, &trusted);
-        let limits = client::Limits::of(&numbers(limits));
-        let reply = client::ask(&host.waiter, question, text::bytes(body), &limits)?;
+        let reply = within(host, question.url, |until| {
+            let limits = client::Limits::of(&numbers(limits), until);
+            client::ask(&host.waiter, question, text::bytes(body), &limits)
+        })?;
         let mut out = Vec::new();
         out.extend_from_slice(format!("{{:id 0 :status {} :headers ", reply.status).as_bytes());
         headers_edn(&mut out, &reply.headers);
@@ -112,24 +118,31 @@ world_rows! {
         built(mem, sum::payload(d(desc)), &out)
     });
     http_open(ctx, mem, method, url, headers, body, limits, roots, desc) => answer(mem, d(desc), || {
-        let (host, headers) = (host(ctx), pairs(headers));
+        let host = host(ctx);
+        let headers = traced(host, pairs(headers));
         let trusted = trusted(host, roots);
         let question = question(method, url, &headers, &trusted);
-        let limits = client::Limits::of(&numbers(limits));
-        let call = client::open(&host.waiter, question, text::bytes(body), &limits)?;
+        let call = within(host, question.url, |until| {
+            let limits = client::Limits::of(&numbers(limits), until);
+            client::open(&host.waiter, question, text::bytes(body), &limits)
+        })?;
         Ok(handles::make(mem, Builtin::Resource, Arc::new(Flow::Call(Box::new(call))))?)
     });
     http_upload(ctx, mem, method, url, headers, limits, roots, desc) => answer(mem, d(desc), || {
-        let (host, headers) = (host(ctx), pairs(headers));
+        let host = host(ctx);
+        let headers = traced(host, pairs(headers));
         let trusted = trusted(host, roots);
         let question = question(method, url, &headers, &trusted);
-        let call = client::upload(&host.waiter, question, &client::Limits::of(&numbers(limits)))?;
+        let call = within(host, question.url, |until| {
+            client::upload(&host.waiter, question, &client::Limits::of(&numbers(limits), until))
+        })?;
         Ok(handles::make(mem, Builtin::Resource, Arc::new(Flow::Call(Box::new(call))))?)
     });
     http_incoming(ctx, mem, flow, desc) => answer(mem, d(desc), || {
         let flow = behind::<Flow>(flow);
         let call = flow.call()?;
-        call.incoming(&host(ctx).waiter)?;
+        let host = host(ctx);
+        within(host, call.object(), |until| call.incoming(&host.waiter, until))?;
         let (status, headers) = call.reply();
         let mut out = format!("{{:status {status} :headers ").into_bytes();
         headers_edn(&mut out, &headers);

@@ -52,7 +52,7 @@ pub fn mentions(e: &Expr, found: &mut FxHashSet<LocalId>) {
             for clause in clauses {
                 match &clause.source {
                     Source::Peer(e) | Source::Receiver(e) | Source::Exit(e) | Source::After(e) => each(e),
-                    Source::Stopped | Source::Signal(_) => {}
+                    Source::Stopped | Source::Cancelled | Source::Signal(_) => {}
                 }
                 each(&clause.body);
             }

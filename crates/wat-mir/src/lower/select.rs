@@ -34,14 +34,14 @@ impl<'d> FnLower<'_, 'd> {
         }
     }
 
-    /// The source's local and its type; none of either for `stopped` and `signal`.
+    /// The source's local and its type; none of either for `stopped`, `cancelled` and `signal`.
     fn source(&mut self, source: &'d Source) -> Option<Option<(Local, TypeId)>> {
         match source {
             Source::Peer(e) | Source::Receiver(e) | Source::Exit(e) | Source::After(e) => {
                 let value = self.value(e)?;
                 Some(Some((value, self.id(&e.ty))))
             }
-            Source::Stopped | Source::Signal(_) => Some(None),
+            Source::Stopped | Source::Cancelled | Source::Signal(_) => Some(None),
         }
     }
 
@@ -56,6 +56,7 @@ impl<'d> FnLower<'_, 'd> {
                 Source::Exit(_) => RtFn::select_exit,
                 Source::After(_) => RtFn::select_after,
                 Source::Stopped => RtFn::select_stopped,
+                Source::Cancelled => RtFn::select_cancelled,
                 Source::Signal(_) => RtFn::select_signal,
             };
             let args = match clause.source {
@@ -72,7 +73,7 @@ impl<'d> FnLower<'_, 'd> {
             Source::Peer(_) => Some(RtFn::recv),
             Source::Receiver(_) => Some(RtFn::receiver_recv),
             Source::Exit(_) => Some(RtFn::wait),
-            Source::After(_) | Source::Stopped | Source::Signal(_) => None,
+            Source::After(_) | Source::Stopped | Source::Cancelled | Source::Signal(_) => None,
         };
         if let (Some(row), Some((source, ty))) = (take, source) {
             let result = self.id(&clause.pattern.ty);

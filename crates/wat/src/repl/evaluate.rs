@@ -26,12 +26,12 @@ extern "C" fn note(_: i32) {
     INTERRUPTED.store(true, Ordering::SeqCst);
 }
 
-/// `set` are settings as the command line gives them.
-pub fn run(program: &str, set: &[String]) -> Outcome {
+/// `inputs` say where the program's parts were written; `set` are settings as the command line gives them.
+pub fn run(program: &str, inputs: &str, set: &[String]) -> Outcome {
     INTERRUPTED.store(false, Ordering::SeqCst);
     // SAFETY: the handler stores to an atomic and nothing else.
     let before = unsafe { libc::signal(libc::SIGINT, note as *const () as libc::sighandler_t) };
-    let outcome = start(program, set).map_or_else(
+    let outcome = start(program, inputs, set).map_or_else(
         |e| {
             report::write(&format!("wat: start a process for the expression: {e}\n"));
             Outcome::Failed
@@ -43,10 +43,10 @@ pub fn run(program: &str, set: &[String]) -> Outcome {
     outcome
 }
 
-fn start(program: &str, set: &[String]) -> std::io::Result<Child> {
+fn start(program: &str, inputs: &str, set: &[String]) -> std::io::Result<Child> {
     let mut child = Command::new(std::env::current_exe()?)
         .args(set.iter().flat_map(|setting| ["--set", setting]))
-        .arg("-")
+        .args(["--inputs", inputs, "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit())
