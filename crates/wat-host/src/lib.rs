@@ -42,6 +42,7 @@ pub use wat_kernel::see;
 
 use std::ffi::OsString;
 use wat_kernel::boot::{self, Boot};
+use wat_kernel::keeper;
 pub use wat_kernel::{Authority, machine};
 use wat_runtime::unit::Table;
 
@@ -110,6 +111,9 @@ pub fn root(root: Root, show: &dyn Fn(&str), library: Library) -> Result<i32, St
 /// Runs this process as a child when it is one, and answers its exit code. Nothing else may have run before.
 pub fn child(library: Library) -> Option<i32> {
     let args: Vec<OsString> = std::env::args_os().collect();
+    if keeper::is_keeper(&args) {
+        return Some(keeper::keep());
+    }
     if !boot::is_child(&args) {
         return None;
     }

@@ -37,6 +37,7 @@ const TAPPED: u8 = 22;
 pub(crate) const DENIED: u8 = 23;
 const REQUEST: u8 = 24;
 const WITHDRAW: u8 = 25;
+const STRAYS: u8 = 26;
 
 /// From a parent to its child.
 #[derive(Debug, PartialEq, Eq)]
@@ -106,6 +107,8 @@ pub(crate) enum FromChild<'a> {
     Withdraw {
         token: u32,
     },
+    /// Something below it has ended and may have left processes behind, which it cannot see.
+    Strays,
 }
 
 /// A packet that is none.
@@ -186,6 +189,10 @@ impl FromChild<'_> {
                 fill(CRASH, 0);
                 1
             }
+            FromChild::Strays => {
+                fill(STRAYS, 0);
+                1
+            }
             FromChild::Ended { code } => {
                 fill(ENDED, *code as u32);
                 5
@@ -240,6 +247,7 @@ impl FromChild<'_> {
         let (&kind, rest) = packet.split_first().ok_or(Malformed)?;
         match kind {
             READY if rest.is_empty() => Ok(FromChild::Ready),
+            STRAYS if rest.is_empty() => Ok(FromChild::Strays),
             CRASH if rest.len() <= MAX_CRASH => Ok(FromChild::Crash(rest)),
             DENIED => Ok(FromChild::Denied { call: whole(rest)? }),
             REQUEST => {
@@ -326,6 +334,7 @@ mod tests {
             FromChild::Denied { call: 101 },
             FromChild::Request { token: 8, kind: 1, request: b"host:443" },
             FromChild::Withdraw { token: 8 },
+            FromChild::Strays,
         ];
         for said in said {
             assert_eq!(FromChild::parse(&packet(&said)).as_ref(), Ok(&said));

@@ -11,6 +11,7 @@
 //! | `process.rs`, `shared.rs` | this process and its end; what its threads share |
 //! | `spawn.rs` | making a child |
 //! | `nursery.rs` | threads of which confined children are born |
+//! | `keeper.rs` | the namespace of the confined, and the process that it ends with |
 //! | `command.rs`, `run.rs` | external commands: what is said of one, and running one to its end |
 //! | `errand.rs`, `tether.rs` | a command that an ancestor starts, and the socket between it and who asked |
 //! | `child/` | the handle on a child, its end, its stderr |
@@ -35,6 +36,7 @@ mod control;
 mod errand;
 mod gate;
 mod hand;
+pub mod keeper;
 mod life;
 pub mod machine;
 pub mod mutation;

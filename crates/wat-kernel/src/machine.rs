@@ -5,7 +5,7 @@
 
 use crate::authority::{Authority, Grant};
 use crate::boot::filter;
-use crate::sys::seccomp;
+use crate::sys::{process, seccomp};
 
 /// One mechanism.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,10 +54,16 @@ pub fn mechanisms() -> Vec<Mechanism> {
             "the filter of system calls alone stands between a process and signals to others",
         ),
         mechanism(
+            "pid namespaces",
+            process::may_contain(),
+            "with the root, however it ends, ends every process below it, native code's runaways too",
+            "a native runaway ends with its node while the root lives, and outlives a SIGKILL of the root",
+        ),
+        mechanism(
             "proc",
-            std::path::Path::new("/proc/self/oom_score_adj").exists(),
-            "leaves end first when memory is short",
-            "the system chooses who ends when memory is short",
+            process::Children::of(process::id()).is_some(),
+            "a native runaway ends with its node; leaves end first when memory is short",
+            "a native runaway outlives its node; the system chooses who ends when memory is short",
         ),
     ]
 }
@@ -69,7 +75,8 @@ pub const NOT_ENFORCED: &[&str] = &[
     "with any file grant, names and attributes of other files can be looked at, not their contents",
     "the mode of a file that may be read can be changed by its owner where fs-write is granted for another",
     "a command that a run grant names has all that its user may, whatever else its asker was granted",
-    "native code with processes of its own can leave one that outlives its node; with :spawn false it has none",
+    "what a command or an (inherit) process has started and disowned outlives a SIGKILL of the root: neither is contained",
+    "a root narrowed by --authority, and what is below it, can leave a native runaway; with :spawn false there is none",
 ];
 
 /// Instructions of the filter of a process that was granted nothing, and of one that was granted a connection.

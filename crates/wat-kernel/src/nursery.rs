@@ -6,9 +6,11 @@
 
 use crate::authority::Authority;
 use crate::boot::{Confines, settle};
+use crate::keeper::Keeper;
 use crate::mutation::{self, removed};
 use crate::shared::{Shared, lock};
 use crate::spawn::Job;
+use std::io;
 use std::os::fd::AsFd;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -20,12 +22,20 @@ const STACK: usize = 64 * 1024;
 
 /// The nurseries of this process.
 #[derive(Default)]
-pub(crate) struct Nurseries(Mutex<Vec<Nursery>>);
+pub(crate) struct Nurseries(Mutex<Vec<Entry>>);
 
-struct Nursery {
+struct Entry {
     authority: Authority,
     /// `None` where a step has failed: a child of this authority takes the steps itself, and says which one fails.
-    work: Option<Sender<Arc<Job>>>,
+    nursery: Option<Nursery>,
+}
+
+/// A thread that makes children.
+#[derive(Clone)]
+pub(crate) struct Nursery {
+    pub(crate) work: Sender<Arc<Job>>,
+    /// In whose namespace its children are born, where this process has one.
+    pub(crate) keeper: Option<Arc<Keeper>>,
 }
 
 impl Nurseries {
@@ -35,46 +45,71 @@ impl Nurseries {
         shared: &Arc<Shared>,
         authority: &Authority,
         confines: Confines,
-    ) -> Option<Sender<Arc<Job>>> {
+    ) -> Option<Nursery> {
         // A filter that lets nobody start processes would hold the nursery to that. A stranger in the place of a child
         // is to do what it likes.
         let fit = confines.narrows() && authority.may_spawn() && mutation::stand_in().is_none();
         if !fit || removed("nursery") {
             return None;
         }
-        let mut nurseries = lock(&self.0);
-        if let Some(nursery) = nurseries.iter().find(|nursery| nursery.authority == *authority) {
-            return nursery.work.clone();
+        let mut entries = lock(&self.0);
+        // With a keeper that somebody has ended all children of its nurseries have ended too.
+        entries.retain(|entry| !entry.nursery.as_ref().is_some_and(|nursery| nursery.is_lost(shared)));
+        if let Some(entry) = entries.iter().find(|entry| entry.authority == *authority) {
+            return entry.nursery.clone();
         }
-        if nurseries.len() == MOST {
+        if entries.len() == MOST {
             return None;
         }
-        let work = open(shared, authority, confines);
-        nurseries.push(Nursery { authority: authority.clone(), work: work.clone() });
-        work
+        let nursery = open(shared, authority, confines);
+        entries.push(Entry { authority: authority.clone(), nursery: nursery.clone() });
+        nursery
     }
 }
 
-fn open(shared: &Arc<Shared>, authority: &Authority, confines: Confines) -> Option<Sender<Arc<Job>>> {
+impl Nursery {
+    fn is_lost(&self, shared: &Shared) -> bool {
+        self.keeper.as_ref().is_some_and(|keeper| !shared.keeping.has(keeper))
+    }
+}
+
+fn open(shared: &Arc<Shared>, authority: &Authority, confines: Confines) -> Option<Nursery> {
     let (work, jobs) = channel();
     let (tell, told) = channel();
     let (shared, authority) = (shared.clone(), authority.clone());
     let tend = move || {
-        let binary = shared.binary().map(AsFd::as_fd);
-        let settled = settle(shared.boot(), &authority, confines, binary).is_ok();
-        // Whoever asked waits.
-        let _ = tell.send(settled);
-        if settled {
-            serve(&jobs);
-        }
+        let settled = settle_in(&shared, &authority, confines);
+        // Whoever asked waits. What this thread has made by now would end with it, so it stays in any case.
+        let _ = tell.send(settled.ok());
+        serve(&jobs, &shared);
     };
     std::thread::Builder::new().stack_size(STACK).spawn(tend).ok()?;
-    told.recv().is_ok_and(|settled| settled).then_some(work)
+    let keeper = told.recv().ok().flatten()?;
+    Some(Nursery { work, keeper })
 }
 
-/// Until this process ends, which holds the other end.
-fn serve(jobs: &Receiver<Arc<Job>>) {
+/// On the nursery: from here on its children are born in the keeper's namespace, and confined. Where there is no keeper
+/// to be had, this process takes what they leave behind.
+fn settle_in(
+    shared: &Shared,
+    authority: &Authority,
+    confines: Confines,
+) -> io::Result<Option<Arc<Keeper>>> {
+    let mut keeper = None;
+    if shared.boot().authority.is_whole() {
+        keeper = shared.keeping.ask(shared).map_err(|(_, error)| error)?;
+        match &keeper {
+            Some(keeper) => keeper.enter()?,
+            None => shared.strays.prepare(shared)?,
+        }
+    }
+    settle(shared.boot(), authority, confines, shared.binary().map(AsFd::as_fd))?;
+    Ok(keeper)
+}
+
+/// Until this process ends, or the keeper's end makes the nursery useless.
+fn serve(jobs: &Receiver<Arc<Job>>, shared: &Shared) {
     for job in jobs {
-        job.run();
+        job.run(shared);
     }
 }

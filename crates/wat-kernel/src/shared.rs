@@ -10,6 +10,7 @@ use crate::child::end::End;
 use crate::child::lines::{Forward, tagged};
 use crate::control::{FromChild, ToChild};
 use crate::hand::Hand;
+use crate::keeper::Keeping;
 use crate::life::{self, Action, Event, State};
 use crate::nursery::Nurseries;
 use crate::outbox::{Gathered, Outbox};
@@ -77,6 +78,7 @@ pub(crate) struct Shared {
     births: Mutex<()>,
     pub(crate) strays: Strays,
     pub(crate) nurseries: Nurseries,
+    pub(crate) keeping: Keeping,
     forward: Mutex<Forward>,
     unseen: OnceLock<Unseen>,
     quit: OnceLock<Quit>,
@@ -129,6 +131,7 @@ impl Shared {
             births: Mutex::default(),
             strays: Strays::default(),
             nurseries: Nurseries::default(),
+            keeping: Keeping::default(),
             forward: Mutex::default(),
             unseen: OnceLock::new(),
             quit: OnceLock::new(),
@@ -253,6 +256,14 @@ impl Shared {
         Ok(self.poll_set.get().expect("set just above"))
     }
 
+    /// The keeper's end is seen by the warden, which reaps it.
+    pub(crate) fn watch_keeper(&self, process: &OwnedFd) {
+        if let Ok(set) = self.poll_set() {
+            // Unwatched it is reaped with this process's end.
+            let _ = fd::epoll_add(set, process.as_fd(), libc::EPOLLIN, KEEPER);
+        }
+    }
+
     pub(crate) fn existing_poll_set(&self) -> Option<&OwnedFd> {
         self.poll_set.get()
     }
@@ -329,8 +340,10 @@ impl Shared {
     pub(crate) fn sweep_after(&self, core: &ChildCore) {
         if core.command {
             self.strays.end(self, core.number);
-        } else if core.end().is_some_and(|end| end.is_by_signal()) {
-            self.strays.orphaned(self);
+        } else if core.spawns && self.boot().authority.is_whole() {
+            self.strays.look(self);
+        } else if core.spawns {
+            self.strays.told();
         }
     }
 
@@ -377,11 +390,15 @@ impl Shared {
         }
     }
 
-    /// Sleeps until every child has ended.
+    /// Sleeps until every child has ended, and the keeper with them.
     pub(crate) fn await_children(&self, waiter: &Waiter) -> Result<(), Interrupt> {
         loop {
             let left = self.alive.load(Ordering::SeqCst);
             if left == 0 {
+                let _none = self.birth();
+                if self.alive.load(Ordering::SeqCst) == 0 {
+                    self.keeping.end();
+                }
                 return Ok(());
             }
             waiter.park(Wakes::Kill, &self.alive, left, None)?;
@@ -571,6 +588,9 @@ impl Shared {
         process::die()
     }
 }
+
+/// No child's.
+pub(crate) const KEEPER: u64 = u64::MAX;
 
 /// A child and a role in one word.
 pub(crate) fn token(number: u32, role: Role) -> u64 {

@@ -13,7 +13,7 @@ use crate::errand;
 use crate::life::ChildEvent;
 use crate::mutation::removed;
 use crate::shared::Shared;
-use crate::sys::clone::{self, Launched, Order, What};
+use crate::sys::clone::{self, Launched, Order, Space, What};
 use crate::sys::process::Score;
 use crate::sys::{fd, futex, process};
 use crate::waiter::{Interrupt, Waiter};
@@ -225,7 +225,6 @@ pub(crate) fn start_command(
     let file = command::find(&what.program, shared.boot()).map_err(at("lookup"))?;
     let arguments = what.arguments().map_err(at("arguments"))?;
     let foreign = what.foreign(shared.boot(), &file).map_err(at("environment"))?;
-    shared.strays.prepare(&shared.pids()).map_err(at("subreaper"))?;
     let order = Order {
         sources: pipes.iter().map(AsRawFd::as_raw_fd).collect(),
         what: What::Command(foreign),
@@ -233,7 +232,7 @@ pub(crate) fn start_command(
         // All of them: a command is not to feel what whoever started the root had ignored.
         reset: !0,
     };
-    let Launched { pid, pidfd } = launch(shared, waiter, order).map_err(|refusal| match refusal {
+    let (Launched { pid, pidfd }, _) = launch(shared, waiter, order, Care::Subreaper).map_err(|refusal| match refusal {
         Refusal::Step("exec", error) => Refusal::Step("exec", command::explain(&file, error)),
         Refusal::Step("directory", error) => {
             Refusal::Step("directory", what.misplaced(shared.boot(), &error))
@@ -300,6 +299,7 @@ fn make(
 
     let own = shared.boot();
     let sealed = !given.authority.may_spawn();
+    let care = Care::of(own, &given.authority);
     let confines = own.confines.within(&own.authority, &given.authority);
     let nursery = shared.nurseries.ask(shared, &given.authority, confines);
     let confines = if nursery.is_some() { confines.at_birth() } else { confines };
@@ -341,15 +341,19 @@ fn make(
         arguments,
         reset: shared.reset_signals(),
     };
-    let Launched { pid, pidfd } = match &nursery {
-        Some(nursery) => launch_on(order, |job| drop(nursery.send(job)))?,
-        None => launch(shared, waiter, order)?,
+    let (Launched { pid, pidfd }, contained) = match &nursery {
+        Some(nursery) => {
+            let launched = launch_on(order, Care::None, |job| drop(nursery.work.send(job)));
+            (launched.map_err(refused)?.0, nursery.keeper.is_some())
+        }
+        None => launch(shared, waiter, order, care)?,
     };
     if let Some(execed) = execed {
         raise_score(pid, &boot, execed);
     }
     let hold = Hold::Own { pid, pidfd };
-    let ends = Ends { hold, control: Some(control), stdin: Some(stdin), stdout, stderr };
+    let (control, stdin) = (Some(control), Some(stdin));
+    let ends = Ends { hold, control, stdin, stdout, stderr, spawns: !sealed, contained };
     Ok(Made { ends, unsent })
 }
 
@@ -431,40 +435,89 @@ fn send_rest(core: &ChildCore, waiter: &Waiter, unsent: &mut Unsent) {
     }
 }
 
-/// Clones on the right thread: the death signal is bound to the thread that clones, so it must live as long as the
-/// process. The main thread clones for itself, the warden for every other, and a nursery where children inherit what it gave up.
-fn launch(shared: &Arc<Shared>, waiter: &Waiter, order: Order) -> Result<Launched, Refusal> {
-    if waiter.thread() == shared.main_thread() {
-        clone::launch(&order).map_err(refused)
-    } else {
-        launch_on(order, |job| shared.submit(job))
+/// Who takes what a child leaves behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Care {
+    /// Nothing to do: it can start no process, or somebody above cares.
+    None,
+    /// This process, as a subreaper.
+    Subreaper,
+    /// The keeper of a namespace; where there is none to be had, this process.
+    Keeper,
+}
+
+impl Care {
+    /// A process that has all of its user's authority stays among the others of the machine: it may run commands, to
+    /// which the numbers of other processes mean something.
+    fn of(own: &Boot, authority: &Authority) -> Care {
+        match (own.authority.is_whole(), authority.may_spawn()) {
+            (false, _) | (_, false) => Care::None,
+            (true, true) if authority.is_whole() => Care::Subreaper,
+            (true, true) => Care::Keeper,
+        }
     }
 }
 
+/// Clones on the right thread: the death signal is bound to the thread that clones, so it must live as long as the
+/// process. The main thread clones for itself, the warden for every other, and a nursery where children inherit what it
+/// gave up. Says too whether the child is contained.
+fn launch(shared: &Arc<Shared>, waiter: &Waiter, order: Order, care: Care) -> Result<Born, Refusal> {
+    let launched = if waiter.thread() == shared.main_thread() {
+        launch_here(shared, &order, care)
+    } else {
+        launch_on(order, care, |job| shared.submit(job))
+    };
+    launched.map_err(refused)
+}
+
 /// Has another thread clone.
-fn launch_on(order: Order, submit: impl FnOnce(Arc<Job>)) -> Result<Launched, Refusal> {
-    let job = Arc::new(Job { order, outcome: Mutex::new(None), done: AtomicU32::new(0) });
+fn launch_on(order: Order, care: Care, submit: impl FnOnce(Arc<Job>)) -> Outcome {
+    let job = Arc::new(Job { order, care, outcome: Mutex::new(None), done: AtomicU32::new(0) });
     submit(job.clone());
-    job.result().map_err(refused)
+    job.result()
 }
 
 fn refused((step, error): (clone::Step, io::Error)) -> Refusal {
     Refusal::Step(step.name(), error)
 }
 
-type Outcome = Result<Launched, (clone::Step, io::Error)>;
+fn launch_here(shared: &Shared, order: &Order, care: Care) -> Outcome {
+    if care == Care::Keeper
+        && let Some(keeper) = shared.keeping.ask(shared)?
+    {
+        let launched = match clone::launch(order, keeper.space()) {
+            // A keeper on its way out has no namespace any more.
+            Err((clone::Step::Namespace, error)) if error.raw_os_error() == Some(libc::ESRCH) => {
+                shared.keeping.lost(&keeper);
+                let another = shared.keeping.ask(shared)?;
+                clone::launch(order, another.map_or(Space::Own, |keeper| keeper.space()))
+            }
+            other => other,
+        };
+        return Ok((launched?, true));
+    }
+    if care != Care::None {
+        shared.strays.prepare(shared).map_err(|e| (clone::Step::Subreaper, e))?;
+    }
+    Ok((clone::launch(order, Space::Own)?, false))
+}
+
+/// A process, and whether it is in the keeper's namespace.
+type Born = (Launched, bool);
+type Outcome = Result<Born, (clone::Step, io::Error)>;
 
 /// A clone that the warden or a nursery makes for another thread.
 pub(crate) struct Job {
     order: Order,
+    care: Care,
     outcome: Mutex<Option<Outcome>>,
     done: AtomicU32,
 }
 
 impl Job {
     /// On the thread that clones.
-    pub(crate) fn run(&self) {
-        let outcome = clone::launch(&self.order);
+    pub(crate) fn run(&self, shared: &Shared) {
+        let outcome = launch_here(shared, &self.order, self.care);
         *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
         self.done.store(1, Ordering::SeqCst);
         futex::wake(&self.done, 1);

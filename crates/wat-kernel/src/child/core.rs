@@ -43,6 +43,10 @@ pub(crate) struct ChildCore {
     /// Asked for by a node below, through the child of that number: a command that is that node's to show, to tell to
     /// stop and to wait for.
     pub(crate) errand: Option<u32>,
+    /// Its end may leave processes behind.
+    pub(crate) spawns: bool,
+    /// What is below it has numbers of another namespace than this process's.
+    pub(crate) contained: bool,
     /// `None` for a child that could not be made.
     pub(crate) hold: Option<Hold>,
     pub(crate) input: Arc<Outbox>,
@@ -111,6 +115,10 @@ pub(crate) struct Ends {
     pub(crate) stdin: Option<OwnedFd>,
     pub(crate) stdout: OwnedFd,
     pub(crate) stderr: OwnedFd,
+    /// It may start processes, and leave some behind.
+    pub(crate) spawns: bool,
+    /// It is in the keeper's namespace.
+    pub(crate) contained: bool,
 }
 
 /// Name of a child for the spawn and the log.
@@ -136,7 +144,8 @@ impl ChildCore {
             ..Watch::at(State::Running)
         };
         let input = Arc::new(ends.stdin.map_or_else(Outbox::closed, Outbox::owned));
-        ChildCore::with(who, command, watch, input, Some(ends.stdout), Some(ends.hold))
+        let core = ChildCore::with(who, command, watch, input, Some(ends.stdout), Some(ends.hold));
+        ChildCore { spawns: ends.spawns, contained: ends.contained, ..core }
     }
 
     /// A command started for a node below, which has its pipes; `tether` leads to that node.
@@ -171,6 +180,8 @@ impl ChildCore {
             path: who.path,
             program: who.program,
             command,
+            spawns: false,
+            contained: false,
             errand: None,
             hold,
             input,
@@ -456,6 +467,10 @@ impl ChildCore {
                     watch.said.denied = Some(call);
                     continue;
                 }
+                Some(Ok(FromChild::Strays)) => {
+                    shared.strays.told();
+                    continue;
+                }
                 Some(Ok(FromChild::Answer { token, write })) => {
                     self.answer.store(u64::from(token) << 32 | u64::from(write), Ordering::SeqCst);
                     continue;
@@ -511,6 +526,8 @@ impl ChildCore {
     /// The process behind the pid descriptor has ended: reaps it and makes its [`End`].
     pub(crate) fn conclude(&self, shared: &Arc<Shared>, buffer: &mut [u8]) -> bool {
         let Some(reaped) = self.reap() else { return false };
+        // What it has left behind is ended before its end is told.
+        shared.sweep_after(self);
         // What was sent before the end is in the sockets still; at most a socket buffer of it.
         for _ in 0..64 {
             if self.watch().control.is_none() {

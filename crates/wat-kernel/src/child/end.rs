@@ -19,13 +19,6 @@ pub struct End {
     pub lasted: Duration,
 }
 
-impl End {
-    /// Did a signal end it?
-    pub(crate) fn is_by_signal(&self) -> bool {
-        matches!(&self.cause, Cause::NoRecord(told) if told.signal.is_some())
-    }
-}
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// It said that it ended well and left with 0.

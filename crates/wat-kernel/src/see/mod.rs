@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `account.rs` | what a program keeps of itself: its wait, its counts, its edges |
 //! | `own.rs` | what a process sees of itself and knows of its children |
+//! | `numbers.rs` | processes' numbers, as this namespace has them |
 //! | `sight.rs` | a row of the answer, as data and as bytes |
 //! | `round.rs` | one question under way |
 //! | `tap.rs` | copies of what passes on one edge |
@@ -16,6 +17,7 @@
 
 pub(crate) mod account;
 pub(crate) mod door;
+pub(crate) mod numbers;
 pub(crate) mod own;
 pub(crate) mod round;
 pub(crate) mod sight;

@@ -12,7 +12,7 @@ use crate::mutation::{pauses_at, removed};
 use std::ffi::{CStr, CString};
 use std::io;
 use std::mem::MaybeUninit;
-use std::os::fd::{FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, FromRawFd, OwnedFd, RawFd};
 
 /// Descriptor numbers a child is born with: stdin, stdout, stderr, control socket, binary, image.
 pub(crate) const PLACES: usize = 6;
@@ -22,6 +22,17 @@ pub(crate) const IMAGE: RawFd = 5;
 
 /// How a child is cloned; a filter lets no other flags pass.
 pub(crate) const SPAWN_FLAGS: i32 = libc::CLONE_VM | libc::CLONE_VFORK | libc::CLONE_PIDFD | libc::SIGCHLD;
+
+/// The PID namespace that a process is born into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Space {
+    /// The one that this process's children are born into anyway.
+    Own,
+    /// A new one, whose first process it becomes.
+    New,
+    /// That of the process behind the first descriptor; the second is this very process, for the way back.
+    Of(RawFd, RawFd),
+}
 
 /// What a launch needs; all of it made before the clone.
 pub(crate) struct Order {
@@ -60,7 +71,9 @@ pub(crate) struct Foreign {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub(crate) enum Step {
-    Clone = 1,
+    Subreaper = 1,
+    Namespace,
+    Clone,
     Session,
     DeathSignal,
     Descriptors,
@@ -76,6 +89,8 @@ const STEPS: [Step; 5] = [Step::Session, Step::DeathSignal, Step::Descriptors, S
 impl Step {
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Step::Subreaper => "subreaper",
+            Step::Namespace => "namespace",
             Step::Clone => "clone",
             Step::Session => "session",
             Step::DeathSignal => "death-signal",
@@ -95,7 +110,7 @@ pub(crate) struct Launched {
 }
 
 /// Makes a process. The calling thread must live as long as this process: the death signal is bound to it.
-pub(crate) fn launch(order: &Order) -> Result<Launched, (Step, io::Error)> {
+pub(crate) fn launch(order: &Order, space: Space) -> Result<Launched, (Step, io::Error)> {
     let mut arguments: Vec<*const libc::c_char> = order.arguments.iter().map(|a| a.as_ptr()).collect();
     arguments.push(std::ptr::null());
     let given: &[CString] = match &order.what {
@@ -130,19 +145,30 @@ pub(crate) fn launch(order: &Order) -> Result<Launched, (Step, io::Error)> {
             session: removed("session"),
             quiet: removed("birth-allocates"),
         },
-        pause: STEPS.into_iter().find(|step| pauses_at(step.name())),
+        // Who has the first process of a namespace made pauses at the second.
+        pause: STEPS.into_iter().find(|step| space != Space::New && pauses_at(step.name())),
         failed: None,
     };
     let mut stack: Box<[MaybeUninit<u128>]> = Box::new_uninit_slice(1024);
     let mut pidfd: i32 = -1;
+    let flags = if space == Space::New { SPAWN_FLAGS | libc::CLONE_NEWPID } else { SPAWN_FLAGS };
+    if let Space::Of(keeper, _) = space {
+        super::process::bear_into(keeper).map_err(|error| (Step::Namespace, error))?;
+    }
     let mask = signal::set_mask(!0);
     // SAFETY: the plan, its strings and the stack outlive the clone's use of them, because CLONE_VFORK holds this
     // thread until the clone has exec'd or ended. All signals are blocked.
     let pid = unsafe {
         let top = stack.as_mut_ptr().add(stack.len());
-        clone(top.cast(), &raw mut pidfd, newborn, &raw mut plan)
+        clone(flags, top.cast(), &raw mut pidfd, newborn, &raw mut plan)
     };
     signal::set_mask(mask);
+    if let Space::Of(_, own) = space {
+        // Until it is back this thread could start no other; only want of a little memory keeps it.
+        while super::process::bear_into(own).is_err() {
+            std::thread::yield_now();
+        }
+    }
     if pid < 0 {
         return Err((Step::Clone, io::Error::from_raw_os_error(-pid as i32)));
     }
@@ -151,21 +177,11 @@ pub(crate) fn launch(order: &Order) -> Result<Launched, (Step, io::Error)> {
     // SAFETY: the clone may have written the field through its pointer; it has ended or exec'd by now.
     let failed = unsafe { std::ptr::read_volatile(&raw const plan.failed) };
     if let Some((step, errno)) = failed {
-        reap_failed(&pidfd);
+        // It exits next; this waits for it so that no zombie stays.
+        super::process::await_end(pidfd.as_fd());
         return Err((step, io::Error::from_raw_os_error(errno)));
     }
     Ok(Launched { pid: pid as i32, pidfd })
-}
-
-/// A clone that reported a failure exits next; this waits for it so that no zombie stays.
-fn reap_failed(pidfd: &OwnedFd) {
-    use std::os::fd::{AsFd, AsRawFd};
-    // SAFETY: waitid accepts a null siginfo.
-    while unsafe {
-        libc::waitid(libc::P_PIDFD, pidfd.as_fd().as_raw_fd() as u32, std::ptr::null_mut(), libc::WEXITED)
-    } < 0
-        && io::Error::last_os_error().raw_os_error() == Some(libc::EINTR)
-    {}
 }
 
 /// What the clone reads, and the one field it writes.
@@ -398,12 +414,13 @@ unsafe fn raw(number: i64, a: [i64; 5]) -> i64 {
 /// # Safety
 /// `top` is the 16-aligned upper end of a stack nothing else uses; `body` never returns.
 unsafe fn clone(
+    flags: i32,
     top: *mut u8,
     pidfd: *mut i32,
     body: unsafe extern "C" fn(*mut Plan) -> !,
     plan: *mut Plan,
 ) -> i64 {
-    let flags = if removed("birth-allocates") { SPAWN_FLAGS & !libc::CLONE_VM } else { SPAWN_FLAGS };
+    let flags = if removed("birth-allocates") { flags & !libc::CLONE_VM } else { flags };
     let result: i64;
     // SAFETY: in the parent only rax, rcx and r11 change. The clone starts with the same registers on its own
     // stack, ends its frame chain, and calls the body, which never comes back.

@@ -4,7 +4,7 @@ use super::{check, check_long, fd};
 use crate::mutation::removed;
 use std::ffi::{CStr, CString};
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::time::Duration;
 
 /// How a process ended, as the kernel tells it.
@@ -116,6 +116,53 @@ pub(crate) fn reap_child(pid: i32) -> bool {
     }
 }
 
+/// The children of one process as /proc tells them, in its file held open.
+pub(crate) struct Children(OwnedFd);
+
+impl Children {
+    /// Of this process, or of one that it has made: the children of its first thread, to which the orphans come. `None`
+    /// where /proc is missing, or tells numbers of another namespace than this process's own.
+    pub(crate) fn of(pid: i32) -> Option<Children> {
+        let shown = std::fs::read_link("/proc/self").ok()?;
+        if shown.to_str()?.parse() != Ok(id()) {
+            return None;
+        }
+        let path = CString::new(format!("/proc/{pid}/task/{pid}/children")).ok()?;
+        super::fd::open(&path, libc::O_RDONLY).ok().map(Children)
+    }
+
+    /// Empty only when there are none; while some begin and end others may be left out.
+    pub(crate) fn now(&self) -> Vec<i32> {
+        let mut text = Vec::new();
+        let mut piece = [0u8; 4096];
+        loop {
+            // SAFETY: writes at most the length of the piece.
+            let got = unsafe {
+                let place = piece.as_mut_ptr().cast();
+                libc::pread(self.0.as_raw_fd(), place, piece.len(), text.len() as libc::off_t)
+            };
+            match usize::try_from(got) {
+                Ok(count @ 1..) => text.extend_from_slice(&piece[..count]),
+                _ => break,
+            }
+        }
+        let numbers = text.split(|byte| *byte == b' ');
+        numbers.filter_map(|word| std::str::from_utf8(word).ok()?.trim().parse().ok()).collect()
+    }
+}
+
+/// Does the machine grant this process PID namespaces? By trial.
+pub(crate) fn may_contain() -> bool {
+    // SAFETY: a fork whose child makes one call, which ends it.
+    unsafe {
+        let pid = libc::syscall(libc::SYS_clone, libc::CLONE_NEWPID | libc::SIGCHLD, 0, 0, 0, 0);
+        if pid == 0 {
+            libc::syscall(libc::SYS_exit_group, 0);
+        }
+        pid > 0 && libc::waitpid(pid as i32, std::ptr::null_mut(), 0) == pid as i32
+    }
+}
+
 /// Time since the machine started, in the ticks of /proc.
 pub(crate) fn boot_ticks() -> u64 {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
@@ -132,6 +179,33 @@ pub(crate) fn is_asleep(pid: i32) -> bool {
     let Ok(text) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { return true };
     // The name may hold anything, so the state is looked for behind it.
     text.rsplit(')').next().is_none_or(|rest| rest.trim_start().starts_with('S'))
+}
+
+/// A descriptor of the process with that number.
+pub(crate) fn open(pid: i32) -> io::Result<OwnedFd> {
+    // SAFETY: takes numbers and answers a new descriptor, close-on-exec, that nobody else owns.
+    unsafe {
+        let fd = check_long(libc::syscall(libc::SYS_pidfd_open, pid, 0))?;
+        Ok(OwnedFd::from_raw_fd(fd as i32))
+    }
+}
+
+/// The children that the calling thread makes from now on are born into the PID namespace of the process behind the
+/// descriptor.
+pub(crate) fn bear_into(pidfd: RawFd) -> io::Result<()> {
+    // SAFETY: touches no memory.
+    check(unsafe { libc::setns(pidfd, libc::CLONE_NEWPID) })?;
+    Ok(())
+}
+
+/// Waits for the end of a child, and reaps it.
+pub(crate) fn await_end(pidfd: BorrowedFd) {
+    // SAFETY: waitid accepts a null siginfo.
+    while unsafe {
+        libc::waitid(libc::P_PIDFD, pidfd.as_raw_fd() as u32, std::ptr::null_mut(), libc::WEXITED)
+    } < 0
+        && io::Error::last_os_error().kind() == io::ErrorKind::Interrupted
+    {}
 }
 
 /// From now on what loses its parent below this process becomes its child.

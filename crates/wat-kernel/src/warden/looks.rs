@@ -9,7 +9,7 @@ use crate::see::door::Request;
 use crate::see::round::Asker;
 use crate::see::sight::{self, MAX_ANSWER, PIECE};
 use crate::see::tap::ROOM;
-use crate::see::{PATIENCE, own};
+use crate::see::{PATIENCE, numbers, own};
 use crate::shared::{Shared, lock};
 use crate::sys::fd;
 use crate::warden::timers::Timer;
@@ -46,6 +46,14 @@ impl Upward {
         let packet = [&head[..length], what.body()].concat();
         self.bytes += packet.len() + KEEPING;
         self.queue.push_back(packet);
+    }
+
+    /// Once is enough, however often it happens until the parent hears it.
+    pub(super) fn say_strays(&mut self) {
+        let (head, length) = FromChild::Strays.head();
+        if self.queue.back().is_none_or(|last| *last != head[..length]) {
+            self.say(&FromChild::Strays);
+        }
     }
 
     /// Takes an answer, in pieces; a parent that leaves several unread gets no more of them.
@@ -119,6 +127,9 @@ impl Warden {
             for sight in answer.sights.iter_mut().filter(|sight| !sight.answers && !sight.suspended) {
                 let core = children.iter().find(|core| core.path == sight.path);
                 sight.suspended = core.is_some_and(|core| core.is_suspended());
+            }
+            if !removed("numbers") {
+                numbers::translate(&mut answer.sights, &children);
             }
             self.tell(answer.asker, answer.sights);
         }

@@ -17,7 +17,7 @@ use crate::mutation::removed;
 use crate::see::Wanted;
 use crate::see::door::Door;
 use crate::see::round::Asker;
-use crate::shared::{Shared, lock};
+use crate::shared::{KEEPER, Shared, lock};
 use crate::sys::{fd, process, signal};
 use looks::Upward;
 use std::io;
@@ -140,9 +140,10 @@ impl Warden {
             self.at_door(&entries[visits..]);
         }
         for job in shared.take_jobs() {
-            job.run();
+            job.run(&shared);
         }
         self.timers();
+        self.strays();
         self.conclude_looks();
         self.pump_taps();
         self.repeat();
@@ -214,6 +215,19 @@ impl Warden {
         }
     }
 
+    /// Something below may have left processes behind: whoever can see them looks, and all others tell their parent.
+    fn strays(&mut self) {
+        if !self.shared.strays.take_told() || removed("strays-told") {
+            return;
+        }
+        if self.shared.boot().authority.is_whole() {
+            self.shared.strays.look(&self.shared);
+        } else {
+            self.upward.say_strays();
+            self.upward.push(&self.shared);
+        }
+    }
+
     fn is_own(&self, pid: i32) -> bool {
         self.shared.children_now().iter().any(|core| core.own_pid() == Some(pid))
     }
@@ -226,6 +240,10 @@ impl Warden {
         self.buffer.resize(MAX_PACKET, 0);
         for event in &events[..count] {
             let token = event.u64;
+            if token == KEEPER {
+                self.shared.keeping.reap();
+                continue;
+            }
             let (number, role) = ((token >> 2) as u32, Role::ALL[(token & 3) as usize]);
             let Some(core) = self.shared.child(number) else { continue };
             match role {
@@ -237,7 +255,6 @@ impl Warden {
                         self.shared.interrupt_readers(Some(&core));
                         lock(&self.shared.rounds).gone(number);
                         self.shared.asks.gone(number);
-                        self.shared.sweep_after(&core);
                         self.shared.dismiss(core);
                         self.orphans();
                     }

@@ -1,18 +1,22 @@
-//! What commands leave behind: a process that leaves its session outlives its command, loses its parent, and becomes a
-//! child of this node, which is a subreaper from its first command on. Here it is found, ended and reaped.
+//! What is left behind: a process that leaves its parent's session outlives it and becomes the child of whoever reaps
+//! for it. Of confined children that is the keeper, or this node where there is none; of commands and of children with
+//! all of the user's authority it is this node, a subreaper from the first of them on. Here it is found, ended and
+//! reaped; confined nodes, which see no other processes, tell their parent that there may be some.
 //!
-//! A stray is spared while a living command is older than it, since nobody can tell whose it is; so are the children
-//! that this process had before it was wat. Not here: a command's own process group, which ends with it
-//! (`child/core.rs`).
+//! The eldest of what is left is always among the reaper's children, and what it has started becomes so before it is
+//! gone: to end them until there are none ends all. A stray among this node's own children is spared while a living
+//! command is older than it, since nobody can tell whose it is; so are the children that this process had before it was
+//! wat. Not here: a command's own process group, which ends with it (`child/core.rs`).
 
 use crate::mutation::removed;
 use crate::shared::{Shared, lock};
-use crate::sys::process;
+use crate::sys::process::{self, Children};
 use crate::warden::timers::Timer;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Time between two looks while something is being ended.
@@ -22,15 +26,22 @@ const ROUND: Duration = Duration::from_millis(500);
 /// What cannot be ended within this time no longer keeps the node.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// Looks without a sleep between them: who starts others as fast as they are ended is to be outrun.
+const SPIN: usize = 64;
+
 #[derive(Default)]
 pub(crate) struct Strays {
+    /// Something below this node has ended that may have left others.
+    told: AtomicBool,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
     subreaper: bool,
-    /// Children this process had before its first command.
+    /// This process's own; none without /proc.
+    children: Option<Children>,
+    /// Those it had before it became a subreaper.
     inherited: Vec<i32>,
     /// Each living command's start, in the kernel's ticks.
     commands: BTreeMap<u32, u64>,
@@ -40,16 +51,29 @@ struct State {
     since: Option<Instant>,
 }
 
+/// What a look has found.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Found {
+    Nothing,
+    /// It has been signalled, and others may come after it.
+    Strays,
+    /// A child is being made, which cannot be told from a stray.
+    Birth,
+}
+
 impl Strays {
-    /// Before a command is started: makes this process the one that strays come to.
-    pub(crate) fn prepare(&self, own: &[i32]) -> io::Result<()> {
+    /// Makes this process the one that strays come to, before a child that may leave some is made.
+    pub(crate) fn prepare(&self, shared: &Shared) -> io::Result<()> {
         let mut state = lock(&self.state);
         if !state.subreaper {
             if !removed("subreaper") {
                 process::become_subreaper()?;
             }
             state.subreaper = true;
-            state.inherited = children().into_iter().filter(|pid| !own.contains(pid)).collect();
+            state.children = Children::of(process::id());
+            let own = [shared.pids(), shared.keeping.pids()].concat();
+            state.inherited = state.children.as_ref().map_or_else(Vec::new, Children::now);
+            state.inherited.retain(|pid| !own.contains(pid));
         }
         Ok(())
     }
@@ -68,11 +92,13 @@ impl Strays {
         }
     }
 
-    /// A child was killed, perhaps with commands of its own.
-    pub(crate) fn orphaned(&self, shared: &Shared) {
-        if lock(&self.state).subreaper {
-            self.look(shared);
-        }
+    /// A child says that there may be some, or one of a confined node has ended.
+    pub(crate) fn told(&self) {
+        self.told.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn take_told(&self) -> bool {
+        self.told.load(Ordering::Relaxed) && self.told.swap(false, Ordering::Relaxed)
     }
 
     pub(crate) fn timer(&self, shared: &Shared) {
@@ -81,17 +107,20 @@ impl Strays {
     }
 
     /// Reaps the dead, ends the living, and looks again until there are none.
-    fn look(&self, shared: &Shared) {
+    pub(crate) fn look(&self, shared: &Shared) {
         let mut state = lock(&self.state);
-        let clean = shared.between_births(|own| state.sweep(own)).unwrap_or(false);
-        if clean {
-            if state.since.take().is_some() {
-                shared.let_end();
+        for _ in 0..SPIN {
+            let contained = if shared.keeping.sweep() { Found::Nothing } else { Found::Strays };
+            let own = if state.subreaper {
+                shared.between_births(|own| state.sweep(own, &shared.keeping.pids())).unwrap_or(Found::Birth)
+            } else {
+                Found::Nothing
+            };
+            match (contained, own) {
+                (Found::Nothing, Found::Nothing) => return state.rest(shared),
+                (Found::Nothing, Found::Birth) => break,
+                _ => std::thread::yield_now(),
             }
-            if !state.commands.is_empty() {
-                arm(&mut state, shared, ROUND);
-            }
-            return;
         }
         match state.since {
             None => {
@@ -118,32 +147,33 @@ fn arm(state: &mut State, shared: &Shared, wait: Duration) {
 }
 
 impl State {
-    /// One look at all children; true when none had to be ended.
-    fn sweep(&self, own: &[i32]) -> bool {
-        let mut clean = true;
-        for pid in children() {
-            if own.contains(&pid) || self.inherited.contains(&pid) || process::reap_child(pid) {
+    /// There are none.
+    fn rest(&mut self, shared: &Shared) {
+        if self.since.take().is_some() {
+            shared.let_end();
+        }
+        if !self.commands.is_empty() {
+            arm(self, shared, ROUND);
+        }
+    }
+
+    /// One look at the children of this process.
+    fn sweep(&mut self, own: &[i32], keepers: &[i32]) -> Found {
+        let mut found = Found::Nothing;
+        let Some(children) = &self.children else { return found };
+        for pid in children.now() {
+            let known = own.contains(&pid) || keepers.contains(&pid) || self.inherited.contains(&pid);
+            if known || process::reap_child(pid) {
                 continue;
             }
             let Some(started) = started(pid) else { continue };
             if self.commands.values().all(|command| *command > started) || removed("spare-strays") {
                 process::signal_child(pid, libc::SIGKILL);
-                clean = false;
+                found = Found::Strays;
             }
         }
-        clean
+        found
     }
-}
-
-/// All children of this process, whichever of its threads has them. Without /proc nobody can tell.
-fn children() -> Vec<i32> {
-    let mut found = Vec::new();
-    let Ok(tasks) = fs::read_dir("/proc/self/task") else { return found };
-    for task in tasks.flatten() {
-        let list = fs::read_to_string(task.path().join("children")).unwrap_or_default();
-        found.extend(list.split_whitespace().filter_map(|pid| pid.parse::<i32>().ok()));
-    }
-    found
 }
 
 /// When a process began, in ticks since the machine did.

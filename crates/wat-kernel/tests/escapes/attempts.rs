@@ -91,8 +91,9 @@ pub fn abstract_name(directory: &str) -> String {
 }
 
 fn of_parent(name: &str) -> CString {
-    // SAFETY: asks only.
-    let parent = unsafe { getppid() };
+    // As /proc has it: the parent's own number may be one of another namespace.
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let parent = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1)).unwrap_or("0");
     CString::new(format!("/proc/{parent}/{name}")).expect("no zero bytes")
 }
 

@@ -24,6 +24,9 @@ use wat_kernel::machine;
 #[unsafe(no_mangle)]
 extern "C" fn main(_count: i32, _arguments: *const *const libc::c_char) -> i32 {
     let args: Vec<String> = std::env::args().collect();
+    if wat_kernel::keeper::is_keeper(&args) {
+        return wat_kernel::keeper::keep();
+    }
     if wat_kernel::boot::is_child(&args) {
         return tree::as_child();
     }

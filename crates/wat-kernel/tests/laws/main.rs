@@ -17,6 +17,9 @@ use std::time::{Duration, Instant};
 #[unsafe(no_mangle)]
 extern "C" fn main(_count: i32, _arguments: *const *const libc::c_char) -> i32 {
     let args: Vec<String> = std::env::args().collect();
+    if wat_kernel::keeper::is_keeper(&args) {
+        return wat_kernel::keeper::keep();
+    }
     if wat_kernel::boot::is_child(&args) {
         return programs::as_child();
     }

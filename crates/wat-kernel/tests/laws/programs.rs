@@ -1,5 +1,8 @@
 //! The programs of the trees under test, each a root or a child alike.
 
+#[path = "runaway.rs"]
+mod runaway;
+
 use std::io::Write as _;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -42,6 +45,7 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("flooder", crate::asks::flooder),
     ("stutterer", crate::asks::stutterer),
     ("lingerer", crate::asks::lingerer),
+    ("litter", runaway::litter),
 ];
 
 /// Programs that do to themselves what a confined process cannot: signals, sockets.

@@ -6,6 +6,7 @@ use crate::observer::{
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::time::{Duration, Instant};
+use wat_kernel::machine;
 use wat_kernel::see::{Sight, Visit, Wait, own_user, trees};
 
 type Test = (&'static str, fn());
@@ -14,6 +15,9 @@ pub const TESTS: &[Test] = &[
     ("a_root_echoes", a_root_echoes),
     ("a_tree_of_three_levels_answers", a_tree_of_three_levels_answers),
     ("k1_sigkill_of_any_node_leaves_no_descendant", k1),
+    ("k1_a_native_runaway_ends_with_any_node_above_it", k1_runaways),
+    ("k1_without_namespaces_a_runaway_ends_with_any_node_but_the_root", k1_runaways_without_namespaces),
+    ("k1_a_node_takes_its_runaway_along_when_it_ends_well", k1_runaway_of_a_good_end),
     ("k2_cycles_leak_nothing", || {
         expect_ok("self-check", &["leaks", &rounds(50).to_string(), &(seed() as u32).to_string()]);
     }),
@@ -144,6 +148,77 @@ fn k1() {
         });
         assert!(gone, "round {round}: after the root of a {leaf} tree: {left:?}");
     }
+}
+
+/// Native code three levels down leaves a process behind; then one node of the tree is killed, or all of them at once.
+fn k1_runaways() {
+    let contained = machine::mechanisms().iter().any(|m| m.name == "pid namespaces" && m.present);
+    if !contained {
+        println!("pid namespaces are not granted here: the root is not among those killed");
+    }
+    for _ in 0..rounds(1) {
+        for victims in [&[3][..], &[2], &[1], &[0], &[1, 2, 3], &[0, 1, 2, 3]] {
+            if contained || !victims.contains(&0) {
+                kill_above_a_runaway(victims, None);
+            }
+        }
+    }
+}
+
+fn k1_runaways_without_namespaces() {
+    for _ in 0..rounds(1) {
+        for victims in [&[3][..], &[2], &[1], &[1, 2, 3]] {
+            kill_above_a_runaway(victims, Some("keeper"));
+        }
+    }
+}
+
+/// The nodes at these depths are killed, and what is below the uppermost must be gone, and nothing above it.
+fn kill_above_a_runaway(victims: &[usize], without: Option<&str>) {
+    let mut root = littering(&["3", "hang"], without);
+    assert_eq!(root.line(), "left");
+    let nodes = chain(root.pid());
+    assert_eq!(nodes.len(), 4, "a root and three nodes");
+    let runaway: Vec<i32> = tagged_processes().into_iter().filter(|pid| !nodes.contains(pid)).collect();
+    assert_eq!(runaway.len(), 1, "one was left: {runaway:?}");
+    victims.iter().for_each(|depth| kill(nodes[*depth], libc::SIGKILL));
+    let top = *victims.iter().min().expect("somebody is killed");
+    let below = [&nodes[top..], &runaway].concat();
+    let gone = eventually(Duration::from_secs(1), || !below.iter().any(|pid| lives(*pid)));
+    let left: Vec<&i32> = below.iter().filter(|pid| lives(**pid)).collect();
+    assert!(gone, "nodes at depth {victims:?} of {nodes:?} were killed, and this lives: {left:?}");
+    assert!(nodes[..top].iter().all(|pid| lives(*pid)), "{victims:?} of {nodes:?} took others along");
+}
+
+fn k1_runaway_of_a_good_end() {
+    for without in [None, Some("keeper")] {
+        let mut root = littering(&["1", "ends"], without);
+        assert_eq!(root.line(), "left");
+        let mut left = Vec::new();
+        let gone = eventually(Duration::from_secs(1), || {
+            left = tagged_processes();
+            left.len() == 1
+        });
+        assert!(gone && lives(root.pid()), "the root's child has ended, and this lives: {left:?}");
+    }
+}
+
+/// A root of `litter`, with one more mechanism taken away.
+fn littering(args: &[&str], without: Option<&str>) -> Root {
+    Root::command("/proc/self/exe", "litter", args, |command| {
+        let removed = std::env::var("WAT_MUTATION").unwrap_or_default();
+        command.env("WAT_MUTATION", format!("{removed},{}", without.unwrap_or_default()))
+    })
+}
+
+/// A root and the nodes below it, each the child of the one before.
+fn chain(root: i32) -> Vec<i32> {
+    let mut found = vec![root];
+    let all: Vec<(i32, i32)> = tagged_processes().into_iter().filter_map(|p| Some((p, parent(p)?))).collect();
+    while let Some((pid, _)) = all.iter().find(|(_, parent)| Some(parent) == found.last()) {
+        found.push(*pid);
+    }
+    found
 }
 
 /// All processes below one, by parent links.

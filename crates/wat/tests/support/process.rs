@@ -71,6 +71,11 @@ impl Process {
         }
     }
 
+    /// The first process of a namespace of nodes; it bears its maker's words until it has become one.
+    pub fn is_keeper(&self) -> bool {
+        self.words.first().is_some_and(|word| word == "wat keeper")
+    }
+
     pub fn program(&self) -> Option<&str> {
         self.path().and(self.words.get(2)).map(String::as_str)
     }

@@ -237,8 +237,11 @@ impl Tree {
     }
 
     /// The nodes below the root.
+    /// Without keepers, which run no program.
     pub fn nodes(&self) -> Vec<Process> {
-        below(self.pid())
+        let mut found = below(self.pid());
+        found.retain(|process| !process.is_keeper());
+        found
     }
 
     /// The node at a path, once it is there.
