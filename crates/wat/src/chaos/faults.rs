@@ -89,7 +89,8 @@ impl Faults {
             slow(delay);
             return true;
         }
-        let nodes = census::take(root);
+        let mut nodes = census::take(root);
+        nodes.retain(|node| !node.keeper);
         self.largest = self.largest.max(nodes.len());
         self.deepest = self.deepest.max(nodes.iter().map(|node| node.depth).max().unwrap_or(0));
         let below: Vec<&Node> = nodes.iter().filter(|node| node.pid != root && node.state != 'Z').collect();

@@ -232,11 +232,10 @@ impl Left {
         let nodes = census::take(root);
         let mut left =
             Left { zombies: nodes.iter().filter(|node| node.state == 'Z').count(), ..Left::default() };
-        for node in nodes.iter().filter(|node| node.state != 'Z') {
-            let children = nodes.iter().filter(|other| other.parent == node.pid).count();
+        for node in nodes.iter().filter(|node| node.state != 'Z' && !node.keeper) {
             // Three pipes and a socket to its parent.
             let due = if node.pid == root { own } else { Some(4) };
-            if let (Some(spare), Some(due)) = (census::spare(node.pid, children), due) {
+            if let (Some(spare), Some(due)) = (census::spare(node.pid, &nodes), due) {
                 left.descriptors += (spare - due).max(0);
                 left.seen += 1;
             }
@@ -251,8 +250,7 @@ fn own_descriptors(pid: i32) -> Option<i64> {
     let mut seen = (None, 0);
     let rests = wait(SILENCE, || {
         let nodes = census::take(pid);
-        let children = nodes.iter().filter(|node| node.parent == pid).count();
-        let spare = census::spare(pid, children);
+        let spare = census::spare(pid, &nodes);
         seen = if census::rests(pid) && spare == seen.0 { (spare, seen.1 + 1) } else { (spare, 0) };
         seen.1 >= 20 || nodes.is_empty()
     });
