@@ -69,7 +69,7 @@ impl Keeping {
     /// Somebody has ended the keeper, and so all in its namespace: the next child needs another.
     pub(crate) fn lost(&self, keeper: &Arc<Keeper>) {
         let mut state = lock(&self.0);
-        if state.kept.as_ref().is_some_and(|kept| Arc::ptr_eq(kept, keeper)) {
+        if state.kept.as_ref().is_some_and(|kept| Arc::ptr_eq(kept, keeper)) && !removed("keeper-watch") {
             let lost = state.kept.take();
             state.ending.extend(lost);
         }
@@ -84,7 +84,8 @@ impl Keeping {
     pub(crate) fn reap(&self) {
         let mut state = lock(&self.0);
         let State { kept, ending, .. } = &mut *state;
-        ending.extend(kept.take_if(|keeper| process::has_ended(keeper.process.as_fd())));
+        let ended = |keeper: &mut Arc<Keeper>| process::has_ended(keeper.process.as_fd());
+        ending.extend(kept.take_if(|keeper| ended(keeper) && !removed("keeper-watch")));
         ending.retain(|keeper| {
             let ended = process::has_ended(keeper.process.as_fd());
             if ended {

@@ -79,13 +79,19 @@ fn open(shared: &Arc<Shared>, authority: &Authority, confines: Confines) -> Opti
     let (shared, authority) = (shared.clone(), authority.clone());
     let tend = move || {
         let settled = settle_in(&shared, &authority, confines);
-        // Whoever asked waits. What this thread has made by now would end with it, so it stays in any case.
+        // Whoever asked waits.
         let _ = tell.send(settled.ok());
         serve(&jobs, &shared);
     };
     std::thread::Builder::new().stack_size(STACK).spawn(tend).ok()?;
-    let keeper = told.recv().ok().flatten()?;
-    Some(Nursery { work, keeper })
+    match told.recv() {
+        Ok(Some(keeper)) => Some(Nursery { work, keeper }),
+        _ => {
+            // It may have made the keeper, which would end with it.
+            std::mem::forget(work);
+            None
+        }
+    }
 }
 
 /// On the nursery: from here on its children are born in the keeper's namespace, and confined. Where there is no keeper

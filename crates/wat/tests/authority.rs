@@ -56,7 +56,9 @@ fn the_doctor_names_each_mechanism() {
     let place = program("(ns p) (defn main [] -> nil nil)");
     let output = run(&place.directory, &["doctor"]);
     assert!(output.status.success(), "{output:?}");
-    for mechanism in ["seccomp", "landlock files", "landlock ports", "filter: ", "not enforced"] {
+    for mechanism in
+        ["seccomp", "landlock files", "landlock ports", "pid namespaces", "filter: ", "not enforced"]
+    {
         assert!(out(&output).contains(mechanism), "{mechanism}: {}", out(&output));
     }
 }

@@ -152,7 +152,10 @@ fn a_tree_shows_who_is_there_and_what_has_passed() {
     assert_eq!(paths, ["/", "/0", "/0/0", "/1"]);
     let till = node(&nodes, "/0");
     assert_eq!((&till["program"], &till["tier"]), (&"shop/counter".into(), &"process".into()));
-    assert_eq!(till["pid"], root.node("/0").pid);
+    // Below a confined node too, whose namespace has other numbers.
+    for path in ["/0", "/0/0"] {
+        assert_eq!(node(&nodes, path)["pid"], root.node(path).pid, "{path}");
+    }
     assert_eq!((&till["sent"], &till["arrived"]), (&3.into(), &2.into()));
     assert_eq!((&till["read"], &till["written"], &till["queued"]), (&3.into(), &2.into(), &0.into()));
     assert!(till["memory"].as_u64() > Some(1 << 20) && till["cpu_us"].as_u64() > Some(0), "{till}");

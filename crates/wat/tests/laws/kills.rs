@@ -1,6 +1,6 @@
 //! K1: with a node killed at any instant, all below it is gone within a second.
 
-use crate::support::process::{Process, descendants};
+use crate::support::process::{Process, below, descendants};
 use crate::support::source::test_file;
 use crate::support::{Random, Tree, eventually, size, soon, turn, wat};
 use std::time::Duration;
@@ -96,6 +96,27 @@ fn k1_a_parent_killed_between_clone_and_exec_leaves_nothing() {
             assert!(gone, "killed before {step}, and this lives:\n{}", shown(&left));
         }
     }
+}
+
+/// K1. Whoever ends the keeper ends all that it keeps; the next child has another. Guards: the watch over the keeper
+/// (without it every later spawn fails).
+#[test]
+fn k1_a_killed_keeper_takes_its_nodes_along_and_is_replaced() {
+    let _turn = turn(Duration::from_secs(60));
+    let mut root = wat(test_file("laws/births")).start();
+    assert_eq!(root.ask("1"), "#wat.core/Ok 2");
+    let keeper = || below(root.pid()).into_iter().find(Process::is_keeper);
+    let Some(first) = keeper() else {
+        println!("not granted here: namespaces");
+        return;
+    };
+    first.signal(libc::SIGKILL);
+    soon("all that it kept is gone", || below(root.pid()).is_empty());
+    assert_eq!(root.ask("2"), "#wat.core/Ok 4");
+    let second = below(root.pid()).into_iter().find(Process::is_keeper);
+    assert!(second.is_some_and(|second| second.pid != first.pid), "another keeper");
+    let ended = root.finish();
+    assert!(ended.status.success(), "{ended:?}");
 }
 
 fn kill(victim: &Process, tally: &mut Tally, request: &str) {
