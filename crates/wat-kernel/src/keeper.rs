@@ -15,7 +15,7 @@ use crate::sys::{fd, signal};
 use std::ffi::OsStr;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 
 /// All of its arguments, by which it is known and which `ps` shows.
 const NAME: &str = "wat keeper";
@@ -76,8 +76,8 @@ impl Keeping {
     }
 
     /// Is it the keeper still?
-    pub(crate) fn has(&self, keeper: &Arc<Keeper>) -> bool {
-        lock(&self.0).kept.as_ref().is_some_and(|kept| Arc::ptr_eq(kept, keeper))
+    pub(crate) fn has(&self, keeper: &Weak<Keeper>) -> bool {
+        lock(&self.0).kept.as_ref().is_some_and(|kept| Arc::as_ptr(kept) == keeper.as_ptr())
     }
 
     /// Reaps keepers that have ended.

@@ -13,7 +13,7 @@ use crate::spawn::Job;
 use std::io;
 use std::os::fd::AsFd;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 
 /// Authorities with a thread of their own. A thread can never end, for its children would end with it, so they are few;
 /// the children of further authorities confine themselves.
@@ -35,7 +35,7 @@ struct Entry {
 pub(crate) struct Nursery {
     pub(crate) work: Sender<Arc<Job>>,
     /// In whose namespace its children are born, where this process has one.
-    pub(crate) keeper: Option<Arc<Keeper>>,
+    pub(crate) keeper: Option<Weak<Keeper>>,
 }
 
 impl Nurseries {
@@ -85,7 +85,7 @@ fn open(shared: &Arc<Shared>, authority: &Authority, confines: Confines) -> Opti
     };
     std::thread::Builder::new().stack_size(STACK).spawn(tend).ok()?;
     match told.recv() {
-        Ok(Some(keeper)) => Some(Nursery { work, keeper }),
+        Ok(Some(keeper)) => Some(Nursery { work, keeper: keeper.as_ref().map(Arc::downgrade) }),
         _ => {
             // It may have made the keeper, which would end with it.
             std::mem::forget(work);
@@ -96,11 +96,7 @@ fn open(shared: &Arc<Shared>, authority: &Authority, confines: Confines) -> Opti
 
 /// On the nursery: from here on its children are born in the keeper's namespace, and confined. Where there is no keeper
 /// to be had, this process takes what they leave behind.
-fn settle_in(
-    shared: &Shared,
-    authority: &Authority,
-    confines: Confines,
-) -> io::Result<Option<Arc<Keeper>>> {
+fn settle_in(shared: &Shared, authority: &Authority, confines: Confines) -> io::Result<Option<Arc<Keeper>>> {
     let mut keeper = None;
     if shared.boot().authority.is_whole() {
         keeper = shared.keeping.ask(shared).map_err(|(_, error)| error)?;
