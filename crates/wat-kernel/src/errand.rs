@@ -80,7 +80,8 @@ pub(crate) fn ask(shared: &Arc<Shared>, waiter: &Waiter, what: &Command) -> Resu
         AskError::Interrupt(_) | AskError::Late => Refusal::Step("ask", ErrorKind::Interrupted.into()),
     })?;
     let hold = answered(answer)?;
-    Ok(Ends { hold, control: None, stdin: Some(stdin), stdout, stderr })
+    let stdin = Some(stdin);
+    Ok(Ends { hold, control: None, stdin, stdout, stderr, spawns: true, contained: false })
 }
 
 /// What goes with the program's name, the command's ends of its pipes and the letter; and the asker's ends of the pipes.

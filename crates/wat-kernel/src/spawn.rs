@@ -212,7 +212,8 @@ fn command(
 fn make_command(shared: &Arc<Shared>, waiter: &Waiter, what: &Command) -> Result<Ends, Refusal> {
     let Pipes { stdin_read, stdin, stdout, stdout_write, stderr, stderr_write, .. } = pipes()?;
     let hold = start_command(shared, waiter, what, &[stdin_read, stdout_write, stderr_write])?;
-    Ok(Ends { hold, control: None, stdin: Some(stdin), stdout, stderr })
+    let stdin = Some(stdin);
+    Ok(Ends { hold, control: None, stdin, stdout, stderr, spawns: true, contained: false })
 }
 
 /// Starts a command that has these for its standard three.
@@ -232,13 +233,14 @@ pub(crate) fn start_command(
         // All of them: a command is not to feel what whoever started the root had ignored.
         reset: !0,
     };
-    let (Launched { pid, pidfd }, _) = launch(shared, waiter, order, Care::Subreaper).map_err(|refusal| match refusal {
-        Refusal::Step("exec", error) => Refusal::Step("exec", command::explain(&file, error)),
-        Refusal::Step("directory", error) => {
-            Refusal::Step("directory", what.misplaced(shared.boot(), &error))
-        }
-        other => other,
-    })?;
+    let (Launched { pid, pidfd }, _) =
+        launch(shared, waiter, order, Care::Subreaper).map_err(|refusal| match refusal {
+            Refusal::Step("exec", error) => Refusal::Step("exec", command::explain(&file, error)),
+            Refusal::Step("directory", error) => {
+                Refusal::Step("directory", what.misplaced(shared.boot(), &error))
+            }
+            other => other,
+        })?;
     Ok(Hold::Own { pid, pidfd })
 }
 

@@ -1,7 +1,7 @@
 //! Numbers of processes in another PID namespace, turned into those of this one: nodes below a contained child tell
 //! theirs as they know them. Not here: who is contained (`keeper.rs`).
 
-use super::sight::Sight;
+use super::sight::{Sight, Tier};
 use crate::child::core::ChildCore;
 use std::collections::HashMap;
 use std::fs;
@@ -11,11 +11,13 @@ use std::sync::Arc;
 pub(crate) fn translate(sights: &mut [Sight], children: &[Arc<ChildCore>]) {
     for child in children.iter().filter(|child| child.contained) {
         let below = format!("{}/", child.path);
-        let mut told = sights.iter_mut().filter(|sight| sight.path.starts_with(&below)).peekable();
+        // A command was started by somebody outside, and its number is known from there.
+        let inside = |sight: &&mut Sight| sight.path.starts_with(&below) && sight.tier != Tier::Command;
+        let mut told = sights.iter_mut().filter(inside).peekable();
         if told.peek().is_none() {
             continue;
         }
-        let known = child.pid.map_or_else(HashMap::new, numbers);
+        let known = child.pid().map_or_else(HashMap::new, numbers);
         told.for_each(|sight| sight.pid = known.get(&sight.pid).copied().unwrap_or(0));
     }
 }
