@@ -111,7 +111,7 @@ pub fn look_up(to: &Purpose, host: &str) -> Result<Vec<IpAddr>, Trouble> {
         return Ok(found);
     }
     if !to.waiter.authority().is_whole() {
-        let why = "a process with grants asks no name server: give an address, or a name of the hosts file";
+        let why = "a root narrowed by --authority asks no name server: give an address, or a name of the hosts file";
         return Err(to.refuse("permission-denied", why).into());
     }
     let settings = Settings::parse(&file(RESOLV_CONF));
