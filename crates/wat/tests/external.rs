@@ -89,7 +89,7 @@ fn shell_below(depth: usize) -> Shell {
 impl Shell {
     /// What runs below the root and is no node.
     fn commands(&self) -> Vec<support::process::Process> {
-        below(self.tree.pid()).into_iter().filter(|process| process.path().is_none()).collect()
+        self.tree.nodes().into_iter().filter(|process| process.path().is_none()).collect()
     }
 
     /// Starts a script, and waits for its first line.
@@ -425,7 +425,7 @@ fn many_commands_leave_nothing_in_the_node() {
     );
     let mut tree = wat(&source.file).start();
     assert_eq!(tree.ask("12"), "12");
-    let commands = |tree: &Tree| below(tree.pid()).iter().filter(|process| process.path().is_none()).count();
+    let commands = |tree: &Tree| tree.nodes().iter().filter(|process| process.path().is_none()).count();
     soon("no command", || commands(&tree) == 0);
     let before = [tree.pid(), tree.node("/0/0").pid].map(counts);
     assert_eq!(tree.ask("120"), "120");
