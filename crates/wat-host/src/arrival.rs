@@ -210,7 +210,7 @@ impl Peer {
                     let discarded = incoming.values.discarded();
                     let late = !discarded.is_empty() && context::is_late(discarded, &text);
                     if incoming.edge.is_tapped() {
-                        incoming.edge.note(false, &text);
+                        incoming.edge.note(incoming.arrived, &text, None);
                     }
                     if let Some(number) = incoming.number() {
                         let item = if late { self.too_late() } else { Item::Text(text, place) };
@@ -354,7 +354,7 @@ impl Incoming {
     /// The same of a thread's value, which whoever watches the edge is shown.
     fn number_of(&mut self, parcel: &Parcel) -> Option<u64> {
         if self.edge.is_tapped() {
-            self.edge.note(false, &parcel.text());
+            self.edge.note(self.arrived, &parcel.text(), None);
         }
         self.number()
     }

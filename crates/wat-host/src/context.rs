@@ -11,6 +11,7 @@ use crate::process::ticks;
 use std::fmt;
 use std::time::{Duration, Instant};
 use wat_edn::{Limits, Value};
+use wat_kernel::see::Told;
 
 const TAG: &str = "wat/context";
 /// In front of `nil`, in the place of an answer: the deadline had passed before the request was begun.
@@ -43,6 +44,11 @@ impl Context {
     /// Time left, 0 when it has passed.
     pub fn left(&self) -> Option<Duration> {
         self.deadline.map(|end| end.saturating_duration_since(Instant::now()))
+    }
+
+    /// The same for whoever watches an edge.
+    pub fn told(&self) -> Told {
+        Told { left: self.left(), trace: self.trace.map(|trace| trace.to_string()) }
     }
 
     /// The same with a deadline that is no later than `other`.

@@ -9,6 +9,9 @@ pub const EVENT: &str = "wat.kernel/LogEvent";
 /// Events are read within these bounds; what is beyond them is a line like any other.
 const BOUNDS: Limits = Limits { bytes: 64 << 10, depth: 32 };
 
+/// The most of a message and of fields that an event has, as text: with both it is still read as one.
+const MOST: usize = 24 << 10;
+
 /// A line from below: `[path] text`.
 pub struct Line<'a> {
     pub path: &'a str,
@@ -83,8 +86,22 @@ pub struct Event<'a> {
     pub fields: &'a [u8],
 }
 
+/// A message as EDN, which goes through every queue on its way: a long one is cut, and says how long it was.
+fn message(text: &str) -> String {
+    let whole = Value::string(text).to_string();
+    let mut keep = text.len().min(MOST);
+    let mut shown = whole;
+    while shown.len() > MOST {
+        keep = text.floor_char_boundary(keep);
+        shown = Value::string(format!("{} … ({} bytes in all)", &text[..keep], text.len())).to_string();
+        // Characters that are written as several, or the mark itself.
+        keep -= keep / 8 + 1;
+    }
+    shown
+}
+
 impl Event<'_> {
-    /// Its line, without the newline.
+    /// Its line, without the newline. It is within what a reader takes for an event, however long its message and fields are.
     pub fn line(&self) -> Vec<u8> {
         let quoted = |text: &str| Value::string(text).to_string();
         let time = Value::Inst(wat_edn::Instant::from_nanos(self.time));
@@ -94,10 +111,13 @@ impl Event<'_> {
             self.level,
             quoted(self.path),
             quoted(self.namespace),
-            quoted(self.message),
+            message(self.message),
         )
         .into_bytes();
-        line.extend_from_slice(self.fields);
+        match self.fields.len() {
+            0..=MOST => line.extend_from_slice(self.fields),
+            long => line.extend_from_slice(format!("{{:cut \"fields of {long} bytes\"}}").as_bytes()),
+        }
         line.push(b'}');
         line
     }
@@ -120,6 +140,29 @@ mod tests {
         assert_eq!(tagged("/0", "/1").as_deref(), Some("/0"));
         assert_eq!(tagged("/0", "/01").as_deref(), Some("/0"));
         assert_eq!(path_of(event("/5").as_bytes()).as_deref(), Some("/5"));
+    }
+
+    #[test]
+    fn a_long_event_is_cut_and_still_an_event() {
+        for text in ["x".repeat(1 << 20), "é\u{1}\"".repeat(1 << 18)] {
+            let fields = format!("{{:n \"{}\"}}", "y".repeat(1 << 20)).into_bytes();
+            let event = Event {
+                level: "info",
+                path: "/0",
+                namespace: "a",
+                message: &text,
+                trace: None,
+                time: 0,
+                fields: &fields,
+            };
+            let line = [b"[/0] ", &event.line()[..]].concat();
+            let read = Line::read(&line).event().expect("an event");
+            let message = read.get("message").and_then(Value::as_str).expect("a message");
+            assert!(message.ends_with(&format!(" … ({} bytes in all)", text.len())), "{}", line.len());
+            assert!(message.len() > 4096 && text.starts_with(&message[..4000]));
+            let cut = read.get("fields").and_then(|fields| fields.get("cut")).and_then(Value::as_str);
+            assert_eq!(cut, Some("fields of 1048583 bytes"));
+        }
     }
 
     #[test]

@@ -219,7 +219,7 @@ impl Peer {
         match self.put(waiter, item, context, deadline) {
             Ok(()) => {
                 if let Some(text) = shown {
-                    self.edge.note(true, &text);
+                    self.edge.note(out.sent, &text, Some(context.told()));
                 }
                 self.edge.count_sent();
                 out.sent += 1;

@@ -11,7 +11,7 @@ use crate::child::end::End;
 use crate::command::{self, Command};
 use crate::control::{FromChild, MAX_CRASH};
 use crate::life::Event;
-use crate::mutation::removed;
+use crate::mutation::{pauses_at, removed};
 use crate::outbox::{Patient, WriteError, from_blocked};
 use crate::reader::Reader;
 use crate::run::{self, Ran, Run};
@@ -80,8 +80,17 @@ impl Process {
         log_level: u8,
     ) -> Waiter {
         let who = Who { path: edge.path().to_string(), program: program.to_string(), edge: Some(edge) };
+        if pauses_at("register") {
+            std::thread::sleep(std::time::Duration::from_millis(300));
+        }
+        let path = who.path.clone();
         // SAFETY: passed on to the caller.
-        unsafe { Waiter::register(&self.shared, stop_word, Some(who), log_level) }
+        let waiter = unsafe { Waiter::register(&self.shared, stop_word, Some(who), log_level) };
+        // Told since its spawner looked, it found no registration.
+        if let Some(level) = self.shared.level_told(&path) {
+            waiter.core().account().set_log_level(level);
+        }
+        waiter
     }
 
     /// The sealed image: of a child from birth, of a root once it is set.

@@ -12,6 +12,7 @@ use crate::control::{FromChild, ToChild};
 use crate::hand::Hand;
 use crate::keeper::Keeping;
 use crate::life::{self, Action, Event, State};
+use crate::mutation::removed;
 use crate::nursery::Nurseries;
 use crate::outbox::{Gathered, Outbox};
 use crate::see::round::Rounds;
@@ -46,6 +47,8 @@ pub(crate) type Quit = Box<dyn Fn(&[Sight]) -> String + Send + Sync>;
 
 /// Children of threads are numbered from here, where no process counts.
 const FOREIGN: u32 = 1 << 31;
+/// Subtrees whose level is kept for threads to come; the oldest go first.
+const MOST_LEVELS: usize = 256;
 
 /// Shared by the program's threads and the warden.
 pub(crate) struct Shared {
@@ -86,6 +89,8 @@ pub(crate) struct Shared {
     pub(crate) user_signals: [UserSignal; 2],
     /// How lines on their way to stderr look; unset where they pass as they are.
     render: OnceLock<Render>,
+    /// Levels of subtrees as they were told, the latest last, for threads that are not registered yet.
+    levels: Mutex<Vec<(String, u8)>>,
     /// Questions about the tree that are under way.
     pub(crate) rounds: Mutex<Rounds>,
     /// What children have told of tapped edges, by number and token; the warden takes it at each turn.
@@ -137,6 +142,7 @@ impl Shared {
             quit: OnceLock::new(),
             user_signals: Default::default(),
             render: OnceLock::new(),
+            levels: Mutex::default(),
             rounds: Mutex::default(),
             tapped: Mutex::default(),
             asks: Asks::default(),
@@ -501,6 +507,13 @@ impl Shared {
 
     /// Sets it for the nodes of this process that are meant, and passes it on to the children that are, or that lead there.
     pub(crate) fn set_log_level(&self, path: &str, level: u8) {
+        let mut levels = lock(&self.levels);
+        levels.retain(|(known, _)| !is_within(known, path));
+        if levels.len() >= MOST_LEVELS {
+            levels.remove(0);
+        }
+        levels.push((path.to_string(), level));
+        drop(levels);
         for (_, core) in self.waiters.nodes() {
             let account = core.account();
             if account.who.as_ref().is_some_and(|who| is_within(&who.path, path)) {
@@ -512,6 +525,14 @@ impl Shared {
                 core.tell(&ToChild::Level { level, path });
             }
         }
+    }
+
+    /// The level that was told last for a subtree that the path lies in.
+    pub(crate) fn level_told(&self, path: &str) -> Option<u8> {
+        if removed("late-level") {
+            return None;
+        }
+        lock(&self.levels).iter().rev().find(|(top, _)| is_within(path, top)).map(|(_, level)| *level)
     }
 
     // ---- the end

@@ -56,6 +56,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         &[
             ("wat tap 4711 /0", "what passes between the root and its first child"),
             ("wat tap --replies --filter :error 4711 /0/2", "only answers with :error in them"),
+            ("wat tap 4711 /0 --trace 4bf92f3577b34da6a3ce929d0e0e4736", "what one request leads to"),
         ],
     ),
     (

@@ -64,6 +64,8 @@ pub struct Options {
     /// Of `wat tap`: only what goes to the node, or what comes from it.
     pub requests: bool,
     pub replies: bool,
+    /// Of `wat tap`: only what belongs to the trace.
+    pub of_trace: Option<String>,
 }
 
 impl Default for Options {
@@ -93,6 +95,7 @@ impl Default for Options {
             otlp: false,
             requests: false,
             replies: false,
+            of_trace: None,
         }
     }
 }
@@ -261,10 +264,11 @@ pub const FLAGS: &[Flag] = &[
     },
     Flag { name: "debuggable", value: None, help: "leave processes open to debuggers" },
     Flag { name: "waits", value: None, help: "tree: also the waits of a second and longer" },
-    Flag { name: "json", value: None, help: "tree: one JSON object" },
+    Flag { name: "json", value: None, help: "tree, tap: one JSON object, or one for each value" },
     Flag { name: "watch", value: None, help: "tree: again each second, with messages per second" },
     Flag { name: "requests", value: None, help: "tap: only what goes to the node" },
     Flag { name: "replies", value: None, help: "tap: only what comes from it" },
+    Flag { name: "trace", value: Some("ID"), help: "tap: only requests of this trace, and their answers" },
     Flag { name: "otlp", value: None, help: "metrics: as OpenTelemetry's OTLP in JSON" },
     Flag { name: "help", value: None, help: "this text" },
     Flag { name: "version", value: None, help: "wat's version" },
@@ -289,6 +293,15 @@ pub fn parse() -> Result<(Command, Options), String> {
             Arg::Long("out") => options.output = format(&mut parser, "out")?,
             Arg::Long("log") => {
                 options.log = Some(logs::Form::named(&one_of(&mut parser, "log", logs::Form::WORDS)?));
+            }
+            Arg::Long("trace") if words.first().is_some_and(|word| word == "tap") => {
+                let number = value(&mut parser, "trace", "the number of a trace")?;
+                if number.len() != 32 || !number.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+                    return Err(format!(
+                        "--trace wants 32 hexadecimal digits, as (trace-id) has them, not {number}"
+                    ));
+                }
+                options.of_trace = Some(number);
             }
             Arg::Long("trace") => options.trace = true,
             Arg::Long("diagnostics") => {
@@ -409,8 +422,9 @@ pub fn parse() -> Result<(Command, Options), String> {
 /// Have all the options a meaning for the command?
 fn fits(command: &str, given: &[String]) -> Result<(), String> {
     for name in given {
-        let Some(flag) = FLAGS.iter().find(|flag| flag.name == name) else { continue };
-        if !help::takes(command, flag) {
+        let mut all = FLAGS.iter().filter(|flag| flag.name == name);
+        let Some(flag) = all.clone().next() else { continue };
+        if !all.any(|flag| help::takes(command, flag)) {
             let what = if command == "FILE" { "running a program".into() } else { format!("wat {command}") };
             let whose = match help::commands(flag).as_slice() {
                 [] => "running a program".to_string(),

@@ -147,3 +147,31 @@ fn what_is_not_logged_is_not_computed() {
     let ended = wat(&source.file).env("WAT_LOG", "off").run("");
     assert_eq!((ended.out.as_str(), ended.err.as_str()), ("#wat.core/Ok nil\n", ""));
 }
+
+const LATE: &str = r#"
+(ns user (:use [wat.log :as log] [wat.string :as string]))
+
+(defn worker {:in i64 :out i64} [] -> nil
+  (serve (fn [n] (do (log/debug "late" "heard of the level" {:n n}) n))))
+
+(defn main [] -> nil
+  (let [t (spawn-thread worker)]
+    (do (log/set-level t :debug)
+        (println (call t 1))
+        (log/info "long" (string/join "" (vec (repeat 20000 "twenty characters ad"))) {:n 1}))))
+"#;
+
+/// Guards: the levels that are kept for a thread which is told before it is registered, which the pause makes sure of; the
+/// cut of a message that no queue would take.
+#[test]
+fn a_level_reaches_a_thread_that_is_starting_and_a_long_message_is_cut() {
+    let _turn = turn(MINUTE);
+    let source = program(LATE);
+    let ended = wat(&source.file).pausing("register").options(&["--log", "json"]).run("");
+    assert_eq!(ended.out, "#wat.core/Ok 1\n", "{}", ended.err);
+    assert!(ended.err.contains("heard of the level"), "{}", ended.err);
+    let long = ended.err.lines().find(|line| line.contains("twenty characters")).expect("the long one");
+    let event: Value = serde_json::from_str(long).expect("an object");
+    let message = event["message"].as_str().expect("a message");
+    assert!(message.ends_with(" … (400000 bytes in all)") && message.len() > 16 << 10, "{}", message.len());
+}

@@ -644,3 +644,35 @@ fn the_level_of_a_subtree_changes_while_it_runs() {
     );
     assert!(why(&["log-level", &pid, "/7", "info"]).contains("there is no node /7"));
 }
+
+const ONWARD: &str = r#"
+(defn main [] -> nil
+  (let [p (spawn-process (fn {:in i64 :out i64} [] (serve inc)))]
+    (serve (fn [n] (unwrap (call p n) "an answer")))))
+"#;
+
+/// Guards: what an edge tells of a request's context, its way up, and the numbers by which answers belong to a trace.
+#[test]
+fn a_tap_tells_what_goes_with_a_request() {
+    const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let _turn = turn(Duration::from_secs(120));
+    let source = program(ONWARD);
+    let mut root = wat(&source.file).start();
+    assert_eq!(root.ask("1"), "2");
+    let all = tap(root.pid(), "/0", &[]);
+    let traced = tap(root.pid(), "/0", &["--json", "--trace", TRACE]);
+    soon("each tap shows something", || {
+        assert_eq!(root.ask(&format!("#_#wat/context {{:left 9000000000 :trace \"{TRACE}\"}} 5")), "6");
+        assert_eq!(root.ask("7"), "8");
+        let whole = |tap: &Tap, line: &str| tap.shown().contains(line);
+        whole(&all, "> 7\n< 8\n") && whole(&traced, "\"reply\":\"6\"}\n")
+    });
+    let shown = all.shown();
+    let request = shown.lines().find(|line| line.starts_with("> 5  ; ")).expect("a request with its context");
+    assert!(request.ends_with(&format!(" ms left, trace {TRACE}")), "{request}");
+    let shown = traced.shown();
+    assert!(shown.contains(&format!("\"request\":\"5\",\"trace\":\"{TRACE}\"")), "{shown}");
+    assert!(shown.lines().all(|line| !line.contains("\"7\"") && !line.contains("\"8\"")), "{shown}");
+    let wrong = tool(&["tap", &root.pid().to_string(), "/0", "--trace", "4bf9"]);
+    assert_eq!(wrong.status.code(), Some(64), "{wrong:?}");
+}

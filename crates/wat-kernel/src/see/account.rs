@@ -143,9 +143,10 @@ impl Edge {
         self.tap.is_open()
     }
 
-    /// The text of a value that passes, to the peer or from it, for who is watching.
-    pub fn note(&self, request: bool, text: &[u8]) {
-        self.tap.note(request, text);
+    /// The text of the request with the number and what goes with it, or without that of what answers it, for who is
+    /// watching.
+    pub fn note(&self, number: u64, text: &[u8], about: Option<crate::see::Told>) {
+        self.tap.note(number, text, about);
     }
 
     pub(crate) fn tap(&self) -> &Tap {

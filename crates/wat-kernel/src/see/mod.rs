@@ -27,7 +27,7 @@ mod visit;
 pub use crate::life::State;
 pub use account::{About, Edge, Queue, Wait};
 pub use sight::{Queued, Sight, Tier, Waiting};
-pub use tap::{Tapped, Wanted};
+pub use tap::{Tapped, Told, Wanted};
 pub use visit::{Visit, VisitError, own_user, trees};
 
 use std::time::Duration;

@@ -7,7 +7,7 @@ use crate::mutation::removed;
 use crate::see::Edge;
 use crate::see::round::Asker;
 use crate::see::sight::is_within;
-use crate::see::tap::{MAX_FILTER, Tapped, Wanted};
+use crate::see::tap::{MAX_FILTER, MAX_TRACE, Tapped, Wanted};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,7 +47,10 @@ impl Warden {
     /// Somebody wants copies of what passes between the node at that path and its parent.
     pub(super) fn tap(&mut self, asker: Asker, path: &str, wanted: Wanted) {
         let no = |warden: &mut Warden, why: String| warden.pass(asker, &Tapped::Ended(why));
-        if self.routes.open.len() >= MOST || wanted.filter.len() > MAX_FILTER {
+        if self.routes.open.len() >= MOST
+            || wanted.filter.len() > MAX_FILTER
+            || wanted.trace.len() > MAX_TRACE
+        {
             return no(self, "too many taps are open, or the filter is too long".to_string());
         }
         self.routes.count += 1;
