@@ -99,6 +99,7 @@ fn show(e: &Expr, locals: &[LocalInfo]) -> String {
                         Source::Exit(e) => format!("exit {}", go(e)),
                         Source::After(e) => format!("after {}", go(e)),
                         Source::Stopped => "stopped".to_string(),
+                        Source::Cancelled => "cancelled".to_string(),
                         Source::Signal(second) => format!("signal {}", i32::from(*second) + 1),
                     };
                     format!(" ({source} {} {})", pattern(&clause.pattern, locals), go(&clause.body))
