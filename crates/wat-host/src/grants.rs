@@ -50,7 +50,14 @@ pub fn of_text(text: &str) -> Result<Authority, String> {
             other => return Err(format!("{other} is no grant")),
         });
     }
-    Ok(of_words(&words)?.expect("the text has no word for all"))
+    let authority = of_words(&words)?.expect("the text has no word for all");
+    match authority.grants().iter().find(|grant| matches!(grant, Grant::Run(_))) {
+        Some(run) => Err(format!(
+            "{run}: a program that is narrowed as a whole has no commands, for they are started by who is not narrowed; \
+             grant it to a process that the program spawns, and leave the program its authority"
+        )),
+        None => Ok(authority),
+    }
 }
 
 fn grant(of: &str, object: &str) -> Result<Grant, String> {
@@ -101,14 +108,13 @@ mod tests {
     #[test]
     fn grants_are_read_as_they_are_written() {
         let text = r#"[(fs-read "/data") (fs-write "/out") (net-connect "db:5432") (net-connect "*:443")
-            (net-connect "[::1]:80") (net-connect "unix:/run/x") (net-listen 8080) (run "git")
-            (run "/opt/a tool") :no-spawn]"#;
+            (net-connect "[::1]:80") (net-connect "unix:/run/x") (net-listen 8080) :no-spawn]"#;
         let authority = of_text(text).expect("each is a grant");
         let said: Vec<String> = authority.grants().iter().map(ToString::to_string).collect();
         for grant in &said {
             assert!(text.contains(grant.as_str()), "{grant}");
         }
-        assert!(said.len() == 9 && !authority.may_spawn());
+        assert!(said.len() == 7 && !authority.may_spawn());
     }
 
     #[test]
@@ -120,6 +126,7 @@ mod tests {
             ("[(fs-read \"\")]", "not empty"),
             ("[(net-listen 70000)]", "65535"),
             ("[(run \"\")]", "has a name"),
+            ("[(run \"git\")]", "(run \"git\"): a program that is narrowed"),
             ("[(net-connect \"host\")]", "host:port"),
             ("[(net-connect \"host:http\")]", "65535"),
             ("[", "EDN"),

@@ -62,6 +62,12 @@ impl Told {
 /// Has an ancestor start the command.
 pub(crate) fn ask(shared: &Arc<Shared>, waiter: &Waiter, what: &Command) -> Result<Ends, Refusal> {
     let boot = shared.boot();
+    if boot.depth() == 0 {
+        let program = &what.program;
+        let reason =
+            format!("{program} may not be started: a root that --authority has narrowed has no commands");
+        return Err(Refusal::Authority(reason));
+    }
     if let Some(lacking) = waiter.lacks(&[Grant::Run(what.program.clone())]) {
         return Err(Refusal::Authority(format!("{} may not be started: {lacking}", what.program)));
     }
@@ -71,11 +77,6 @@ pub(crate) fn ask(shared: &Arc<Shared>, waiter: &Waiter, what: &Command) -> Resu
             let text = "too many requests are under way";
             Refusal::Step("ask", io::Error::new(ErrorKind::QuotaExceeded, text))
         }
-        // A root that was narrowed has nobody to ask.
-        AskError::System(error) if error.raw_os_error() == Some(libc::ENOSYS) => Refusal::Authority(format!(
-            "{} may not be started: a root that was narrowed starts no commands; a process below one that was not may",
-            what.program
-        )),
         AskError::System(error) => Refusal::Step("ask", error),
         AskError::Interrupt(_) | AskError::Late => Refusal::Step("ask", ErrorKind::Interrupted.into()),
     })?;

@@ -35,12 +35,25 @@ fn a_narrowed_root_runs_and_reaches_what_it_is_granted() {
     assert_eq!(said(&["--authority", "[]"]), "\":permission-denied\"\n#wat.core/Ok \":permission-denied\"\n");
 }
 
+/// Guards: a root that was narrowed starts no command with the authority that it gave up.
+#[test]
+fn a_narrowed_root_has_no_commands() {
+    let _turn = turn(Duration::from_secs(30));
+    let place = program(
+        "(ns p (:use [wat.process :as process]))
+         (defn main [] -> nil (println (map-err :message (process/run \"echo\" [\"hello\"]))))",
+    );
+    let output = run(&place.directory, &["--authority", "[]", place.file.to_str().expect("plain")]);
+    let told = "echo may not be started: a root that --authority has narrowed has no commands";
+    assert_eq!(out(&output), format!("#wat.core/Err {told:?}\n"), "{output:?}");
+}
+
 #[test]
 fn what_is_no_authority_is_told() {
     let _turn = turn(Duration::from_secs(30));
     let place = program("(ns p) (defn main [] -> nil (println 1))");
     let file = place.file.to_str().expect("plain");
-    for spec in ["fs-read", "[(fs-reed \"/\")]", "[", "[(net-listen :any)]"] {
+    for spec in ["[(run \"git\")]", "fs-read", "[(fs-reed \"/\")]", "[", "[(net-listen :any)]"] {
         let output = run(&place.directory, &["--authority", spec, file]);
         assert!(output.status.code() == Some(64) && err(&output).contains("authority"), "{spec}: {output:?}");
         assert_eq!(out(&output), "");

@@ -357,6 +357,29 @@ fn a_stopped_root_stops_its_commands() {
     soon("what it said last", || tree.stderr().contains("[/0] bye"));
 }
 
+/// Guards: a stop of the tree reaches a command by way of its asker, in time for its last words, and the ancestor that
+/// started it waits for it.
+#[test]
+fn a_stopped_root_stops_the_commands_of_those_below() {
+    let _turn = turn(MINUTE);
+    let source = program(
+        r#"(ns user (:use [wat.process :as process]))
+        (defn node {:in nil :out String} [] -> nil
+          (let [p (process/spawn-lines "sh" ["-c" "trap 'sleep 0.1; echo bye >&2; exit 0' TERM; echo up; while :; do sleep 0.01; done"])]
+            (println (unwrap (unwrap (recv p))))
+            (ignore (recv p))))
+        (defn main [] -> nil
+          (let [p (spawn-process node {:authority [(run "sh")]})]
+            (println (recv p))
+            (ignore (recv p))))"#,
+    );
+    let mut tree = wat(&source.file).start();
+    assert!(tree.line().contains("up"));
+    tree.signal(libc::SIGTERM);
+    tree.ends_within(Duration::from_secs(10));
+    soon("what it said last", || tree.stderr().contains("[/0/0] bye"));
+}
+
 /// Guards: the warden's drain of a command's stderr into a bounded ring.
 #[test]
 fn a_flood_of_stderr_is_bounded() {
@@ -393,6 +416,38 @@ fn two_sides_blocked_on_each_other_are_told() {
     );
     let ended = wat(&source.file).run("");
     assert_eq!(ended.out, "#wat.core/Err :deadlock\n", "{ended:?}");
+}
+
+/// Guards: the answer of the ancestor that started it, without which a command of a process with grants could not be told
+/// to be computing.
+#[test]
+fn a_command_of_a_process_with_grants_is_blocked_or_computes() {
+    let _turn = turn(MINUTE);
+    let source = program(
+        r#"(ns user (:use [wat.process :as process]))
+        (defn flood [p <- (Peer String String)  line <- String  n <- i64] -> (Result nil Crash)
+          (match (send p line)
+            ((Ok _)  (if (> n 0) (flood p line (- n 1)) (Ok nil)))
+            ((Err e) (Err e))))
+        (defn node {:in String :out (Result nil keyword)} [] -> nil
+          (serve (fn [script]
+            (with-peers [p (process/spawn-lines "python3" ["-uc" script])]
+              (map-err :kind (flood p (wat.string/join "" (vec (repeat 1000 "x"))) 300))))))
+        (defn main [] -> nil
+          (let [p (spawn-process node {:authority [(run "python3")]})]
+            (println (call p "import sys
+for line in sys.stdin: print(line, end='')"))
+            (println (call p "import sys, time
+print('y' * 120000)
+end = time.time() + 1.6
+while time.time() < end: pass
+for line in sys.stdin: pass"))))"#,
+    );
+    let ended = wat(&source.file).run("");
+    assert_eq!(
+        ended.out, "#wat.core/Ok #wat.core/Err :deadlock\n#wat.core/Ok #wat.core/Ok nil\n",
+        "{ended:?}"
+    );
 }
 
 /// Guards: the closing of every descriptor and the reaping of every command, well ended or not.
