@@ -106,6 +106,12 @@ impl Peer {
                 break Err(("limit", "too many answers to earlier requests are waiting for recv"));
             }
             match self.arrive(&mut incoming, waiter, deadline) {
+                // Whose own waits ended with the deadline may have answered in haste.
+                Ok(Arrived::Item(n, _))
+                    if n == number && deadline.is_some_and(|end| end <= Instant::now()) =>
+                {
+                    return Err(self.request("timeout", "the reply came after its time", "unknown"));
+                }
                 Ok(Arrived::Item(n, item)) if n == number => return Ok(item),
                 // The one that is too many is kept all the same: it has been taken from the peer.
                 Ok(Arrived::Item(_, item)) => incoming.keep(item),

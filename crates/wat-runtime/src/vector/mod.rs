@@ -27,6 +27,8 @@ const SHARED_FLAT: usize = 64;
 /// The most elements that a slice or a concatenation of flat vectors copies; fewer in the tests, so that random
 /// operations meet windows.
 const COPIED: usize = if cfg!(test) { 256 } else { 4096 };
+/// Most elements of a vector: shared halves make one of any length without memory for it.
+const MOST: usize = 1 << 40;
 /// Most elements of a flat vector.
 const FLAT_MAX: usize = u32::MAX as usize;
 
@@ -226,6 +228,10 @@ pub fn concat(mem: Mem, vector: Obj, other: Obj) -> Result<Obj, Fail> {
         mem.drop(vector.slot());
         other.retain();
         return Ok(other);
+    }
+    if count(vector) + more > MOST {
+        mem.drop(vector.slot());
+        return Err(Fail::new("limit", "a vector has at most 2^40 elements"));
     }
     let trees = vector.tag() == TREE || other.tag() == TREE;
     let long = count(vector) > SHARED_FLAT && more > SHARED_FLAT;
