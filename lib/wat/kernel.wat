@@ -245,8 +245,8 @@
 (defn within-deadline
   "What the function gives; requests made meanwhile have at most so long from now, and those they lead to no longer. At the
   deadline, this one or that of the request in hand, `call`, `recv` and `send` on a peer and `send` to a channel that is full
-  answer a Crash of kind `:timeout`, requests of `wat.http` fail so, `sleep` returns, and a `select` takes its `(cancelled
-  body)`; a `recv` from a channel goes on. `with-deadline` takes a body. Example: (within-deadline (seconds 5) (fn [] (> (unwrap (deadline) \"set\") (seconds 4)))) => true"
+  answer a Crash of kind `:timeout`, requests of `wat.http` fail so; at this one `sleep` returns, and a `select` takes its
+  `(cancelled body)`; a `recv` from a channel goes on. `with-deadline` takes a body. Example: (within-deadline (seconds 5) (fn [] (> (unwrap (deadline) \"set\") (seconds 4)))) => true"
   [d <- Duration  f <- (Fn [] -> T)] -> T
   (let [scope (begin-deadline (nanos-of d))
         value (f)]
@@ -281,7 +281,7 @@
   {:intrinsic "now"}
   [] -> Instant)
 
-(defn sleep "Waits; returns early when the node is asked to stop, at a deadline, and when `cancelled?`. Example: (sleep (millis 1)) => nil"
+(defn sleep "Waits; returns early when the node is asked to stop, when `cancelled?`, and at the end of `with-deadline`. Example: (sleep (millis 1)) => nil"
   {:intrinsic "sleep"}
   [d <- Duration] -> nil)
 

@@ -154,15 +154,14 @@ pub fn narrow(ctx: *mut Ctx, mem: Mem, nanos: i64) -> Result<u64, Halt> {
     Ok(host.enter(mem, number))
 }
 
-/// Returns early when the node is asked to stop, when the request in hand is no longer wanted, and at a deadline. That
-/// of a request which has passed already is none: whoever never answers goes on at its pace.
+/// Returns early when the node is asked to stop, when nobody waits for the request in hand any more, and at a deadline that the
+/// program has set. That of the request ends no sleep: an answer made of it would come just before its caller gives up.
 pub fn sleep(ctx: *mut Ctx, nanos: i64) -> Result<u64, Halt> {
     let host = host(ctx);
     let wait = Duration::from_nanos(u64::try_from(nanos).unwrap_or(0));
     let end =
         Instant::now().checked_add(wait).unwrap_or_else(|| Instant::now() + Duration::from_secs(1 << 30));
-    let request = host.context.deadline.filter(|deadline| *deadline > Instant::now());
-    let end = [request, host.scopes.deadline()].into_iter().flatten().fold(end, Instant::min);
+    let end = host.scopes.deadline().map_or(end, |deadline| deadline.min(end));
     match host.waiter.sleep_until(end) {
         Ok(()) | Err(Interrupt::Stopped) => Ok(0),
         Err(Interrupt::Killed) => Err(Halt::Killed),

@@ -17,7 +17,7 @@ pub enum Waiting {
     Exit(Arc<Peer>),
     After(Option<Instant>),
     Stopped,
-    /// Nobody waits for the request in hand any more, or its deadline has passed.
+    /// Nobody waits for the request in hand any more, or a deadline that the program has set has passed.
     Cancelled,
     /// Nothing in a node that is not the root, which no signal reaches.
     Signal(Option<Receiver<()>>),
@@ -79,7 +79,7 @@ pub fn any(ctx: *mut Ctx, cells: &[u64]) -> Result<u64, Halt> {
 
 /// `cancelled` is what is answered when the request in hand is no longer wanted; without it that ends no wait.
 fn first(host: &mut Host, waiting: &[Waiting], cancelled: Option<usize>) -> Result<usize, Halt> {
-    let over = cancelled.and_then(|n| Some((n, host.context().deadline?)));
+    let over = cancelled.and_then(|n| Some((n, host.scopes.deadline()?)));
     let _heed = cancelled.map(|_| host.waiter.heed());
     let stopped = waiting.iter().position(|w| matches!(w, Waiting::Stopped));
     let timers = waiting.iter().enumerate().filter_map(|(n, w)| match w {
