@@ -1,7 +1,7 @@
 //! Mutated inputs for every parser of wat: no panic, no hang, no growth.
 //!
 //! `cargo run -p wat-fuzz -- TARGET… [--seconds N] [--seed S]`, where `all` is every target and N the seconds for each. It
-//! prints for each target the inputs given, how many were accepted and refused, the most memory its process held,
+//! fuzzes as many at once as there are processors, and prints for each target the inputs given, how many were accepted and refused, the most memory its process held,
 //! and the input that took longest. An input that ends the process, takes more than [`HANG`], or takes memory beyond
 //! the target's bound ends the run: it is shown, and written to a file.
 //!
@@ -17,6 +17,8 @@ mod target;
 
 use mutate::Mutator;
 use std::process::ExitCode;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use target::{TARGETS, Target, Word};
 
@@ -54,12 +56,36 @@ fn run(args: Vec<String>) -> Result<(), String> {
     if names == ["all"] {
         names = all.iter().map(|name| name.to_string()).collect();
     }
-    for name in names {
-        let target = target::find(&name);
-        let target = target.ok_or_else(|| format!("no target {name}; there are: {}", all.join(" ")))?;
-        println!("{}", fuzz(&target, Duration::from_secs(seconds), seed)?);
-    }
-    Ok(())
+    let found: Result<Vec<Target>, String> = names
+        .iter()
+        .map(|name| {
+            target::find(name).ok_or_else(|| format!("no target {name}; there are: {}", all.join(" ")))
+        })
+        .collect();
+    at_once(&found?, Duration::from_secs(seconds), seed)
+}
+
+/// Each target once, one for each processor at a time. The first failure is answered once those under way have ended.
+fn at_once(targets: &[Target], time: Duration, seed: u64) -> Result<(), String> {
+    let next = AtomicUsize::new(0);
+    let failed = OnceLock::new();
+    let work = || {
+        while failed.get().is_none()
+            && let Some(target) = targets.get(next.fetch_add(1, Ordering::SeqCst))
+        {
+            match fuzz(target, time, seed) {
+                Ok(line) => println!("{line}"),
+                // Another's may have come first.
+                Err(failure) => drop(failed.set(failure)),
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(work);
+        }
+    });
+    failed.into_inner().map_or(Ok(()), Err)
 }
 
 fn whole(text: &str) -> Result<u64, String> {

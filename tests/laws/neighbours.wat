@@ -1,37 +1,71 @@
-;; Whether one who writes values over the limit slows another down. A line `n` asks a neighbour n times alone, then n times
-;; while a thread asks an offender again and again: the answer is both 99th percentiles in nanoseconds, and how many values
-;; over the limit were refused meanwhile.
-(ns neighbours (:use [wat.string :only [times]]))
+;; Whether one who writes a value over the limit slows another down, in a program of one thread that waits for both. A line
+;; `[n offends]` asks a neighbour n times, once a millisecond, each wait counted from the moment its request was due, so
+;; that none is left out for another that went on too long. Meanwhile a command is silent, or writes 64 KiB a millisecond of
+;; a value that never ends, of which it may write 8 MiB. The answer is the 99th percentile in nanoseconds, and whether the
+;; command was refused.
+(ns neighbours (:use [wat.process :as process] [wat.time :only [ticks as-nanos]]))
 
-(defn echo {:in i64 :out i64} [] -> nil (serve (fn [n] n)))
+(defn echo {:in String :out String} [] -> nil (serve (fn [text] text)))
 
-(defn mouth {:in i64 :out String} [] -> nil (serve (fn [size] (times size "x"))))
+(defn command [] -> (Peer String String)
+  (process/spawn-edn "python3" ["-c" "
+import os, sys, time
+os.write(1, b'\"ready\"\\n')
+if not sys.stdin.readline():
+    sys.exit()
+os.write(1, b'\"')
+while True:
+    os.write(1, b'x' * 65536)
+    time.sleep(0.001)
+"] {:limits {:value 8388608}}))
 
-;; Provokes an offender at each value it reads; a new one, since a value over the limit ends the one that wrote it.
-(defn provoke {:in i64 :out bool} [] -> nil
-  (serve (fn [size] (err? (call (spawn-process mouth {:limits {:value 65536}}) size)))))
+(defstruct Run [neighbour <- (Peer String String)  other <- (Peer String String)  start <- Duration  n <- i64])
 
-(defn percentile [neighbour <- (Peer i64 i64)  n <- i64] -> i64
-  (let [waits (sort (map-vector (fn [i]
-                                  (let [begun (wat.time/ticks)]
-                                    (ignore (unwrap (call neighbour i) "the neighbour"))
-                                    (wat.time/as-nanos (- (wat.time/ticks) begun))))
-                                (vec (range n))))]
-    (nth waits (/ (* 99 n) 100))))
+(defstruct Seen [waits <- (Vector i64)  refused <- bool])
+
+(defn refusal "A command that has been refused says no more." [got <- (Result (Option String) Crash)] -> bool
+  (match got
+    ((Err c) (= :malformed-output (:kind c)))
+    ((Ok _)  (panic! "a value without an end is no value"))))
+
+(defn until "Takes what the command writes until the moment has come."
+  [run <- Run  seen <- Seen  due <- Duration] -> Seen
+  (let [left (- due (ticks))]
+    (if (:refused seen)
+      (do (sleep left) seen)
+      (select
+        ((:other run) got (until run (with seen :refused (refusal got)) due))
+        (after left seen)))))
+
+(defn answered "Takes it until the neighbour has answered." [run <- Run  seen <- Seen] -> Seen
+  (if (:refused seen)
+    (do (ignore (recv (:neighbour run))) seen)
+    (select
+      ((:neighbour run) _ seen)
+      ((:other run) got (answered run (with seen :refused (refusal got)))))))
+
+(defn asked [run <- Run  seen <- Seen  i <- i64] -> Seen
+  (if (= i (:n run))
+    seen
+    (let [due  (+ (:start run) (millis i))
+          seen (until run seen due)]
+      (unwrap (send (:neighbour run) "?") "the neighbour reads")
+      (let [seen (answered run seen)
+            wait (as-nanos (- (ticks) due))]
+        (asked run (with seen :waits (conj (:waits seen) wait)) (+ i 1))))))
 
 (defn main [] -> nil
-  (let [neighbour (spawn-process echo)
-        provoker  (spawn-thread provoke)]
+  (let [neighbour (spawn-process echo)]
     (loop []
-      (match (readln -> i64)
+      (match (readln -> (Tuple i64 bool))
         (None nil)
-        ((Some n)
-         (let [alone    (percentile neighbour n)
-               over     (* 10 65536)
-               sent     (doseq [_ (vec (range 8))] (unwrap (send provoker over) "sent"))
-               beside   (percentile neighbour n)
-               refused
-                 (count (vec (filter (fn [_] (unwrap (unwrap (recv provoker) "ended") "answered")) (vec (range 8)))))]
-           (ignore sent)
-           (println (tuple alone beside refused))
-           (recur)))))))
+        ((Some (tuple n offends))
+         (let [other (command)]
+           (ignore (recv other))
+           (ignore (call neighbour "!"))
+           (when offends (unwrap (send other "go") "the command reads"))
+           (let [seen    (asked (Run neighbour other (ticks) n) (Seen [] false) 0)
+                 refused (and offends (or (:refused seen) (refusal (recv other))))]
+             (ignore (kill other))
+             (println (tuple (nth (sort (:waits seen)) (/ (* 99 n) 100)) refused))
+             (recur))))))))

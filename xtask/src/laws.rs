@@ -15,6 +15,8 @@ pub struct Wanted {
     mutations: bool,
     /// As an ordinary user, where this is root.
     user: bool,
+    /// With pipes of one page in every tree.
+    small_pipes: bool,
     only: Vec<String>,
 }
 
@@ -26,12 +28,13 @@ pub fn parse(words: &[&str]) -> Result<Wanted, String> {
             "--full" => wanted.full = true,
             "--mutations" => wanted.mutations = true,
             "--user" => wanted.user = true,
+            "--small-pipes" => wanted.small_pipes = true,
             "--only" => wanted.only.push(words.next().ok_or("--only wants a text")?.to_string()),
             other => return Err(format!("unknown option {other}")),
         }
     }
-    if wanted.full && wanted.mutations {
-        return Err("mutations run at the ordinary sizes: --full or --mutations".to_string());
+    if wanted.mutations && (wanted.full || wanted.small_pipes) {
+        return Err("mutations run alone: --mutations, or --full and --small-pipes".to_string());
     }
     Ok(wanted)
 }
@@ -134,6 +137,9 @@ impl Ran {
         command.current_dir(table::repository().join(package));
         if wanted.mutations {
             command.env("WAT_MUTATION", &row.mutation);
+        }
+        if wanted.small_pipes {
+            command.env("WAT_MUTATION", "one-page");
         }
         if wanted.full {
             command.env("WAT_LAWS", "full");

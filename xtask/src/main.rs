@@ -5,12 +5,13 @@ mod laws;
 mod table;
 
 const HELP: &str = "\
-cargo xtask laws [--full | --mutations] [--user] [--only TEXT]…
+cargo xtask laws [--full | --mutations] [--user] [--small-pipes] [--only TEXT]…
 
   laws              each test of a law at a twentieth of its size
   laws --full       at the sizes of the laws; an hour or more
   laws --mutations  each test without the mechanism it guards: all must fail, as their rows say
   --user            as the user 65534, which root alone can do
+  --small-pipes     with pipes of one page in every tree
   --only TEXT       rows whose law is TEXT or whose test has it in its name
 
 WAT_SEED=n repeats a run. Rows: tests/laws/table.txt.

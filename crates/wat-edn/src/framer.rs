@@ -86,6 +86,8 @@ struct State {
     start: Option<usize>,
 }
 
+static ZEROS: [u8; 4096] = [0; 4096];
+
 /// A longer discarded form is not remembered.
 const LONGEST_DISCARDED: usize = 256;
 
@@ -126,11 +128,16 @@ impl Framer {
     pub fn room(&mut self, length: usize) -> &mut [u8] {
         self.compact();
         let wanted = self.tail + length;
-        if self.buffer.len() < wanted {
-            // Doubling, so that a long value costs linear time; but no further than the longest value reaches.
+        if self.buffer.capacity() < wanted {
+            // Doubling, so that a long value costs linear time; but no further than the longest value reaches. What is
+            // only reserved is not touched: no one read of a long value takes longer than another.
             let longest = self.limits.bytes.saturating_add(length);
-            let grown = wanted.max(longest.min(self.buffer.len() * 2));
-            self.buffer.resize(grown, 0);
+            let grown = wanted.max(longest.min(self.buffer.capacity() * 2));
+            self.buffer.reserve_exact(grown - self.buffer.len());
+        }
+        // Copied rather than filled: `resize` goes byte by byte where it is not optimised.
+        while self.buffer.len() < wanted {
+            self.buffer.extend_from_slice(&ZEROS[..ZEROS.len().min(wanted - self.buffer.len())]);
         }
         &mut self.buffer[self.tail..]
     }
@@ -168,7 +175,12 @@ impl Framer {
 
     /// How many bytes the buffer holds room for.
     pub fn capacity(&self) -> usize {
-        self.buffer.len()
+        self.buffer.capacity()
+    }
+
+    /// Has a part of a value come, or of a line that is passed over?
+    pub fn is_within(&self) -> bool {
+        self.head < self.tail || self.state.mode == Mode::Skip
     }
 
     /// The form that stood discarded before the value answered last, from its `#_` on: the last of them, where it is short.

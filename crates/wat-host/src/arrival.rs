@@ -13,6 +13,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use wat_edn::Position;
+use wat_kernel::mutation::removed;
 use wat_kernel::see::{Edge, Wait};
 use wat_kernel::{Child, ReadError, Source, WINDOW, Waiter, WriteError};
 
@@ -25,6 +26,8 @@ pub struct Incoming {
     abandoned: Arc<Abandoned>,
     kept: VecDeque<Item>,
     kept_bytes: usize,
+    /// Why there is no value behind those kept: what a select met, for the receive that follows.
+    trouble: Option<String>,
     /// Read from a thread while a request to it found no room; not counted yet.
     ahead: VecDeque<Parcel>,
     ahead_bytes: usize,
@@ -157,6 +160,9 @@ impl Peer {
         waiter: &Waiter,
         deadline: Option<Instant>,
     ) -> Result<Arrived, Trouble> {
+        if let Some(text) = incoming.trouble.take() {
+            return Err(Trouble::Crash(text));
+        }
         match &self.link {
             Link::Process(child) => loop {
                 if let Some(arrived) = self.complete(child, incoming)? {
@@ -288,18 +294,32 @@ impl Peer {
         }
     }
 
-    /// Would a receive answer without waiting? `source_ready`: its source has something to take in first.
+    /// Has a part of a value come whose rest must be read?
+    pub fn is_within(&self) -> bool {
+        matches!(self.link, Link::Process(_))
+            && !removed("one-read")
+            && self
+                .incoming
+                .try_lock()
+                .is_ok_and(|incoming| incoming.kept.is_empty() && incoming.values.is_within())
+    }
+
+    /// Would a receive answer without waiting? `source_ready`: its source has something to take in first, with one read.
     pub fn is_ready(&self, waiter: &Waiter, source_ready: bool) -> Result<bool, Trouble> {
         let Ok(mut incoming) = self.incoming.try_lock() else { return Ok(false) };
-        if !incoming.kept.is_empty() {
+        if !incoming.kept.is_empty() || incoming.trouble.is_some() {
             return Ok(true);
         }
         let found = match &self.link {
             Link::Process(child) => {
                 let mut found = self.complete(child, &mut incoming);
-                if source_ready && matches!(found, Ok(None)) {
-                    self.pull(child, &mut incoming, waiter)?;
-                    found = self.complete(child, &mut incoming);
+                let mut reads = usize::from(source_ready);
+                while reads > 0 && matches!(found, Ok(None)) {
+                    found = match self.pull(child, &mut incoming, waiter) {
+                        Ok(()) => self.complete(child, &mut incoming),
+                        Err(trouble) => Err(trouble),
+                    };
+                    reads -= usize::from(!removed("one-read"));
                 }
                 found
             }
@@ -331,8 +351,14 @@ impl Peer {
                 incoming.keep(item);
                 Ok(true)
             }
-            // An end, and what is not EDN, are what that receive will answer.
-            Ok(Some(_)) | Err(_) => Ok(true),
+            // An end is what that receive will find.
+            Ok(Some(_)) => Ok(true),
+            // What cannot be read has been passed over: it is told once.
+            Err(Trouble::Crash(text)) => {
+                incoming.trouble = Some(text);
+                Ok(true)
+            }
+            Err(Trouble::Killed) => Err(Trouble::Killed),
             Ok(None) => Ok(false),
         }
     }
@@ -345,6 +371,7 @@ impl Incoming {
             abandoned,
             kept: VecDeque::new(),
             kept_bytes: 0,
+            trouble: None,
             ahead: VecDeque::new(),
             ahead_bytes: 0,
             values,

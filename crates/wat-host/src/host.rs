@@ -54,6 +54,8 @@ pub struct Host {
     pub waiting: Vec<Waiting>,
     /// Rotates the choice of selects.
     pub turn: usize,
+    /// The same among sources that are in the middle of a value.
+    pub reading: usize,
     /// Where this is a spawned thread; the main thread's peers are the process's.
     pub thread: Option<Numbered>,
     /// What came with the request in hand: the last one read.

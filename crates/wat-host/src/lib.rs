@@ -92,6 +92,7 @@ pub struct Library {
 
 /// Runs a program as the root; `show` is given its crash's EDN text. Answers the exit code, or why nothing ran.
 pub fn root(root: Root, show: &dyn Fn(&str), library: Library) -> Result<i32, String> {
+    wat_runtime::mutation::begin(wat_kernel::mutation::current());
     let image = wat_runtime::unit::image::seal(root.image).map_err(|e| format!("seal the image: {e}"))?;
     let mut boot = Boot::root(0, root.program);
     boot.args = root.args;

@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use wat_abi::context::Ctx;
 use wat_abi::desc::Kind;
 use wat_edn::Value;
+use wat_kernel::mutation::removed;
 use wat_kernel::see::{LEVELS, Wait};
 use wat_kernel::{Interrupt, SendError, Sender, WriteError};
 use wat_runtime::codec;
@@ -53,6 +54,9 @@ pub fn println(ctx: *mut Ctx, slot: u64, desc: DescRef) -> Result<u64, Halt> {
                 Ok(()) => {
                     waiter.count_written();
                     Ok(0)
+                }
+                Err(WriteError::Closed) if removed("quiet-end") => {
+                    Err(Fail::new("lost", "nobody reads stdout any more").into())
                 }
                 Err(WriteError::Closed) => Err(Halt::Quiet),
                 Err(WriteError::Interrupted { why, .. }) => Err(why.into()),

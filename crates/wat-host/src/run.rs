@@ -81,6 +81,7 @@ pub fn run(
         threads: thread::Threads::default(),
         waiting: Vec::new(),
         turn: 0,
+        reading: 0,
         thread: None,
         context: Context::default(),
         scopes: Arc::default(),

@@ -1,5 +1,9 @@
 //! `select` and `select-any`: waiting for the first of several peers, channels, exits, timers, a stop, and
 //! the end of interest in the request in hand.
+//!
+//! A value that comes in many reads holds nobody up: what is whole is answered first, and each round reads once of one
+//! source that is in the middle of a value, however long that is, or endless. So a select takes at most one such read
+//! longer for it, and the long value takes no more rounds than it has reads.
 
 use crate::host::{Halt, Host, host};
 use crate::peer::{Peer, Trouble};
@@ -121,9 +125,14 @@ fn first(host: &mut Host, waiting: &[Waiting], cancelled: Option<usize>) -> Resu
             Err(Interrupt::Stopped) if host.waiter.stopping() => return stopped.ok_or(Halt::Quiet),
             Err(Interrupt::Stopped) => return cancelled.ok_or(Halt::Quiet),
         };
+        let mut within = Vec::new();
         for step in 0..count {
             let at = (host.turn + step) % count;
             let n = sources[at].0;
+            if bytes[at] && !arrived[at] && reader(&waiting[n]).is_some_and(Peer::is_within) {
+                within.push(at);
+                continue;
+            }
             let has = arrived[at]
                 || bytes[at]
                     && match (&waiting[n], reader(&waiting[n])) {
@@ -134,6 +143,18 @@ fn first(host: &mut Host, waiting: &[Waiting], cancelled: Option<usize>) -> Resu
                     };
             if has {
                 host.turn = at + 1;
+                if let Some(long) = in_turn(&within, host.reading) {
+                    host.reading = long + 1;
+                    read_on(&waiting[sources[long].0], host)?;
+                }
+                return Ok(n);
+            }
+        }
+        if let Some(long) = in_turn(&within, host.reading) {
+            host.reading = long + 1;
+            let n = sources[long].0;
+            if read_on(&waiting[n], host)? {
+                host.turn = long + 1;
                 return Ok(n);
             }
         }
@@ -143,6 +164,16 @@ fn first(host: &mut Host, waiting: &[Waiting], cancelled: Option<usize>) -> Resu
             return Ok(n);
         }
     }
+}
+
+/// The first of these places at or behind the one whose turn it is.
+fn in_turn(places: &[usize], turn: usize) -> Option<usize> {
+    places.iter().copied().filter(|at| *at >= turn).min().or(places.iter().copied().min())
+}
+
+/// Reads once of a source in the middle of a value: is that whole then?
+fn read_on(waiting: &Waiting, host: &Host) -> Result<bool, Halt> {
+    reader(waiting).map_or(Ok(false), |peer| ready(peer, host, true))
 }
 
 /// The edge that a clause waits on.

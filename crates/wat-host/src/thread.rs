@@ -147,6 +147,7 @@ fn live(life: Life) {
                 threads: Threads::default(),
                 waiting: Vec::new(),
                 turn: 0,
+                reading: 0,
                 thread: Some(Numbered { shared: shared.clone(), next: AtomicU32::new(0) }),
                 context: Context::default(),
                 scopes: Arc::default(),

@@ -145,6 +145,16 @@ impl Values {
         }
     }
 
+    /// Has a part of a value come whose rest has not? Not asked before [`Values::next`] has found all that is whole.
+    pub fn is_within(&self) -> bool {
+        match &self.form {
+            Form::Edn(framer) => framer.is_within(),
+            Form::Lines(lines) => lines.skipping || lines.window.is_within(),
+            Form::Json(frames) => frames.window.is_within(),
+            Form::Chunks(_) => false,
+        }
+    }
+
     /// The form that stood discarded before the value found last; EDN alone.
     pub fn discarded(&self) -> &[u8] {
         match &self.form {

@@ -36,6 +36,10 @@ impl Window {
         self.ended = true;
     }
 
+    pub fn is_within(&self) -> bool {
+        self.taken < self.filled
+    }
+
     pub fn bytes(&self) -> &[u8] {
         &self.bytes[..self.filled]
     }

@@ -1,8 +1,9 @@
 //! Mechanisms taken away, to see that the law each guards then fails.
 //!
 //! In a debug build `WAT_MUTATION` at the root names what is removed, several with commas between; the boot record
-//! hands it down. A release build has no such room: [`removed`] is `false` there and the branches go. `pause:STEP`
-//! removes nothing; it stretches a moment too short to be hit by chance. Not here: what a law is (`tests/laws`).
+//! hands it down. A release build has no such room: [`removed`] is `false` there and the branches go. Two words remove
+//! nothing: `pause:STEP` stretches a moment too short to be hit by chance, and `one-page` gives every pipe the least
+//! room the system knows, as a user has whose quota of pipe memory is spent. Not here: what a law is (`tests/laws`).
 
 #[cfg(debug_assertions)]
 mod debug {
@@ -27,6 +28,10 @@ mod debug {
         current().split(',').any(|word| word.strip_prefix("pause:") == Some(step))
     }
 
+    pub(crate) fn one_page() -> bool {
+        removed("one-page")
+    }
+
     /// The binary that children are made of instead of this one: a hostile peer speaks for itself.
     pub(crate) fn stand_in() -> Option<std::path::PathBuf> {
         std::env::var_os("WAT_STAND_IN").map(Into::into)
@@ -38,7 +43,7 @@ mod debug {
 }
 
 #[cfg(debug_assertions)]
-pub(crate) use debug::{begin, begin_root, pauses_at, stand_in};
+pub(crate) use debug::{begin, begin_root, one_page, pauses_at, stand_in};
 #[cfg(debug_assertions)]
 pub use debug::{current, removed};
 
@@ -62,12 +67,17 @@ mod release {
         false
     }
 
+    #[inline(always)]
+    pub(crate) fn one_page() -> bool {
+        false
+    }
+
     pub(crate) fn stand_in() -> Option<std::path::PathBuf> {
         None
     }
 }
 
 #[cfg(not(debug_assertions))]
-pub(crate) use release::{begin, begin_root, pauses_at, stand_in};
+pub(crate) use release::{begin, begin_root, one_page, pauses_at, stand_in};
 #[cfg(not(debug_assertions))]
 pub use release::{current, removed};

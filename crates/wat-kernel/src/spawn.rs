@@ -11,7 +11,7 @@ use crate::command::{self, Command};
 use crate::control::{BOOT_CHUNK, MAX_BOOT, ToChild};
 use crate::errand;
 use crate::life::ChildEvent;
-use crate::mutation::removed;
+use crate::mutation::{self, removed};
 use crate::shared::Shared;
 use crate::sys::clone::{self, Launched, Order, Space, What};
 use crate::sys::process::Score;
@@ -260,7 +260,8 @@ pub(crate) fn pipes() -> Result<Pipes, Refusal> {
     let (stdin_read, stdin) = fd::pipe().map_err(at("pipes"))?;
     let (stdout, stdout_write) = fd::pipe().map_err(at("pipes"))?;
     let (stderr, stderr_write) = fd::pipe().map_err(at("pipes"))?;
-    let capacity = |end: &OwnedFd| fd::pipe_capacity(end, PIPE).map_err(at("pipes"));
+    let wanted = if mutation::one_page() { 4096 } else { PIPE };
+    let capacity = |end: &OwnedFd| fd::pipe_capacity(end, wanted).map_err(at("pipes"));
     let capacities = [capacity(&stdin)? as u32, capacity(&stdout)? as u32, capacity(&stderr)? as u32];
     // The parent's end is a description of its own, so this does not reach the child.
     fd::set_nonblocking(&stdin).map_err(at("pipes"))?;

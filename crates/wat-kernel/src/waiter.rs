@@ -283,7 +283,7 @@ impl Waiter {
         let _heed = self.heed();
         self.settle();
         loop {
-            let Some(left) = end.checked_duration_since(Instant::now()) else { return Ok(()) };
+            let Some(left) = end.checked_duration_since(now()) else { return Ok(()) };
             match self.blocking(Wakes::Stop, || fd::poll(&mut [], Some(left))) {
                 Ok(_) => return Ok(()),
                 Err(Blocked::Interrupt(why)) => return Err(why),
@@ -517,5 +517,12 @@ impl Registry {
 
 /// How long until the instant, for a system call's timeout: `None` for ever.
 pub(crate) fn time_left(deadline: Option<Instant>) -> Option<Duration> {
-    deadline.map(|end| end.saturating_duration_since(Instant::now()))
+    deadline.map(|end| end.saturating_duration_since(now()))
+}
+
+/// The time that waits are measured by: the monotonic clock, which nobody sets. Without it, a clock that somebody has
+/// set back by an hour meanwhile.
+fn now() -> Instant {
+    let now = Instant::now();
+    if removed("monotonic") { now.checked_sub(Duration::from_secs(3600)).unwrap_or(now) } else { now }
 }

@@ -1,6 +1,7 @@
 //! How a child ended: exactly one value per child. Not here: what the crash record says, which is the language's.
 
 use crate::boot::filter;
+use crate::mutation::removed;
 use crate::sys::process::{self, Reaped, Status};
 use std::io;
 use std::time::Duration;
@@ -125,7 +126,7 @@ pub(crate) fn cause(said: Said, reaped: Option<&Reaped>, killed: Option<KillReas
     if let Some((step, errno)) = said.refused {
         return Cause::NoRecord(step_failed(&step, &io::Error::from_raw_os_error(errno)));
     }
-    match reaped.map(|r| r.status) {
+    match reaped.map(|r| r.status).filter(|_| !removed("wait-status")) {
         None => none(Kind::Lost, None, None, "its exit status was taken by another reaper"),
         Some(Status::Exited(0)) if said.ended => Cause::Clean,
         Some(Status::Exited(process::DIED)) => {

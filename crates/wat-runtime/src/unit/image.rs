@@ -5,6 +5,7 @@
 //! hands an image over is trusted with what it does, and the cache compares the content's hash.
 
 use super::region::Region;
+use crate::mutation::removed;
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use wat_abi::image::{Func, Global, Header, MAGIC, PAGE, Place, Program, Record, Table, Thunks, TrapSite};
@@ -27,6 +28,9 @@ unsafe impl Sync for Image {}
 
 /// Puts bytes into a sealed memory file, ready to be mapped here and passed to children.
 pub fn seal(bytes: &[u8]) -> io::Result<OwnedFd> {
+    if removed("memory-image") {
+        on_disk(bytes)?;
+    }
     // SAFETY: a plain system call; the name is a C string.
     let fd =
         unsafe { libc::memfd_create(c"wat-image".as_ptr(), libc::MFD_ALLOW_SEALING | libc::MFD_CLOEXEC) };
@@ -41,6 +45,14 @@ pub fn seal(bytes: &[u8]) -> io::Result<OwnedFd> {
         return Err(io::Error::last_os_error());
     }
     Ok(file.into())
+}
+
+/// The way of a compiler that leaves its work in a file, which needs a place that can be written.
+#[cold]
+fn on_disk(bytes: &[u8]) -> io::Result<()> {
+    let path = std::env::temp_dir().join(format!("wat-image-{}", std::process::id()));
+    std::fs::write(&path, bytes)?;
+    std::fs::remove_file(&path)
 }
 
 impl Image {

@@ -2,6 +2,7 @@
 //! runtime functions under the limit that compiled code compares with.
 
 use super::region::random_u64;
+use crate::mutation::removed;
 use std::io;
 use std::ptr::null_mut;
 use wat_abi::image::PAGE;
@@ -63,7 +64,8 @@ impl Stack {
         let live = if self.contains(live) { live } else { self.top() };
         let to = live.saturating_sub(KEPT) & !(u64::from(PAGE) - 1);
         let from = self.base as u64 + u64::from(PAGE);
-        if self.contains(deepest) && deepest < to.saturating_sub(KEPT) && from < to {
+        if !removed("stack-trim") && self.contains(deepest) && deepest < to.saturating_sub(KEPT) && from < to
+        {
             // SAFETY: the range lies in our mapping and no frame lives in it: what ran there has ended, and who asks
             // stands above it.
             unsafe { libc::madvise(from as *mut libc::c_void, (to - from) as usize, libc::MADV_DONTNEED) };

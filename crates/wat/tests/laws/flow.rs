@@ -39,6 +39,23 @@ fn k6_holds_with_an_exhausted_pipe_quota() {
     drop(pipes);
 }
 
+/// K6, K7. The same with pipes of one page, which is what the system gives where the quota's hard limit is reached, and
+/// what is promised of calls and of two sides blocked on each other. Guards: that what is written takes no pipe to have
+/// room for it.
+#[test]
+fn k6_holds_with_pipes_of_one_page() {
+    let _turn = turn(Duration::from_secs(900));
+    if cfg!(not(debug_assertions)) {
+        return;
+    }
+    slow_leaf(Launch::with_small_pipes);
+    let pressure = |word: &str| wat(test_file("laws/pressure")).args(&[word]).with_small_pipes();
+    assert_eq!(pressure("call").run("").out, "6000000\n");
+    assert_eq!(pressure("drain").run("").out, "#wat.core/Ok nil\n");
+    let ended = pressure("deadlock").run("");
+    assert!(ended.out.starts_with("[:deadlock ") && ended.out.contains("/0"), "{ended:?}");
+}
+
 /// Pipes until the user's quota is used up; they are accounted to whoever makes them, which is the calling thread alone.
 fn exhaust(user: u32) -> Vec<OwnedFd> {
     // SAFETY: the calls are made directly, so that they change this thread and not the process.

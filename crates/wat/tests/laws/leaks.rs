@@ -54,12 +54,19 @@ fn k18_crashing_attempts_leave_memory_flat() {
     flat("attempt", size(1_000_000), 1024);
 }
 
-/// K18. Guards: the return of a stack from beyond its guard page to one that can overflow again (without it the second
-/// overflow is a signal), and of the pages it had grown into.
+/// K18. Guards: that a stack can overflow again (without it the second overflow is a signal), and the return of the pages
+/// it had grown into (without it the first overflow leaves them).
 #[test]
 fn k18_stack_overflows_leave_memory_flat() {
     let _turn = turn(Duration::from_secs(300));
     flat("stack", size(1_000), 4096);
+    let mut root = wat(test_file("laws/crashes")).start();
+    assert_eq!(root.ask("[:attempt 5]"), "5");
+    let before = memory(root.pid(), "VmRSS:");
+    assert_eq!(root.ask("[:stack 1]"), "1");
+    let after = memory(root.pid(), "VmRSS:");
+    assert!(after <= before + 4096, "{before} KiB before a stack overflows, {after} KiB after");
+    assert!(root.finish().status.success());
 }
 
 /// K18. Guards: the release of a thread peer's stack, heap and channels after its crash (without it memory, threads

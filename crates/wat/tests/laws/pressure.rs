@@ -61,26 +61,37 @@ fn k8_a_value_over_the_limit_is_refused_and_the_next_is_read() {
     assert!(ended.status.success() && ended.out == ":end\n", "{ended:?}");
 }
 
-/// K8. One that writes values over the limit beside a neighbour that answers: each is refused, and the neighbour's 99th
-/// percentile, at the best of five rounds, is at most twice what it is alone. Held to that at full size only: processes
-/// that start take processor time, and two percentiles of a busy machine differ by more.
+/// K8. Guards: that a select reads once a round of a value that goes on, and answers what is whole first (without it
+/// whoever else is waited for waits until the value over the limit has come up to that). Runs with the offender and
+/// without alternate, since what else a machine does falls on both, and the law is held to the median of several.
 #[test]
 fn k8_a_value_over_the_limit_slows_no_other_peer() {
     let _turn = turn(Duration::from_secs(400));
     let mut root = wat(test_file("laws/neighbours")).start();
-    let (count, rounds) = if is_full() { (20_000, 5) } else { (500, 1) };
-    let mut best = f64::INFINITY;
-    for _ in 0..rounds {
-        let Value::Vector(told) = edn::parse(&root.ask(&count.to_string())) else { panic!("three numbers") };
-        let [alone, beside, refused] =
-            [0, 1, 2].map(|at: usize| told[at].as_int().expect("a number of nanoseconds"));
+    let (count, least) = if is_full() { (1000, 9) } else { (200, 3) };
+    let mut ratios: Vec<f64> = Vec::new();
+    // More rounds where other work has come between them.
+    while ratios.len() < least || (median(&mut ratios) > 2.0 && ratios.len() < 4 * least) {
+        let [alone, beside] = [false, true].map(|offends| {
+            let told = edn::parse(&root.ask(&format!("[{count} {offends}]")));
+            let Value::Vector(told) = told else { panic!("a number and a word") };
+            assert_eq!(told[1], Value::Bool(offends), "the value over the limit is refused");
+            told[0].as_int().expect("a number of nanoseconds") as f64
+        });
         println!("99th percentile of {count} calls: {alone} ns alone, {beside} ns beside an offender");
-        assert_eq!(refused, 8, "each value over the limit is refused");
-        best = best.min(beside as f64 / alone as f64);
+        ratios.push(beside / alone);
     }
-    assert!(!is_full() || best <= 2.0, "{best} times as long beside an offender");
+    println!("law rounds {}", ratios.len());
+    let ratio = median(&mut ratios);
+    println!("{ratio:.2} times as long beside an offender");
+    assert!(ratio <= 2.0, "{ratio:.2} times as long beside an offender: {ratios:.2?}");
     let ended = root.finish();
     assert!(ended.status.success(), "{ended:?}");
+}
+
+fn median(numbers: &mut [f64]) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers[numbers.len() / 2]
 }
 
 /// K8. Guards: the count of a value's bytes while it is written (without it the other side must refuse what has

@@ -17,7 +17,7 @@ const SILENCE: Duration = Duration::from_secs(120);
 
 /// Is a mechanism taken away, to see the law fail?
 pub fn is_mutated() -> bool {
-    std::env::var_os("WAT_MUTATION").is_some()
+    std::env::var("WAT_MUTATION").is_ok_and(|words| !words.is_empty() && words != "one-page")
 }
 
 fn silence() -> Duration {
@@ -106,8 +106,17 @@ impl Launch {
 
     /// Stretches a moment that chance would not hit, beside whatever is taken away.
     pub fn pausing(self, step: &str) -> Launch {
+        self.disturbed(&format!("pause:{step}"))
+    }
+
+    /// Every pipe of the tree has one page, the least there is.
+    pub fn with_small_pipes(self) -> Launch {
+        self.disturbed("one-page")
+    }
+
+    fn disturbed(self, word: &str) -> Launch {
         let removed = std::env::var("WAT_MUTATION").unwrap_or_default();
-        self.env("WAT_MUTATION", &format!("{removed},pause:{step}"))
+        self.env("WAT_MUTATION", &format!("{removed},{word}"))
     }
 
     /// Nobody reads stdout until [`Tree::read_stdout`].
