@@ -1,20 +1,19 @@
 //! A child as its parent holds it: descriptors, state, and what happens to them. Shared by the handle and the
-//! warden. Not here: the program's view ([`super::Child`]), nor when events come (`warden/`).
+//! warden. Not here: the program's view ([`super::Child`]), what it says (`hear.rs`), nor when events come (`warden/`).
 
 use super::end::{self, Cause, End, KillReason, Refusal, Said, Usage};
 use super::hold::Hold;
 use super::kept::Kept;
 use super::lines::{Lines, tagged};
-use crate::ask::Answer;
 use crate::authority::Authority;
 use crate::channel::Sender;
-use crate::control::{FromChild, ToChild};
+use crate::control::ToChild;
 use crate::gate::Gate;
 use crate::life::{ChildAction, ChildEvent, State, child_step};
 use crate::mutation::removed;
 use crate::outbox::Outbox;
-use crate::see::{Edge, Tapped};
-use crate::shared::{Shared, lock};
+use crate::see::Edge;
+use crate::shared::Shared;
 use crate::sys::process::Reaped;
 use crate::sys::{fd, futex, process};
 use crate::tether::{self, Down, Ended, Heard, Up};
@@ -82,13 +81,13 @@ pub(crate) struct Output {
 }
 
 /// What changes while the child lives. Locked briefly; never held while blocked.
-struct Watch {
-    state: State,
+pub(super) struct Watch {
+    pub(super) state: State,
     killed: Option<KillReason>,
-    said: Said,
-    control: Option<OwnedFd>,
+    pub(super) said: Said,
+    pub(super) control: Option<OwnedFd>,
     /// Of an errand: this ancestor's half.
-    tether: Option<OwnedFd>,
+    pub(super) tether: Option<OwnedFd>,
     stderr: Option<OwnedFd>,
     lines: Lines,
     logs: Option<Sender<Vec<u8>>>,
@@ -199,7 +198,7 @@ impl ChildCore {
         }
     }
 
-    fn watch(&self) -> MutexGuard<'_, Watch> {
+    pub(super) fn watch(&self) -> MutexGuard<'_, Watch> {
         self.watch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -358,149 +357,6 @@ impl ChildCore {
                 answer == u64::from(asked) << 32 | 1
             }
             None => false,
-        }
-    }
-
-    /// Receives what the asker of an errand says. Whatever cuts the tether ends the command.
-    fn hear_asker(&self, shared: &Shared) {
-        // Bounded, so that a flood cannot keep the warden here.
-        for _ in 0..16 {
-            let watch = self.watch();
-            let Some(tether) = &watch.tether else { return };
-            match tether::hear(tether) {
-                Heard::Nothing => return,
-                Heard::Word(Up::Look { token }) => {
-                    let asleep = self.own_pid().is_some_and(process::is_asleep);
-                    tether::say(tether, &Down::Looked { token, asleep });
-                }
-                Heard::Word(Up::Stop { left_ms }) => {
-                    drop(watch);
-                    let left = Duration::from_millis(left_ms.min(u64::from(u32::MAX)));
-                    self.event(shared, ChildEvent::StopAsked, left);
-                }
-                Heard::Cut => {
-                    // The end is still to be told on it, and a cut would be found at each look.
-                    if let Some(set) = shared.existing_poll_set() {
-                        fd::epoll_remove(set, tether.as_fd());
-                    }
-                    drop(watch);
-                    if !removed("tether") {
-                        self.event(shared, ChildEvent::KillAsked, Duration::ZERO);
-                    }
-                    return;
-                }
-            }
-        }
-    }
-
-    /// Receives what the child says. Anything out of order ends it.
-    pub(crate) fn hear(&self, shared: &Arc<Shared>, buffer: &mut [u8]) {
-        if self.errand.is_some() {
-            return self.hear_asker(shared);
-        }
-        // Bounded, so that a flood cannot keep the warden here.
-        for _ in 0..16 {
-            let mut watch = self.watch();
-            let Some(control) = &watch.control else { return };
-            let came = match fd::receive_packet_with(control.as_fd(), buffer) {
-                Ok(came) if came.length == 0 => {
-                    watch.control = None;
-                    return;
-                }
-                Ok(came) => came,
-                // A child that left without reading all we sent resets the socket; what it said comes after that.
-                Err(e) if matches!(e.kind(), io::ErrorKind::Interrupted | io::ErrorKind::ConnectionReset) => {
-                    continue;
-                }
-                Err(e) if e.kind() == io::ErrorKind::WouldBlock => return,
-                Err(_) => {
-                    watch.control = None;
-                    return;
-                }
-            };
-            let packet = buffer.get(..came.length).map(FromChild::parse);
-            let sockets = came.carried.iter().any(|fd| fd::is_socket(fd.as_fd())) && !removed("ask-sockets");
-            let event = match packet {
-                // To close one may take as long as its owner says, which is nothing for the warden.
-                _ if sockets => {
-                    drop(std::thread::Builder::new().spawn(move || drop(came.carried)));
-                    ChildEvent::Misspoke
-                }
-                Some(Ok(FromChild::Request { token, kind, request })) => {
-                    drop(watch);
-                    if came.cut {
-                        self.reply(token, libc::EMFILE as u32, &Answer::default());
-                        continue;
-                    }
-                    let Some(core) = shared.child(self.number) else { return };
-                    if shared.asks.heard(shared, &core, token, kind, request, came.carried).is_ok() {
-                        continue;
-                    }
-                    watch = self.watch();
-                    ChildEvent::Misspoke
-                }
-                _ if !came.carried.is_empty() => ChildEvent::Misspoke,
-                Some(Ok(FromChild::Withdraw { token })) => {
-                    drop(watch);
-                    shared.asks.withdrawn(self, token);
-                    continue;
-                }
-                Some(Ok(FromChild::Ready)) => ChildEvent::Ready,
-                Some(Ok(FromChild::Crash(record))) if watch.said.crash.is_none() => {
-                    watch.said.crash = Some(record.to_vec());
-                    continue;
-                }
-                Some(Ok(FromChild::Ended { .. })) if !watch.said.ended => {
-                    watch.said.ended = true;
-                    continue;
-                }
-                Some(Ok(FromChild::Refused { errno, step })) if watch.said.refused.is_none() => {
-                    // Only a child that has not started can fail to start.
-                    if watch.state == State::Running {
-                        ChildEvent::Misspoke
-                    } else {
-                        watch.said.refused = Some((step.to_string(), errno));
-                        continue;
-                    }
-                }
-                Some(Ok(FromChild::Denied { call })) if watch.said.denied.is_none() => {
-                    watch.said.denied = Some(call);
-                    continue;
-                }
-                Some(Ok(FromChild::Strays)) => {
-                    shared.strays.told();
-                    continue;
-                }
-                Some(Ok(FromChild::Answer { token, write })) => {
-                    self.answer.store(u64::from(token) << 32 | u64::from(write), Ordering::SeqCst);
-                    continue;
-                }
-                Some(Ok(FromChild::Tapped { token, what })) => match Tapped::decode(what) {
-                    Some(tapped) => {
-                        lock(&shared.tapped).push((self.number, token, tapped));
-                        continue;
-                    }
-                    None => ChildEvent::Misspoke,
-                },
-                Some(Ok(FromChild::Seen { token, last, piece })) => {
-                    drop(watch);
-                    if lock(&shared.rounds).heard(self.number, token, last, piece).is_err() {
-                        self.watch().control = None;
-                        self.event(shared, ChildEvent::Misspoke, Duration::ZERO);
-                        return;
-                    }
-                    continue;
-                }
-                _ => ChildEvent::Misspoke,
-            };
-            if event == ChildEvent::Misspoke && removed("protocol") {
-                continue;
-            }
-            if event == ChildEvent::Misspoke {
-                watch.control = None;
-            }
-            drop(watch);
-            self.event(shared, event, Duration::ZERO);
         }
     }
 

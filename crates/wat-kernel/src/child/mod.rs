@@ -2,6 +2,7 @@
 
 pub(crate) mod core;
 pub(crate) mod end;
+mod hear;
 pub(crate) mod hold;
 pub(crate) mod kept;
 pub(crate) mod lines;
