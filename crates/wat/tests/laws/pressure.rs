@@ -62,16 +62,18 @@ fn k8_a_value_over_the_limit_is_refused_and_the_next_is_read() {
 }
 
 /// K8. Guards: that a select reads once a round of a value that goes on, and answers what is whole first (without it
-/// whoever else is waited for waits until the value over the limit has come up to that). Runs with the offender and
-/// without alternate, since what else a machine does falls on both, and the law is held to the median of several.
+/// whoever else is waited for waits until the value over the limit has come up to that, hundreds of times as long). Runs with
+/// the offender and without alternate, since what else a machine does falls on both, and the median of several counts. The
+/// law's own bound is held to at full size; two percentiles of few calls differ by more than that.
 #[test]
 fn k8_a_value_over_the_limit_slows_no_other_peer() {
     let _turn = turn(Duration::from_secs(400));
     let mut root = wat(test_file("laws/neighbours")).start();
     let (count, least) = if is_full() { (1000, 9) } else { (200, 3) };
+    let most = if is_full() { 2.0 } else { 12.0 };
     let mut ratios: Vec<f64> = Vec::new();
     // More rounds where other work has come between them.
-    while ratios.len() < least || (median(&mut ratios) > 2.0 && ratios.len() < 4 * least) {
+    while ratios.len() < least || (median(&mut ratios) > most && ratios.len() < 4 * least) {
         let [alone, beside] = [false, true].map(|offends| {
             let told = edn::parse(&root.ask(&format!("[{count} {offends}]")));
             let Value::Vector(told) = told else { panic!("a number and a word") };
@@ -84,7 +86,7 @@ fn k8_a_value_over_the_limit_slows_no_other_peer() {
     println!("law rounds {}", ratios.len());
     let ratio = median(&mut ratios);
     println!("{ratio:.2} times as long beside an offender");
-    assert!(ratio <= 2.0, "{ratio:.2} times as long beside an offender: {ratios:.2?}");
+    assert!(ratio <= most, "{ratio:.2} times as long beside an offender: {ratios:.2?}");
     let ended = root.finish();
     assert!(ended.status.success(), "{ended:?}");
 }
