@@ -316,3 +316,28 @@ fn sorting_by_keys_is_stable() {
         mem.drop(keys);
     });
 }
+
+/// Without the bound the count of one put behind itself again and again would pass what a number holds.
+#[test]
+fn a_vector_put_behind_itself_ends_at_the_most_there_can_be() {
+    let desc = region().desc(&Ty::Vector(Box::new(Ty::I64)));
+    check_balance(|mem| {
+        let mut all = tree(mem, desc, 0..100);
+        let refused = loop {
+            let twice = concat(
+                mem,
+                {
+                    all.retain();
+                    all
+                },
+                all,
+            );
+            mem.drop(all.slot());
+            match twice {
+                Ok(twice) => all = twice,
+                Err(refused) => break refused,
+            }
+        };
+        assert_eq!(refused.kind, "limit");
+    });
+}
