@@ -19,7 +19,7 @@
 mod pending;
 mod worker;
 
-pub(crate) use pending::Asks;
+pub(crate) use pending::{Asks, Request};
 
 use crate::authority::Authority;
 use crate::boot::Boot;

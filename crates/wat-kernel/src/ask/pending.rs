@@ -3,6 +3,7 @@
 //! Not here: doing what was asked (`worker.rs`).
 
 use super::{Answer, Asked, Opener, Reply, opens_itself, worker};
+use crate::boot::Boot;
 use crate::channel::{Receiver, Sender, channel};
 use crate::child::core::ChildCore;
 use crate::control::{FromChild, Malformed, ToChild};
@@ -32,7 +33,7 @@ struct State {
     /// The last token that this process gave.
     token: u32,
     /// To be passed up, oldest first.
-    queue: VecDeque<Packet>,
+    queue: VecDeque<Request>,
     /// Given-up requests that the parent is not told of yet.
     withdrawn: VecDeque<u32>,
     /// Whose request each token is, until its answer.
@@ -43,11 +44,12 @@ struct State {
     works: BTreeMap<(u32, u32), Work>,
 }
 
-struct Packet {
-    token: u32,
-    kind: u8,
-    bytes: Vec<u8>,
-    carried: Vec<OwnedFd>,
+/// What is asked for, under the number that its asker gave it.
+pub(crate) struct Request {
+    pub(crate) token: u32,
+    pub(crate) kind: u8,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) carried: Vec<OwnedFd>,
 }
 
 struct Whose {
@@ -92,7 +94,8 @@ impl Asks {
     /// A request of this process's own; [`Shared::push_asks`] sends it.
     pub(super) fn begin(&self, kind: u8, bytes: &[u8], carried: Vec<OwnedFd>) -> (u32, Receiver<Reply>) {
         let (sender, receiver) = channel(1, 1);
-        let token = lock(&self.state).enqueue(Asker::Own(sender), kind, bytes, carried);
+        let request = Request { token: 0, kind, bytes: bytes.to_vec(), carried };
+        let token = lock(&self.state).enqueue(Asker::Own(sender), request);
         (token, receiver)
     }
 
@@ -121,12 +124,9 @@ impl Asks {
         &self,
         shared: &Arc<Shared>,
         core: &Arc<ChildCore>,
-        token: u32,
-        kind: u8,
-        bytes: &[u8],
-        carried: Vec<OwnedFd>,
+        request: Request,
     ) -> Result<(), Malformed> {
-        let child = core.number;
+        let (child, token, kind) = (core.number, request.token, request.kind);
         let refuse = |errno: i32| core.reply(token, errno as u32, &Answer::default());
         if self.opener().is_none() && kind != errand::KIND {
             refuse(libc::ENOSYS);
@@ -144,7 +144,7 @@ impl Asks {
             }
         }
         let boot = shared.boot();
-        let asked = Asked { kind, bytes, authority: &core.authority, directory: &boot.directory };
+        let asked = request.asked(core, boot);
         let permitted = match self.opener() {
             _ if kind == errand::KIND => errand::permits(&asked),
             Some(opener) => opener.permits(&asked),
@@ -158,13 +158,13 @@ impl Asks {
         }
         if opens_itself(boot) {
             lock(&self.state).works.insert((child, token), Work::default());
-            if worker::start(shared, core, token, kind, bytes.to_vec(), carried).is_err() {
+            if worker::start(shared, core, request).is_err() {
                 self.worked(child, token);
                 refuse(libc::EAGAIN);
             }
         } else {
             let mut state = lock(&self.state);
-            let up = state.enqueue(Asker::Child(child, token), kind, bytes, carried);
+            let up = state.enqueue(Asker::Child(child, token), request);
             state.passed.insert((child, token), up);
         }
         Ok(())
@@ -215,12 +215,20 @@ impl Asks {
     }
 }
 
+impl Request {
+    /// As the opener sees it, from this child.
+    pub(super) fn asked<'a>(&'a self, core: &'a ChildCore, boot: &'a Boot) -> Asked<'a> {
+        Asked { kind: self.kind, bytes: &self.bytes, authority: &core.authority, directory: &boot.directory }
+    }
+}
+
 impl State {
-    fn enqueue(&mut self, asker: Asker, kind: u8, bytes: &[u8], carried: Vec<OwnedFd>) -> u32 {
+    /// Gives the request a number of this process's own, under which it goes up.
+    fn enqueue(&mut self, asker: Asker, request: Request) -> u32 {
         self.token = self.token.wrapping_add(1);
         let token = self.token;
         self.up.insert(token, Whose { asker, sent: false, withdrawn: false });
-        self.queue.push_back(Packet { token, kind, bytes: bytes.to_vec(), carried });
+        self.queue.push_back(Request { token, ..request });
         token
     }
 
@@ -372,7 +380,8 @@ mod tests {
     }
 
     fn ask(state: &mut State, child: u32, token: u32) -> u32 {
-        let up = state.enqueue(Asker::Child(child, token), 1, b"", Vec::new());
+        let request = Request { token, kind: 1, bytes: Vec::new(), carried: Vec::new() };
+        let up = state.enqueue(Asker::Child(child, token), request);
         state.passed.insert((child, token), up);
         up
     }

@@ -1,6 +1,6 @@
 //! The thread that does what a child has asked for, and answers it. It ends early when nobody waits any more.
 
-use super::{Answer, Asked, LONGEST_ANSWER};
+use super::{Answer, LONGEST_ANSWER, Request};
 use crate::child::core::{ChildCore, STALL};
 use crate::errand;
 use crate::process::Process;
@@ -8,7 +8,6 @@ use crate::shared::Shared;
 use crate::sys::fd;
 use crate::waiter::Waiter;
 use std::io;
-use std::os::fd::OwnedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
@@ -20,17 +19,11 @@ const STACK: usize = 256 * 1024;
 const AGAIN: Duration = Duration::from_millis(1);
 
 /// On the warden.
-pub(super) fn start(
-    shared: &Arc<Shared>,
-    core: &Arc<ChildCore>,
-    token: u32,
-    kind: u8,
-    bytes: Vec<u8>,
-    carried: Vec<OwnedFd>,
-) -> io::Result<()> {
+pub(super) fn start(shared: &Arc<Shared>, core: &Arc<ChildCore>, request: Request) -> io::Result<()> {
     let (shared, core) = (shared.clone(), core.clone());
     std::thread::Builder::new().stack_size(STACK).spawn(move || {
-        let (errno, answer) = work(&shared, &core, token, kind, &bytes, carried);
+        let token = request.token;
+        let (errno, answer) = work(&shared, &core, request);
         // Before the answer, so that a child which waits for each of its answers is never told of too many.
         shared.asks.worked(core.number, token);
         // A child that reads has room for what it asked; one that does not is not waited for long.
@@ -42,25 +35,18 @@ pub(super) fn start(
     Ok(())
 }
 
-fn work(
-    shared: &Arc<Shared>,
-    core: &Arc<ChildCore>,
-    token: u32,
-    kind: u8,
-    bytes: &[u8],
-    carried: Vec<OwnedFd>,
-) -> (u32, Answer) {
+fn work(shared: &Arc<Shared>, core: &Arc<ChildCore>, mut request: Request) -> (u32, Answer) {
     let word = AtomicU32::new(0);
     // SAFETY: the word outlives the registration, which is dropped first.
     let waiter = unsafe { Waiter::register(shared, &raw const word, None, 0) };
-    shared.asks.working(core.number, token, waiter.kicker());
-    let boot = shared.boot();
-    let asked = Asked { kind, bytes, authority: &core.authority, directory: &boot.directory };
+    shared.asks.working(core.number, request.token, waiter.kicker());
+    let carried = std::mem::take(&mut request.carried);
+    let asked = request.asked(core, shared.boot());
     let process = Process::new(shared.clone());
     let opener = shared.asks.opener();
     // The panic hook has said what happened.
     let answer = catch_unwind(AssertUnwindSafe(|| match opener {
-        _ if kind == errand::KIND => errand::open(shared, &waiter, core.number, bytes, carried),
+        _ if asked.kind == errand::KIND => errand::open(shared, &waiter, core.number, asked.bytes, carried),
         Some(opener) => opener.open(&asked, carried, &process, &waiter),
         None => Answer::default(),
     }));

@@ -2,7 +2,7 @@
 //! on the warden. Not here: how a packet is made (`control.rs`, `tether.rs`).
 
 use super::core::ChildCore;
-use crate::ask::Answer;
+use crate::ask::{Answer, Request};
 use crate::control::FromChild;
 use crate::life::{ChildEvent, State};
 use crate::mutation::removed;
@@ -82,14 +82,15 @@ impl ChildCore {
                     drop(std::thread::Builder::new().spawn(move || drop(came.carried)));
                     ChildEvent::Misspoke
                 }
-                Some(Ok(FromChild::Request { token, kind, request })) => {
+                Some(Ok(FromChild::Request { token, kind, request: bytes })) => {
                     drop(watch);
                     if came.cut {
                         self.reply(token, libc::EMFILE as u32, &Answer::default());
                         continue;
                     }
                     let Some(core) = shared.child(self.number) else { return };
-                    if shared.asks.heard(shared, &core, token, kind, request, came.carried).is_ok() {
+                    let request = Request { token, kind, bytes: bytes.to_vec(), carried: came.carried };
+                    if shared.asks.heard(shared, &core, request).is_ok() {
                         continue;
                     }
                     watch = self.watch();
