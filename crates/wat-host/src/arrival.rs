@@ -67,7 +67,7 @@ impl Peer {
         let _about = waiter.about(Wait::Recv, Some(&self.edge));
         let _heed = waiter.heed();
         let late = || self.request("timeout", "nothing has come within the time", "unknown");
-        let turn = self.receiving.enter(waiter, deadline);
+        let turn = self.receiving.enter_until(waiter, deadline);
         let _turn = turn.map_err(|why| self.interrupted(waiter, why, "unknown"))?.ok_or_else(late)?;
         let mut incoming = lock(&self.incoming);
         if let Some(item) = incoming.unkeep() {
@@ -95,7 +95,7 @@ impl Peer {
         let _about = waiter.about(Wait::Call, Some(&self.edge));
         let _heed = waiter.heed();
         // Another thread may be receiving: it is waited for no longer than the answer.
-        let turn = self.receiving.enter(waiter, deadline);
+        let turn = self.receiving.enter_until(waiter, deadline);
         let turn = turn.map_err(|why| self.interrupted(waiter, why, "unknown")).and_then(|turn| {
             turn.ok_or_else(|| self.request("timeout", "no reply within the time", "unknown"))
         });

@@ -9,7 +9,6 @@ mod codec;
 mod command;
 mod context;
 mod frames;
-mod gate;
 pub mod grants;
 mod host;
 mod input;

@@ -6,7 +6,6 @@ use crate::arrival::{Abandoned, Incoming, Item};
 use crate::client::Client;
 use crate::codec::Codec;
 use crate::context::Context;
-use crate::gate::Gate;
 use crate::kin::{Kin, ThreadShared};
 use crate::parcel::Parcel;
 use crate::story::Story;
@@ -15,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use wat_kernel::mutation::removed;
 use wat_kernel::see::{Edge, Wait};
-use wat_kernel::{Child, Interrupt, Receiver, SendError, Sender, State, Waiter, WriteError};
+use wat_kernel::{Child, Gate, Interrupt, Receiver, SendError, Sender, State, Waiter, WriteError};
 use wat_runtime::handles::Handle;
 
 pub struct Peer {
@@ -31,8 +30,8 @@ pub struct Peer {
     outgoing: Mutex<Outgoing>,
     pub(crate) incoming: Mutex<Incoming>,
     /// Whose turn it is to send and to receive: what those two are locked by while they wait.
-    sending: Gate,
-    pub(crate) receiving: Gate,
+    sending: Gate<()>,
+    pub(crate) receiving: Gate<()>,
     abandoned: Arc<Abandoned>,
     /// It is killed because nobody waits for its request: no fault of its own.
     pub spared: AtomicBool,
@@ -102,7 +101,7 @@ impl Peer {
         let path = edge.path().to_string();
         let spared = AtomicBool::new(false);
         let (outgoing, incoming) = (Mutex::default(), Mutex::new(incoming));
-        let (sending, receiving) = (Gate::default(), Gate::default());
+        let (sending, receiving) = (Gate::new(()), Gate::new(()));
         Peer {
             path,
             program,
@@ -207,7 +206,7 @@ impl Peer {
         if let Link::Service(client) = &self.link {
             return self.ask(client, waiter, item, context, deadline);
         }
-        let turn = self.sending.enter(waiter, deadline);
+        let turn = self.sending.enter_until(waiter, deadline);
         let _turn = turn
             .map_err(|why| self.interrupted(waiter, why, "no"))?
             .ok_or_else(|| self.request("timeout", "another thread was sending for all of the time", "no"))?;

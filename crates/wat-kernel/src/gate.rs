@@ -1,19 +1,21 @@
-//! A lock whose waiting can be ended by a kill.
+//! A lock whose waiting can be ended: by a kill, or as any wait of a program by a stop and a deadline too.
 //!
-//! It guards what a thread may hold while it is blocked in a system call (the writer of a full pipe), so a thread
-//! waiting for it may wait long. The standard mutex would sleep through the kick. Not for short critical sections.
+//! It guards what a thread may hold while it is blocked in a system call (the writer of a full pipe) or waits for a peer,
+//! so a thread waiting for it may wait long. The standard mutex would sleep through the kick. Not for short critical
+//! sections.
 
 use crate::sys::futex;
 use crate::waiter::{Interrupt, Waiter, Wakes};
 use std::cell::UnsafeCell;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Instant;
 
 const FREE: u32 = 0;
 const HELD: u32 = 1;
 const CONTENDED: u32 = 2;
 
-pub(crate) struct Gate<T> {
+pub struct Gate<T> {
     state: AtomicU32,
     value: UnsafeCell<T>,
 }
@@ -21,12 +23,13 @@ pub(crate) struct Gate<T> {
 // SAFETY: the value is reached only through a guard, and there is one guard at a time.
 unsafe impl<T: Send> Sync for Gate<T> {}
 
-pub(crate) struct Held<'a, T> {
+/// Inside as long as it lives.
+pub struct Held<'a, T> {
     gate: &'a Gate<T>,
 }
 
 impl<T> Gate<T> {
-    pub(crate) fn new(value: T) -> Self {
+    pub fn new(value: T) -> Self {
         Gate { state: AtomicU32::new(FREE), value: UnsafeCell::new(value) }
     }
 
@@ -40,10 +43,35 @@ impl<T> Gate<T> {
         if let Some(held) = self.try_enter() {
             return Ok(held);
         }
-        while self.state.swap(CONTENDED, Ordering::Acquire) != FREE {
-            waiter.park(Wakes::Kill, &self.state, CONTENDED, None)?;
+        let held = self.wait(waiter, Wakes::Kill, None)?;
+        Ok(held.expect("without a deadline none passes"))
+    }
+
+    /// Goes in after whoever is inside, as a wait of the program's; nothing when the deadline passes first.
+    pub fn enter_until(
+        &self,
+        waiter: &Waiter,
+        deadline: Option<Instant>,
+    ) -> Result<Option<Held<'_, T>>, Interrupt> {
+        if let Some(held) = self.try_enter() {
+            return Ok(Some(held));
         }
-        Ok(Held { gate: self })
+        waiter.settle();
+        self.wait(waiter, Wakes::Stop, deadline)
+    }
+
+    fn wait(
+        &self,
+        waiter: &Waiter,
+        wakes: Wakes,
+        deadline: Option<Instant>,
+    ) -> Result<Option<Held<'_, T>>, Interrupt> {
+        while self.state.swap(CONTENDED, Ordering::Acquire) != FREE {
+            if !waiter.park(wakes, &self.state, CONTENDED, deadline)? {
+                return Ok(None);
+            }
+        }
+        Ok(Some(Held { gate: self }))
     }
 }
 

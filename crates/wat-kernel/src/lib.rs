@@ -62,6 +62,7 @@ pub use channel::{Receiver, SendError, Sender, Watchable, channel};
 pub use child::{Cause, Child, End, KEPT, Kept, Kind, Leash, NoRecord, Usage, WINDOW};
 pub use command::Command;
 pub use control::MAX_CRASH;
+pub use gate::Gate;
 pub use life::State;
 pub use outbox::{GATHER, WriteError};
 pub use process::{CrashLine, Outcome, Process};
