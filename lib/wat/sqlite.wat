@@ -85,7 +85,7 @@
 
 (defn open
   "The database in the file, made where there is none; `:memory:` is one that ends with its handle. Foreign keys are
-  enforced. A file that a statement names, as `attach` does, has an absolute path.
+  enforced. A relative path, also one that a statement names as `attach` does, leads from the root's directory.
   Example: (map :path (wat.sqlite/open \":memory:\")) => #wat.core/Ok \":memory:\""
   [path <- String  options <- OpenOptions] -> (Result Database SqliteError)
   (let [flags (+ (flag 1 (:read-only options)) (flag 2 (:wal options)) (flag 4 (:existing options)))]

@@ -107,6 +107,13 @@ fn a_child_opens_databases_and_sockets_where_the_root_would() {
            (serve (fn [path] (said (table path)))))
          (defn table [path <- String] -> (Result nil SqliteError)
            (sql/exec (try (sql/open path)) \"create table t (a)\" nil))
+         (defn joiner {:in String :out String} [] -> nil
+           (serve (fn [path] (said (join path)))))
+         (defn join [path <- String] -> (Result nil SqliteError)
+           (let [db (try (sql/open \"a.db\"))]
+             (try (sql/exec db \"attach ? as other\" [path]))
+             (try (sql/exec db \"create table other.u (a)\" nil))
+             (sql/exec db \"vacuum into ?\" [(str \"copy-of-\" path)])))
          (defn caller {:in String :out String} [] -> nil (serve (fn [at] (said (net/connect at)))))
          (defn listener {:in String :out String} [] -> nil (serve (fn [at] (said (net/listen at)))))
          (defn main [] -> nil
@@ -114,6 +121,7 @@ fn a_child_opens_databases_and_sockets_where_the_root_would() {
              (println (call (spawn-process keeper {:authority [(inherit)]}) \"a.db\"))
              (println (call (spawn-process keeper {:authority [(fs-read \".\") (fs-write \".\")]}) \"b.db\"))
              (println (call (spawn-process keeper) \"c.db\"))
+             (println (call (spawn-process joiner {:authority [(fs-read \".\") (fs-write \".\")]}) \"d.db\"))
              (println (call (spawn-process listener {:authority [(inherit)]}) \"unix:held\"))
              (println (call (spawn-process caller {:authority [(net-connect \"unix:held\")]}) \"unix:./held\"))
              (println (call (spawn-process caller {:authority [(net-connect \"unix:other\")]}) \"unix:held\"))
@@ -123,9 +131,12 @@ fn a_child_opens_databases_and_sockets_where_the_root_would() {
     let [done, refused] = ["done", "refused"].map(|word| format!("#wat.core/Ok \"{word}\"\n"));
     assert_eq!(
         said,
-        [&done, &done, &refused, &refused, &done, &refused].map(String::as_str).concat() + "\"unix:held\"\n"
+        [&done, &done, &refused, &done, &refused, &done, &refused].map(String::as_str).concat()
+            + "\"unix:held\"\n"
     );
-    for (name, there) in [("a.db", true), ("b.db", true), ("c.db", false)] {
+    for (name, there) in
+        [("a.db", true), ("b.db", true), ("c.db", false), ("d.db", true), ("copy-of-d.db", true)]
+    {
         assert_eq!(place.0.join(name).exists(), there, "{name}");
     }
 }

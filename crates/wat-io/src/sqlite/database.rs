@@ -1,5 +1,6 @@
 //! An open connection, and statements that give no rows.
 
+use super::directory;
 use super::error::{Problem, Trouble};
 use super::patience;
 use crate::place;
@@ -53,6 +54,7 @@ impl Database {
                 OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
             };
         patience::during(waiter, || {
+            directory::lead(waiter)?;
             let mut connection = Connection::open_with_flags(place_of(waiter, path), mode)
                 .map_err(|e| ungranted(waiter, path, flags, e))?;
             patience::attend(&mut connection, busy)?;

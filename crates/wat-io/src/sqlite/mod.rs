@@ -1,10 +1,11 @@
 //! `wat.sqlite`: databases in files, by SQLite. Here: the rows. A connection is in `database.rs`, a statement being run
-//! in `cursor.rs`, values to and from SQL in `bind.rs` and `row.rs`, waits in `patience.rs`, what SQLite refuses in
-//! `error.rs`.
+//! in `cursor.rs`, values to and from SQL in `bind.rs` and `row.rs`, waits in `patience.rs`, where names of files lead
+//! from in `directory.rs`, what SQLite refuses in `error.rs`.
 
 mod bind;
 mod cursor;
 mod database;
+mod directory;
 mod error;
 mod patience;
 mod row;
