@@ -1,11 +1,14 @@
-//! What the project does to itself and no user needs: `cargo xtask laws`. Not here: what a law is (`tests/laws`).
+//! What the project does to itself and no user needs: `cargo xtask laws`, `cargo xtask start`. Not here: what a law is
+//! (`tests/laws`).
 
 mod build;
 mod laws;
+mod start;
 mod table;
 
 const HELP: &str = "\
 cargo xtask laws [--full | --mutations] [--user] [--small-pipes] [--only TEXT]â€¦
+cargo xtask start
 
   laws              each test of a law at a twentieth of its size
   laws --full       at the sizes of the laws; an hour or more
@@ -15,6 +18,8 @@ cargo xtask laws [--full | --mutations] [--user] [--small-pipes] [--only TEXT]â€
   --only TEXT       rows whose law is TEXT or whose test has it in its name
 
 WAT_SEED=n repeats a run. Rows: tests/laws/table.txt.
+
+  start             writes crates/wat/start.ld: the order in which the linker lays the code of a child's start
 ";
 
 fn main() {
@@ -25,6 +30,7 @@ fn main() {
             Ok(wanted) => laws::run(&wanted),
             Err(mistake) => misuse(&mistake),
         },
+        Some((&"start", [])) => start::run(),
         Some((&("--help" | "-h"), _)) => {
             print!("{HELP}");
             0

@@ -1,0 +1,82 @@
+//! `cargo xtask start`: which code a child runs from its first instruction to its end, written as a linker script
+//! that lays it side by side.
+//!
+//! Why: a page of code that is not mapped yet is a fault of microseconds, and the linker's own order spreads those two
+//! hundred KiB over fifteen MiB. A section that the script names and the program has no more does no harm, so the
+//! script is a hint that ages: `cargo bench-all` says what it is worth, and this task writes it anew.
+
+mod map;
+mod trace;
+
+use crate::table::repository;
+use map::Map;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Command;
+
+/// A child that may do what its parent may, and one that may do nothing: `bench/wat/spawn.wat`.
+const CHILDREN: [[&str; 3]; 2] = [["1", "2", "1"], ["1", "2", "0"]];
+
+/// The exit code: 0 where the script is written.
+pub fn run() -> i32 {
+    match write() {
+        Ok(said) => {
+            println!("{said}");
+            0
+        }
+        Err(reason) => {
+            eprintln!("xtask: {reason}");
+            70
+        }
+    }
+}
+
+fn write() -> Result<String, String> {
+    let root = repository();
+    let map = root.join("target/start.map");
+    let wat = link(&root, &map)?;
+    let text = std::fs::read_to_string(&map).map_err(|e| format!("open {}: {e}", map.display()))?;
+    let map = Map::parse(&text);
+    let mut names = BTreeSet::new();
+    let (mut sections, mut bytes) = (BTreeSet::new(), 0);
+    for words in CHILDREN {
+        let program = root.join("bench/wat/spawn.wat");
+        for address in trace::children(Command::new(&wat).arg(program).args(words))? {
+            let Some(section) = map.section(address) else { continue };
+            if sections.insert(section.address) {
+                bytes += section.size;
+                names.extend(section.pattern());
+            }
+        }
+    }
+    let script = root.join("crates/wat/start.ld");
+    std::fs::write(&script, text_of(&names)).map_err(|e| format!("write {}: {e}", script.display()))?;
+    Ok(format!("{}: {} sections, {} KiB", script.display(), sections.len(), bytes >> 10))
+}
+
+fn text_of(names: &BTreeSet<String>) -> String {
+    let mut text =
+        "/* The code of a child's start, side by side; written by `cargo xtask start`. */\nSECTIONS\n{\n  \
+                    .text.start : {\n"
+            .to_string();
+    for name in names {
+        let _ = writeln!(text, "    {name}");
+    }
+    text + "  }\n}\nINSERT BEFORE .text;\n"
+}
+
+/// The release build of wat, with the linker's map of it.
+fn link(root: &Path, map: &Path) -> Result<std::path::PathBuf, String> {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_string());
+    let status = Command::new(cargo)
+        .args(["rustc", "--release", "--quiet", "--package", "wat", "--bin", "wat", "--"])
+        .arg(format!("-Clink-arg=-Wl,-Map={}", map.display()))
+        .current_dir(root)
+        .status()
+        .map_err(|e| format!("cargo: {e}"))?;
+    if !status.success() {
+        return Err("cargo could not build wat".to_string());
+    }
+    Ok(root.join("target/x86_64-unknown-linux-gnu/release/wat"))
+}
