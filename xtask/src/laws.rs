@@ -85,7 +85,8 @@ fn judge(wanted: &Wanted) -> Result<usize, String> {
         };
         let seen = if ran.failed { ran.failure() } else { String::new() };
         println!("| {} | {test} | {first} | {second} | {seconds:.1} s | {seen} |", row.law);
-        for line in ran.text.lines().filter(|line| line.starts_with("memory depth")) {
+        let figures = |line: &&str| FIGURES.iter().any(|word| line.starts_with(word));
+        for line in ran.text.lines().filter(figures).filter(|_| !wanted.mutations) {
             println!("    {line}");
         }
         if !holds {
@@ -95,6 +96,9 @@ fn judge(wanted: &Wanted) -> Result<usize, String> {
     println!("{} tests, {failures} not as they must be", rows.len());
     Ok(failures)
 }
+
+/// The beginnings of the lines of a test that are shown below its row.
+const FIGURES: [&str; 6] = ["WAT_SEED=", "memory depth", "requests ", "faults ", "tree: ", "left behind: "];
 
 /// The user and group called nobody, who owns nothing.
 const ORDINARY: u32 = 65534;

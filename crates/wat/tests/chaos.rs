@@ -6,7 +6,7 @@ use std::io::Write;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 use support::source::{repository, test_file};
-use support::{Random, program, size, turn};
+use support::{Random, is_full, program, size, turn};
 
 const WAT: &str = env!("CARGO_BIN_EXE_wat");
 
@@ -37,9 +37,9 @@ fn told(report: &str, word: &str) -> u64 {
     digits.parse().unwrap_or_else(|_| panic!("no number after {word:?} in {report}"))
 }
 
-/// Random kills, suspensions, small and slow pipes over random trees, eight levels deep at most and with two hundred
-/// processes at most: each request is answered or crashes exactly once, and nothing is left. Guards: all that K1, K2,
-/// K6 and K14 name at once.
+/// Random kills, suspensions, small and slow pipes over random trees, up to eight levels deep and up to two hundred
+/// processes large: each request is answered or crashes exactly once, and nothing is left. Guards: all that K1, K2, K6
+/// and K14 name at once.
 #[test]
 fn k14_random_faults_over_random_trees_lose_nothing() {
     let _turn = turn(Duration::from_secs(7200));
@@ -53,24 +53,27 @@ fn k14_random_faults_over_random_trees_lose_nothing() {
     let bush = test_file("laws/bush");
     let output = chaos(
         &[
-            "--seed", &seed, "--kill", "12", "--stop", "12", "--full", "4", "--slow", "4", "--ahead", "4",
+            "--seed", &seed, "--kill", "14", "--stop", "14", "--full", "5", "--slow", "5", "--ahead", "4",
             "--delay", "30", "--faults", &faults, "--repeat",
         ],
-        &[WAT, bush.to_str().expect("a plain path"), "8", "199"],
+        &[WAT, bush.to_str().expect("a plain path"), "8", "199", "400", &seed],
         requests.as_bytes(),
     );
     let report = String::from_utf8_lossy(&output.stdout).into_owned();
     println!("{report}");
     let failed = format!("{report}\n{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(output.status.code(), Some(0), "{failed}");
-    assert_eq!(told(&report, "faults "), size(10_000) as u64, "{failed}");
+    assert_eq!(told(&report, "faults ").to_string(), faults, "{failed}");
     assert!(told(&report, "killed ") > 0 && told(&report, "suspended ") > 0, "{failed}");
     assert!(told(&report, "crashed once ") > 0 && told(&report, "answered once ") > 0, "{failed}");
     for nothing in ["lost ", "twice ", "strange ", "survivors ", "zombies ", "leaked descriptors "] {
         assert_eq!(told(&report, nothing), 0, "{nothing}: {failed}");
     }
     let [most, deep] = [told(&report, "up to "), told(&report, "processes, ")];
-    assert!(most <= 200 && deep <= 8 && most > 20, "{failed}");
+    assert!(most <= 200 && deep <= 8, "{failed}");
+    // Beside other work a small run may end before the first tree has grown.
+    let least = if is_full() { [180, 8] } else { [20, 4] };
+    assert!(most >= least[0] && deep >= least[1], "{failed}");
 }
 
 /// A tree of the examples under suspensions and small pipes: slower, and right.
