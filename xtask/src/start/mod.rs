@@ -50,6 +50,9 @@ fn write() -> Result<String, String> {
             }
         }
     }
+    if names.is_empty() {
+        return Err("no code of a child is in the linker's map, which is read as lld writes it".to_string());
+    }
     let script = root.join("crates/wat/start.ld");
     std::fs::write(&script, text_of(&names)).map_err(|e| format!("write {}: {e}", script.display()))?;
     Ok(format!("{}: {} sections, {} KiB", script.display(), sections.len(), bytes >> 10))
