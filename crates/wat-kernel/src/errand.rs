@@ -204,6 +204,8 @@ fn start(
             format!("{name} would change what {program} is; only who may start commands itself can set it");
         return Err(Refusal::Authority(reason));
     }
+    // What is counted is adopted under it.
+    let birth = shared.birth();
     let going = shared.children_now().iter().filter(|core| core.errand == Some(through)).count();
     if going >= MOST {
         let text = format!("{MOST} commands run already for the child that this was asked through");
@@ -221,7 +223,6 @@ fn start(
     };
     let (half, theirs) = fd::packet_pair().map_err(at("tether"))?;
     let number = shared.next_foreign();
-    let birth = shared.birth();
     let started = process::boot_ticks();
     let hold = spawn::start_command(shared, waiter, &what, &pipes)?;
     let pid = hold.pid();
@@ -232,9 +233,9 @@ fn start(
         granted: 0,
         authority: Authority::none(),
     };
+    shared.strays.begin(shared, number, started);
     shared.adopt(&Arc::new(ChildCore::errand(who, through, hold, half)));
     drop(birth);
-    shared.strays.begin(shared, number, started);
     Ok((pid, theirs))
 }
 

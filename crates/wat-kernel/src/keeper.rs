@@ -75,6 +75,21 @@ impl Keeping {
         }
     }
 
+    pub(crate) fn is_kept(&self) -> bool {
+        lock(&self.0).kept.is_some()
+    }
+
+    /// Is there no keeper, or one that somebody has ended, so that the next child needs another? On a thread that is not
+    /// confined.
+    pub(crate) fn has_none(&self) -> bool {
+        let Some(keeper) = lock(&self.0).kept.clone() else { return true };
+        let ended = keeper.is_ended();
+        if ended {
+            self.lost(&keeper);
+        }
+        ended
+    }
+
     /// Is it the keeper still?
     pub(crate) fn has(&self, keeper: &Weak<Keeper>) -> bool {
         lock(&self.0).kept.as_ref().is_some_and(|kept| Arc::as_ptr(kept) == keeper.as_ptr())
@@ -148,7 +163,13 @@ impl Keeper {
             reset: shared.reset_signals(),
         };
         let Launched { pid, pidfd } = clone::launch(&order, Space::New)?;
-        let children = if removed("keeper-sweep") { None } else { Children::of(pid) };
+        let children = if removed("keeper-sweep") { Ok(None) } else { Children::of(pid) };
+        let children = children.map_err(|error| {
+            // What is in there could not be looked for. One that has ended already is what was wanted.
+            let _ = process::signal(pidfd.as_fd(), libc::SIGKILL);
+            process::await_end(pidfd.as_fd());
+            (Step::Namespace, error)
+        })?;
         Ok(Keeper { pid, process: pidfd, own, children })
     }
 
@@ -160,6 +181,17 @@ impl Keeper {
     /// From now on all children of the calling thread are its wards. The thread can start no other thread any more.
     pub(crate) fn enter(&self) -> io::Result<()> {
         process::bear_into(self.process.as_raw_fd())
+    }
+
+    /// Has it no namespace any more? It gives that up before its end can be waited for.
+    fn is_ended(&self) -> bool {
+        match process::bear_into(self.process.as_raw_fd()) {
+            Err(error) => error.raw_os_error() == Some(libc::ESRCH),
+            Ok(()) => {
+                process::bear_back(self.own.as_raw_fd());
+                false
+            }
+        }
     }
 
     fn sweep(&self) -> bool {

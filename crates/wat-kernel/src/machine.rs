@@ -61,7 +61,7 @@ pub fn mechanisms() -> Vec<Mechanism> {
         ),
         mechanism(
             "proc",
-            process::Children::of(process::id()).is_some(),
+            process::Children::of(process::id()).is_ok_and(|found| found.is_some()),
             "a native runaway ends with its node; leaves end first when memory is short",
             "a native runaway outlives its node; the system chooses who ends when memory is short",
         ),

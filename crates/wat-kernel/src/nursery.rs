@@ -4,14 +4,16 @@
 //!
 //! Not here: what is given up (`boot/confine.rs`), nor the clone (`sys/clone.rs`).
 
-use crate::authority::Authority;
+use crate::authority::{Authority, Grant};
 use crate::boot::{Confines, settle};
 use crate::keeper::Keeper;
 use crate::mutation::{self, removed};
 use crate::shared::{Shared, lock};
 use crate::spawn::Job;
+use std::fs;
 use std::io;
 use std::os::fd::AsFd;
+use std::os::unix::fs::MetadataExt;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, Weak};
 
@@ -26,9 +28,12 @@ pub(crate) struct Nurseries(Mutex<Vec<Entry>>);
 
 struct Entry {
     authority: Authority,
-    /// `None` where a step has failed: a child of this authority takes the steps itself, and says which one fails.
-    nursery: Option<Nursery>,
+    places: Vec<Place>,
+    nursery: Nursery,
 }
+
+/// A file that a grant's path leads to, by device and number; none where nothing is there.
+type Place = Option<(u64, u64)>;
 
 /// A thread that makes children.
 #[derive(Clone)]
@@ -54,16 +59,22 @@ impl Nurseries {
         }
         let mut entries = lock(&self.0);
         // With a keeper that somebody has ended all children of its nurseries have ended too.
-        entries.retain(|entry| !entry.nursery.as_ref().is_some_and(|nursery| nursery.is_lost(shared)));
+        entries.retain(|entry| !entry.nursery.is_lost(shared));
+        let places = places(authority);
         if let Some(entry) = entries.iter().find(|entry| entry.authority == *authority) {
-            return entry.nursery.clone();
+            // The system holds a thread to files, not to their paths: where another file has taken a path, children
+            // look for themselves.
+            let as_ever = entry.places == places || removed("nursery-places");
+            return as_ever.then(|| entry.nursery.clone());
         }
         if entries.len() == MOST {
             return None;
         }
-        let nursery = open(shared, authority, confines);
-        entries.push(Entry { authority: authority.clone(), nursery: nursery.clone() });
-        nursery
+        // Where a step fails the child takes the steps itself, and says which one it is. Nothing is kept of that: what
+        // is lacking may be there the next time.
+        let nursery = open(shared, authority, confines)?;
+        entries.push(Entry { authority: authority.clone(), places, nursery: nursery.clone() });
+        Some(nursery)
     }
 }
 
@@ -73,25 +84,36 @@ impl Nursery {
     }
 }
 
+/// What the paths of its grants lead to now.
+fn places(authority: &Authority) -> Vec<Place> {
+    let paths = authority.grants().iter().filter_map(|grant| match grant {
+        Grant::Read(path) | Grant::Write(path) => Some(path),
+        _ => None,
+    });
+    paths.map(|path| fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))).collect()
+}
+
 fn open(shared: &Arc<Shared>, authority: &Authority, confines: Confines) -> Option<Nursery> {
     let (work, jobs) = channel();
     let (tell, told) = channel();
     let (shared, authority) = (shared.clone(), authority.clone());
     let tend = move || {
-        let settled = settle_in(&shared, &authority, confines);
+        let kept = shared.keeping.is_kept();
+        let settled = settle_in(&shared, &authority, confines).ok();
+        let is_settled = settled.is_some();
         // Whoever asked waits.
-        let _ = tell.send(settled.ok());
-        serve(&jobs, &shared);
+        let _ = tell.send(settled);
+        if is_settled {
+            return serve(&jobs, &shared);
+        }
+        // A keeper that it has made would end with it.
+        while !kept && shared.keeping.is_kept() {
+            std::thread::park();
+        }
     };
     std::thread::Builder::new().stack_size(STACK).spawn(tend).ok()?;
-    match told.recv() {
-        Ok(Some(keeper)) => Some(Nursery { work, keeper: keeper.as_ref().map(Arc::downgrade) }),
-        _ => {
-            // It may have made the keeper, which would end with it.
-            std::mem::forget(work);
-            None
-        }
-    }
+    let keeper = told.recv().ok()??;
+    Some(Nursery { work, keeper: keeper.as_ref().map(Arc::downgrade) })
 }
 
 /// On the nursery: from here on its children are born in the keeper's namespace, and confined. Where there is no keeper

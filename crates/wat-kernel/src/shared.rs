@@ -12,7 +12,7 @@ use crate::control::{FromChild, ToChild};
 use crate::hand::Hand;
 use crate::keeper::Keeping;
 use crate::life::{self, Action, Event, State};
-use crate::mutation::removed;
+use crate::mutation::{pauses_at, removed};
 use crate::nursery::Nurseries;
 use crate::outbox::{Gathered, Outbox};
 use crate::see::round::Rounds;
@@ -248,6 +248,9 @@ impl Shared {
             core.event(self, life::ChildEvent::KillAsked, Duration::ZERO);
         }
         self.set_timer(core.started + STALL_CHECK, Timer::Stall(core.number));
+        if pauses_at("adopt") {
+            std::thread::sleep(Duration::from_millis(300));
+        }
     }
 
     /// The children's descriptors, with an event for each.

@@ -96,7 +96,16 @@ pub(crate) fn spawn(shared: &Arc<Shared>, waiter: &Waiter, what: Spawn) -> Child
     let birth = shared.birth();
     let level = waiter.log_level();
     let given = Given { authority: authority.clone(), processes: granted, log_level: level };
-    let core = match make(shared, waiter, &what, &path, given) {
+    let made = match make(shared, waiter, &what, &path, given.clone()) {
+        // A keeper on its way out has nobody born in its namespace any more.
+        Err(Refusal::Step("clone", error))
+            if error.raw_os_error() == Some(libc::ENOMEM) && shared.keeping.has_none() =>
+        {
+            make(shared, waiter, &what, &path, given)
+        }
+        other => other,
+    };
+    let core = match made {
         Ok(made) => {
             let Made { ends, mut unsent } = made;
             let core = Arc::new(ChildCore::new(who(), ends, None));
@@ -189,11 +198,11 @@ fn command(
         Ok(mut ends) => {
             let stdin = if kept.is_some() { ends.stdin.take() } else { None };
             let core = Arc::new(ChildCore::new(who(granted), ends, kept));
-            shared.adopt(&core);
-            drop(birth);
             if !above {
                 shared.strays.begin(shared, number, started);
             }
+            shared.adopt(&core);
+            drop(birth);
             if let Some(ms) = what.limits.wall_ms {
                 shared.set_wall_timer(number, Duration::from_millis(ms));
             }
@@ -280,6 +289,7 @@ struct Unsent {
 }
 
 /// What the spawner has decided for the child.
+#[derive(Clone)]
 struct Given {
     authority: Authority,
     /// How many processes it may have below it.
@@ -351,6 +361,8 @@ fn make(
         }
         None => launch(shared, waiter, order, care)?,
     };
+    // They are the child's, and where descriptors are short the next step needs one.
+    drop((stdin_read, stdout_write, stderr_write, child_control));
     if let Some(execed) = execed {
         raise_score(pid, &boot, execed);
     }

@@ -164,10 +164,7 @@ pub(crate) fn launch(order: &Order, space: Space) -> Result<Launched, (Step, io:
     };
     signal::set_mask(mask);
     if let Space::Of(_, own) = space {
-        // Until it is back this thread could start no other; only want of a little memory keeps it.
-        while super::process::bear_into(own).is_err() {
-            std::thread::yield_now();
-        }
+        super::process::bear_back(own);
     }
     if pid < 0 {
         return Err((Step::Clone, io::Error::from_raw_os_error(-pid as i32)));

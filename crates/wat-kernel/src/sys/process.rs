@@ -122,13 +122,18 @@ pub(crate) struct Children(OwnedFd);
 impl Children {
     /// Of this process, or of one that it has made: the children of its first thread, to which the orphans come. `None`
     /// where /proc is missing, or tells numbers of another namespace than this process's own.
-    pub(crate) fn of(pid: i32) -> Option<Children> {
-        let shown = std::fs::read_link("/proc/self").ok()?;
-        if shown.to_str()?.parse() != Ok(id()) {
-            return None;
+    pub(crate) fn of(pid: i32) -> io::Result<Option<Children>> {
+        let shown = std::fs::read_link("/proc/self").ok();
+        if shown.and_then(|shown| shown.to_str()?.parse().ok()) != Some(id()) {
+            return Ok(None);
         }
-        let path = CString::new(format!("/proc/{pid}/task/{pid}/children")).ok()?;
-        super::fd::open(&path, libc::O_RDONLY).ok().map(Children)
+        let path = CString::new(format!("/proc/{pid}/task/{pid}/children"))?;
+        match super::fd::open(&path, libc::O_RDONLY) {
+            Ok(file) => Ok(Some(Children(file))),
+            // Not for ever: what is lacking now is there again later.
+            Err(e) if matches!(e.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM)) => Err(e),
+            Err(_) => Ok(None),
+        }
     }
 
     /// Empty only when there are none; while some begin and end others may be left out.
@@ -196,6 +201,14 @@ pub(crate) fn bear_into(pidfd: RawFd) -> io::Result<()> {
     // SAFETY: touches no memory.
     check(unsafe { libc::setns(pidfd, libc::CLONE_NEWPID) })?;
     Ok(())
+}
+
+/// The same for the way back to this process's own namespace, whose descriptor it is. Until it is back the thread could
+/// start no other; only want of a little memory keeps it.
+pub(crate) fn bear_back(own: RawFd) {
+    while bear_into(own).is_err() {
+        std::thread::yield_now();
+    }
 }
 
 /// Waits for the end of a child, and reaps it.

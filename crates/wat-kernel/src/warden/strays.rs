@@ -69,8 +69,8 @@ impl Strays {
             if !removed("subreaper") {
                 process::become_subreaper()?;
             }
+            state.children = Children::of(process::id())?;
             state.subreaper = true;
-            state.children = Children::of(process::id());
             let own = [shared.pids(), shared.keeping.pids()].concat();
             state.inherited = state.children.as_ref().map_or_else(Vec::new, Children::now);
             state.inherited.retain(|pid| !own.contains(pid));

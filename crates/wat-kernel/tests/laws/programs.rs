@@ -7,8 +7,8 @@ use std::io::Write as _;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use wat_kernel::{
-    Boot, Cause, Child, End, Interrupt, Kind, Outcome, Process, ReadError, Source, Spawn, Waiter, WriteError,
-    boot, channel, install_plain_kick, sealed, select,
+    Authority, Boot, Cause, Child, Command, End, Grant, Interrupt, Kind, Outcome, Process, ReadError, Source,
+    Spawn, Waiter, WriteError, boot, channel, install_plain_kick, sealed, select,
 };
 
 /// What a program is run with.
@@ -46,6 +46,7 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("stutterer", crate::asks::stutterer),
     ("lingerer", crate::asks::lingerer),
     ("litter", runaway::litter),
+    ("reads", reads),
 ];
 
 /// Programs that do to themselves what a confined process cannot: signals, sockets.
@@ -126,6 +127,19 @@ impl Here {
 
     pub fn print(&self, text: &str) -> Result<(), String> {
         self.process.write(&self.waiter, format!("{text}\n").as_bytes()).map_err(|e| format!("print: {e:?}"))
+    }
+
+    /// All that carry this run's tag but this one.
+    fn processes(&self) -> Vec<i32> {
+        let tag = self.process.boot().program.split('/').next().expect("a tag").as_bytes();
+        let all = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+        let pids = all.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+        pids.filter(|pid| *pid != std::process::id() as i32)
+            .filter(|pid| {
+                let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+                line.windows(tag.len()).any(|part| part == tag)
+            })
+            .collect()
     }
 
     pub fn end(&self, child: &Child) -> End {
@@ -469,6 +483,9 @@ fn self_check(here: &Here) -> Result<(), String> {
         "starved" => check_starved(here),
         "processes" => check_processes(here),
         "quota" => check_quota(here),
+        "replaced" => check_replaced(here),
+        "keeper" => check_keeper(here),
+        "late-command" => check_late_command(here),
         "protocol" => check_protocol(here),
         "asks" => crate::asks::check_answers(here),
         "asks-flood" => crate::asks::check_flood(here),
@@ -636,9 +653,11 @@ fn check_starved(here: &Here) -> Result<(), String> {
         // SAFETY: reads one structure.
         unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) };
     };
-    for files in 8..24 {
+    // A child that is confined, which takes a keeper and a thread of its own once, and one that is not.
+    for (files, program) in (8..32).map(|files| (files, "length")).chain((8..24).map(|files| (files, "ends")))
+    {
         set(files);
-        let child = here.spawn("ends", &["clean"]);
+        let child = here.spawn(program, &["clean"]);
         let end = child.wait(&here.waiter).expect("not killed");
         set(4096);
         match &end.cause {
@@ -649,11 +668,104 @@ fn check_starved(here: &Here) -> Result<(), String> {
             }
             // A child that inherits so low a limit may fail while it starts.
             Cause::NoRecord(n) if n.kind == Kind::Exited => {}
-            other => return Err(format!("{files} files: {other:?}")),
+            other => return Err(format!("{program}, {files} files: {other:?}")),
         }
     }
     let end = here.end(&here.spawn("ends", &["clean"]));
-    check("works again", end.cause == Cause::Clean).map_err(|e| format!("{e}: {end:?}"))
+    check("works again", end.cause == Cause::Clean).map_err(|e| format!("{e}: {end:?}"))?;
+    // What failed for want of a descriptor is not given up for good.
+    check("a confined thread bears children again", filtered_threads() == 1)?;
+    let child = here.spawn("litter", &["0", "ends"]);
+    here.reply(&child)?;
+    here.end(&child);
+    let ended = crate::observer::eventually(Duration::from_secs(1), || here.processes().is_empty());
+    check("what is left behind is ended again", ended).map_err(|e| format!("{e}: {:?}", here.processes()))
+}
+
+/// Threads of this process that a filter binds.
+fn filtered_threads() -> usize {
+    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    tasks
+        .filter(|task| {
+            let status = std::fs::read_to_string(task.path().join("status")).unwrap_or_default();
+            status.lines().any(|line| line == "Seccomp:\t2")
+        })
+        .count()
+}
+
+/// `reads PATH`: what is in a file, or why not.
+fn reads(here: &Here) -> Result<(), String> {
+    let text = std::fs::read_to_string(here.arg(0)).unwrap_or_else(|e| format!("{:?}", e.kind()));
+    here.print(&text)
+}
+
+/// Children with one grant, while its path passes from file to file.
+fn check_replaced(here: &Here) -> Result<(), String> {
+    let io = |e: std::io::Error| e.to_string();
+    let place = std::env::temp_dir().join(format!("wat-laws-{}", std::process::id()));
+    std::fs::create_dir_all(&place).map_err(io)?;
+    let (file, next) = (place.join("file"), place.join("next"));
+    let path = file.to_str().expect("plain");
+    let read = || {
+        let grants = vec![Grant::Read(file.clone())];
+        let child = here.spawn_with("reads", &[path], |s| s.authority = Some(Authority::of(grants, true)));
+        let said = here.reply(&child);
+        said.map_err(|_| format!("{:?}", here.end(&child)))
+    };
+    for round in ["first", "second", "third"] {
+        std::fs::write(&next, round).map_err(io)?;
+        std::fs::rename(&next, &file).map_err(io)?;
+        for _ in 0..2 {
+            let said = read()?;
+            check("the file that is there", said == round)
+                .map_err(|e| format!("{e}: {said}, not {round}"))?;
+        }
+    }
+    std::fs::remove_file(&file).map_err(io)?;
+    let gone = read();
+    std::fs::remove_dir_all(&place).map_err(io)?;
+    check("none is named", gone.as_ref().is_err_and(|e| e.contains(path) && e.contains("SpawnFailed")))
+        .map_err(|e| format!("{e}: {gone:?}"))
+}
+
+/// `keeper rounds`: somebody ends the keeper, and the next child is made before anybody has seen that.
+fn check_keeper(here: &Here) -> Result<(), String> {
+    let mut clean = 0;
+    for _ in 0..here.number(1) {
+        // One that was born while the keeper could still bear is ended with it.
+        let end = here.end(&here.spawn("length", &[]));
+        clean += usize::from(end.cause == Cause::Clean);
+        let is_killed = no_record(&end).is_some_and(|n| n.0 == Kind::Killed);
+        check("made, whatever becomes of it", end.cause == Cause::Clean || is_killed)
+            .map_err(|e| format!("{e}: {end:?}"))?;
+        for keeper in keepers() {
+            crate::observer::kill(keeper, libc::SIGKILL);
+        }
+    }
+    check("some have ended well", clean > 0)
+}
+
+/// Children of this process that are keepers.
+fn keepers() -> Vec<i32> {
+    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let lists = tasks.map(|task| std::fs::read_to_string(task.path().join("children")).unwrap_or_default());
+    let children = lists.flat_map(|list| list.split_whitespace().map(str::to_string).collect::<Vec<_>>());
+    let keepers = children.filter(|pid| {
+        std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.starts_with(b"wat keeper"))
+    });
+    keepers.filter_map(|pid| pid.parse().ok()).collect()
+}
+
+/// Run with a pause before a command is known to have begun: it has ended by then, and has left a process behind.
+fn check_late_command(here: &Here) -> Result<(), String> {
+    let script = "setsid sleep 600 >/dev/null 2>&1 </dev/null & echo $!; sleep 0.1";
+    let what = Command::new("sh", vec!["-c".to_string(), script.to_string()]);
+    let command = here.process.spawn_command(&here.waiter, &what);
+    let stray: i32 = here.reply(&command)?.parse().map_err(|_| "a number")?;
+    here.end(&command);
+    let ended = crate::observer::eventually(Duration::from_secs(2), || !crate::observer::lives(stray));
+    crate::observer::kill(stray, libc::SIGKILL);
+    check("what it left behind is ended", ended)
 }
 
 fn check_processes(here: &Here) -> Result<(), String> {

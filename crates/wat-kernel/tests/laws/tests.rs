@@ -63,6 +63,13 @@ pub const TESTS: &[Test] = &[
     ("a_spawn_without_descriptors_says_so", || {
         expect_ok("self-check", &["starved"]);
     }),
+    ("k11_a_grant_is_for_the_file_that_its_path_leads_to", || {
+        expect_ok("self-check", &["replaced"]);
+    }),
+    ("k1_a_child_is_made_while_the_keeper_ends", || {
+        expect_ok("self-check", &["keeper", &rounds(20).to_string()]);
+    }),
+    ("k2_what_a_command_left_ends_however_soon_the_command_does", late_command),
     ("a_spawn_without_processes_says_so", || {
         expect_ok("self-check", &["processes"]);
     }),
@@ -342,6 +349,15 @@ fn blocked_stderr() {
     expect_ok("self-check", &["noise", "20000"]);
     let mut root = Root::start("self-check", &["noise", "20000"]);
     assert_eq!(root.line(), "quiet again");
+}
+
+/// Guards: a command is known to have begun before its end can be seen.
+fn late_command() {
+    let root = Root::command("/proc/self/exe", "self-check", &["late-command"], |command| {
+        command.env("WAT_MUTATION", "pause:adopt")
+    });
+    let (out, err, status) = root.finish();
+    assert!(status.success() && out.ends_with("ok\n"), "{out}{err}");
 }
 
 fn the_bound_on_processes_holds() {
