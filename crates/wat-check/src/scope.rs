@@ -242,7 +242,17 @@ impl Env<'_> {
                 }
             }
         }
-        Lookup::Missing
+        match brought {
+            Some(ns) if self.lacks(ns, short) => Lookup::Unread,
+            _ => Lookup::Missing,
+        }
+    }
+
+    /// Does a namespace have nothing of this name? An `:only` that lists it has been complained about.
+    fn lacks(&self, ns: Symbol, short: &str) -> bool {
+        self.member(ns, short).is_none()
+            && self.type_member(ns, short).is_none()
+            && self.protocol_member(ns, short).is_none()
     }
 
     fn visible<I>(&self, file: usize, found: Option<(I, Owner)>) -> Lookup<I> {
@@ -417,6 +427,14 @@ impl Env<'_> {
         {
             let read = format!("(:{field} {local})");
             return diagnostic.suggest(format!("a field is read with its keyword: {read}"), span, &read);
+        }
+        if let Some((path, short)) = name.as_str().rsplit_once('.')
+            && starts_upper(short)
+            && let Some(ns) = self.qualifier(file, path)
+            && !self.lacks(ns, short)
+        {
+            let written = format!("{path}/{short}");
+            return diagnostic.suggest(format!("write `{written}`"), span, written);
         }
         let searches = &self.scopes[file].searches;
         searches.set(searches.get() + 1);

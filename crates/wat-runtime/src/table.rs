@@ -180,7 +180,10 @@ fallible! {
         if (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&whole) {
             Ok(whole as i64 as u64)
         } else {
-            Err(Fail::new("overflow", format!("{} does not fit in an i64", f(value))))
+            let mut text = Vec::new();
+            wat_edn::write::float(&mut text, f(value));
+            text.extend_from_slice(b" does not fit in an i64");
+            Err(Fail::new("overflow", String::from_utf8_lossy(&text).into_owned()))
         }
     };
 }

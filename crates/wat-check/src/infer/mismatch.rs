@@ -11,6 +11,7 @@ use wat_source::{Code, Diagnostic, Symbol};
 pub const MAYBE_NONE: &str =
     "there may be no value: `match`, `if-let`, (unwrap-or … default) or (unwrap … \"why\") gives it";
 /// Help for a Result where its value is wanted.
+pub const TAKEN: &str = "a Seq makes its items as they are asked for; keep them: (vec …)";
 pub const MAYBE_FAILED: &str = "it may have failed: `match`, (try …) or (unwrap … \"why\") gives the value";
 
 impl Infer<'_, '_> {

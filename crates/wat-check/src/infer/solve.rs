@@ -170,7 +170,9 @@ impl Infer<'_, '_> {
                     let mut diagnostic =
                         Diagnostic::new(Code::AmbiguousType, "the type of this value is not determined")
                             .label(bound.span, format!("`{name}` needs to know it"));
-                    if matches!(name, "readln" | "try-readln" | "from-edn" | "read-edn") {
+                    if matches!(name, "readln" | "try-readln" | "from-edn" | "read-edn")
+                        || self.answers_unasked(bound.asked, bound.protocol)
+                    {
                         diagnostic = diagnostic.help(format!("name the type: ({name} … -> T)"));
                     } else if self.answers_self(bound.asked) {
                         diagnostic = diagnostic.help(format!("name the type: ({name} -> T)"));
@@ -191,6 +193,17 @@ impl Infer<'_, '_> {
                 reported.push(bound.span);
             }
         }
+    }
+
+    /// A function whose result has a type with the protocol that no argument tells.
+    fn answers_unasked(&self, name: Symbol, protocol: Symbol) -> bool {
+        self.env.sig(name).is_some_and(|sig| {
+            let mut asked = sig.bounds.iter().filter(|(bound, _)| *bound == protocol).map(|(_, open)| *open);
+            asked.any(|open| {
+                super::mentions(&sig.result, open)
+                    && !sig.params.iter().any(|(_, ty)| super::mentions(ty, open))
+            })
+        })
     }
 
     /// A method that gives a `Self` and takes none.
@@ -223,9 +236,12 @@ impl Infer<'_, '_> {
             let diagnostic =
                 Diagnostic::new(Code::NotWire, format!("{} cannot leave the process", super::call::a(&part)))
                     .label(span, format!("this is {}{inside}", super::call::a(&part)));
-            match part == "Form" {
-                true => diagnostic.help("a quoted list is code; values stand in a vector: [1 2]"),
-                false => diagnostic,
+            match &lack.part {
+                Ty::Seq(_) => diagnostic.help(super::mismatch::TAKEN),
+                _ if part == "Form" => {
+                    diagnostic.help("a quoted list is code; values stand in a vector: [1 2]")
+                }
+                _ => diagnostic,
             }
         } else {
             let mut diagnostic = Diagnostic::new(
@@ -235,6 +251,8 @@ impl Infer<'_, '_> {
             .label(span, format!("this is {}{inside}", super::call::a(&part)));
             if is_defined(lack.protocol) {
                 diagnostic = diagnostic.help(format!("implement it: {}", self.extension(&lack)));
+            } else if matches!(lack.part, Ty::Seq(_)) {
+                diagnostic = diagnostic.help(super::mismatch::TAKEN);
             } else if protocol == "Num" && lack.part == Ty::Str {
                 diagnostic = diagnostic.help("texts are joined by (str …)");
             } else if protocol == "Num" && matches!(&lack.part, Ty::Named(n, _) if *n == "wat.core/Option") {

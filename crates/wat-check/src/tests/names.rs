@@ -236,5 +236,31 @@ fn help_is_given_where_it_is_certain() {
         "write `(Vector i64)`; write `i64`"
     );
     assert_eq!(help("(println (foo 1))"), "");
-    assert_eq!(help("(ns user (:use [wat.string :only [joinn]]))\n(println 1)"), "did you mean `join`?");
+    assert_eq!(
+        help("(ns user (:use [wat.string :only [joinn]]))\n(println (joinn [\"a\"]))"),
+        "did you mean `join`?"
+    );
+    assert_eq!(
+        help(
+            "(ns user (:use [wat.sqlite :as sql]))\n(defn f [e <- sql.SqliteError] -> nil nil)\n(println 1)"
+        ),
+        "write `sql/SqliteError`"
+    );
+    assert_eq!(
+        help("(println (range 3))"),
+        "a Seq makes its items as they are asked for; keep them: (vec …)"
+    );
+}
+
+#[test]
+fn a_name_that_only_lists_in_vain_is_one_mistake() {
+    check(
+        "(ns user (:use [wat.string :only [joinn Strin]]))
+         (defn f [s <- Strin] -> nil nil)
+         (defn main [] -> nil (println (joinn [\"a\"])) (println (map joinn [[\"a\"]])))",
+        expect![[r#"
+            1:35 unbound-name unknown name `wat.string/joinn`
+            1:41 unbound-name unknown name `wat.string/Strin`
+        "#]],
+    );
 }
