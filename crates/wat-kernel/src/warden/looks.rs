@@ -128,10 +128,27 @@ impl Warden {
                 let core = children.iter().find(|core| core.path == sight.path);
                 sight.suspended = core.is_some_and(|core| core.is_suspended());
             }
+            self.mark_errands(&mut answer.sights);
             if !removed("numbers") {
                 numbers::translate(&mut answer.sights, &children);
             }
             self.tell(answer.asker, answer.sights);
+        }
+    }
+
+    /// A command that was asked for from below is its asker's to show, but whether it is suspended only who started it
+    /// can see.
+    fn mark_errands(&self, sights: &mut [sight::Sight]) {
+        let children = self.shared.children_now();
+        for core in children.iter().filter(|core| core.errand.is_some() && core.is_suspended()) {
+            let through = children.iter().find(|child| Some(child.number) == core.errand);
+            for sight in sights.iter_mut().filter(|sight| {
+                sight.tier == sight::Tier::Command
+                    && Some(sight.pid) == core.own_pid()
+                    && through.is_some_and(|child| sight::is_within(&sight.path, &child.path))
+            }) {
+                sight.suspended = true;
+            }
         }
     }
 

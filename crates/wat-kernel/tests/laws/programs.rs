@@ -47,6 +47,7 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("lingerer", crate::asks::lingerer),
     ("litter", runaway::litter),
     ("reads", reads),
+    ("client", client),
 ];
 
 /// Programs that do to themselves what a confined process cannot: signals, sockets.
@@ -416,6 +417,25 @@ fn family(here: &Here) -> Result<(), String> {
 }
 
 /// Suspends itself once it has said so.
+/// `client LEVELS`: a confined node so many levels down has a command above it; all say `ready` and hang.
+fn client(here: &Here) -> Result<(), String> {
+    let levels = here.number(0);
+    let below = if levels == 0 {
+        let what = Command::new("sleep", vec!["600".to_string()]);
+        here.process.spawn_command(&here.waiter, &what)
+    } else {
+        let below = here.spawn_with("client", &[&(levels - 1).to_string()], |s| {
+            s.authority = Some(Authority::of(vec![Grant::Run("sleep".to_string())], true));
+        });
+        check("ready", here.reply(&below)? == "ready")?;
+        below
+    };
+    here.print("ready")?;
+    hang(here)?;
+    drop(below);
+    Ok(())
+}
+
 fn suspend(here: &Here) -> Result<(), String> {
     here.print("now")?;
     // SAFETY: stops this process.

@@ -7,7 +7,7 @@ use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::time::{Duration, Instant};
 use wat_kernel::machine;
-use wat_kernel::see::{Sight, Visit, Wait, own_user, trees};
+use wat_kernel::see::{Sight, Tier, Visit, Wait, own_user, trees};
 
 type Test = (&'static str, fn());
 
@@ -84,6 +84,7 @@ pub const TESTS: &[Test] = &[
         expect_ok("self-check", &["channel"]);
     }),
     ("a_tree_is_seen_within_a_bound_whoever_does_not_answer", seen_within_a_bound),
+    ("a_suspended_command_of_a_confined_node_is_seen", suspended_command),
     ("nobody_answers_for_others_or_unasked", nobody_lies),
     ("strangers_at_the_door_harm_nothing", strangers),
     ("a_wide_tree_is_seen_whole", seen_whole),
@@ -452,6 +453,26 @@ fn seen_within_a_bound() {
     assert!(begun.elapsed() < Duration::from_secs(5) && sights.len() == 3, "{:?}", begun.elapsed());
     let wait = shown(&sights, "/1").wait.clone().expect("it reads its stdin");
     assert_eq!(wait.what, Wait::Stdin);
+}
+
+/// Guards: whoever started the command marks it, for its asker cannot see.
+fn suspended_command() {
+    for levels in ["1", "2"] {
+        let mut root = Root::start("client", &[levels]);
+        assert_eq!(root.line(), "ready");
+        let mut visit = Visit::new(root.pid(), own_user()).expect("an open door");
+        let mut command = || {
+            let sights = visit.look(Duration::from_secs(5)).expect("an answer");
+            sights.into_iter().find(|sight| sight.tier == Tier::Command).expect("a command")
+        };
+        let first = command();
+        assert!(!first.suspended, "{first:?}");
+        for (signal, suspended) in [(libc::SIGSTOP, true), (libc::SIGCONT, false)] {
+            kill(first.pid, signal);
+            let seen = eventually(Duration::from_secs(5), || command().suspended == suspended);
+            assert!(seen, "{levels} levels down, suspended should be {suspended}: {:?}", command());
+        }
+    }
 }
 
 /// Guards: answers are believed for a question that was asked, and within the child's own part of the tree.
