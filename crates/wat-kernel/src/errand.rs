@@ -77,6 +77,11 @@ pub(crate) fn ask(shared: &Arc<Shared>, waiter: &Waiter, what: &Command) -> Resu
             let text = "too many requests are under way";
             Refusal::Step("ask", io::Error::new(ErrorKind::QuotaExceeded, text))
         }
+        // Whose limit it is nobody can tell from here.
+        AskError::System(error) if error.raw_os_error() == Some(libc::EMFILE) => {
+            let text = "no descriptor is free, here or in a process above";
+            Refusal::Step("ask", io::Error::new(error.kind(), text))
+        }
         AskError::System(error) => Refusal::Step("ask", error),
         AskError::Interrupt(_) | AskError::Late => Refusal::Step("ask", ErrorKind::Interrupted.into()),
     })?;

@@ -48,6 +48,7 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("litter", runaway::litter),
     ("reads", reads),
     ("client", client),
+    ("customer", customer),
 ];
 
 /// Programs that do to themselves what a confined process cannot: signals, sockets.
@@ -436,6 +437,52 @@ fn client(here: &Here) -> Result<(), String> {
     Ok(())
 }
 
+/// For each line has a command started above it, and says how that ended.
+fn customer(here: &Here) -> Result<(), String> {
+    let mut byte = [0; 1];
+    while matches!(here.process.stdin().read(&here.waiter, &mut byte), Ok(1)) {
+        if byte[0] == b'\n' {
+            let what = Command::new("true", Vec::new());
+            let end = here.end(&here.process.spawn_command(&here.waiter, &what));
+            here.print(&format!("{:?}", end.cause))?;
+        }
+    }
+    Ok(())
+}
+
+/// A child's commands while the process that starts them is short of descriptors.
+fn check_starved_above(here: &Here) -> Result<(), String> {
+    let set = |value: u64| {
+        let limit = libc::rlimit { rlim_cur: value, rlim_max: 4096 };
+        // SAFETY: reads one structure.
+        unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) };
+    };
+    let child = here.spawn_with("customer", &[], |s| {
+        s.authority = Some(Authority::of(vec![Grant::Run("true".to_string())], true));
+    });
+    check("works", here.call(&child, "now")? == "Clean")?;
+    let before = settled_descriptors();
+    let (mut refused, mut done) = (0, 0);
+    for files in 10..40 {
+        set(files);
+        let said = here.call(&child, "now");
+        set(4096);
+        let said = said?;
+        // The limit is told where it is whoever tells it that it binds.
+        let limit = format!("RLIMIT_NOFILE is {files}");
+        let named = said.contains(&limit) || said.contains("here or in a process above");
+        check("done, or for want of descriptors", said == "Clean" || named)
+            .map_err(|e| format!("{e}, {files}: {said}"))?;
+        done += usize::from(!named);
+        refused += usize::from(named);
+    }
+    check("some were refused, and some not", refused > 0 && done > 0)
+        .map_err(|e| format!("{e}: {refused} {done}"))?;
+    check("works again", here.call(&child, "now")? == "Clean")?;
+    let after = settled_descriptors();
+    check("descriptors are as before", before == after).map_err(|e| format!("{e}: {before} {after}"))
+}
+
 fn suspend(here: &Here) -> Result<(), String> {
     here.print("now")?;
     // SAFETY: stops this process.
@@ -503,6 +550,7 @@ fn self_check(here: &Here) -> Result<(), String> {
         "starved" => check_starved(here),
         "processes" => check_processes(here),
         "quota" => check_quota(here),
+        "starved-above" => check_starved_above(here),
         "replaced" => check_replaced(here),
         "keeper" => check_keeper(here),
         "late-command" => check_late_command(here),
