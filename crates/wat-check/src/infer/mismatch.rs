@@ -169,6 +169,17 @@ impl Infer<'_, '_> {
             (Some(_), Some(Con::Bool)) if matches!(why, Why::Test) => {
                 Some("nothing but true and false decides; compare it, as in (> n 0) or (some? x)".to_string())
             }
+            (Some(Con::Seq | Con::Set), Some(Con::Vector)) => {
+                let [inner, element] = [e.ty, wanted].map(|t| self.types.args(t)[0]);
+                (self.types.show(inner) == self.types.show(element))
+                    .then(|| format!("make a Vector of it: (vec {text})"))
+            }
+            (Some(Con::Str), Some(Con::Bytes)) => {
+                Some(format!("take its bytes in UTF-8: (wat.string/to-bytes {text})"))
+            }
+            (Some(Con::Bytes), Some(Con::Str)) => {
+                Some(format!("where it is UTF-8, (wat.string/from-bytes {text}) gives its text, an Option"))
+            }
             (Some(found), Some(Con::Str)) if found != Con::Nil && !matches!(why, Why::Element(_)) => {
                 Some(format!("make text of it: (str {text})"))
             }

@@ -1,0 +1,1 @@
+(println (take 3 (iterate inc 0)))
