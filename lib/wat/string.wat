@@ -72,7 +72,10 @@
 
 (defn times "The text n times. Example: (wat.string/times 3 \"ab\") => \"ababab\""
   [n <- i64  text <- String] -> String
-  (join-texts "" (vec (repeat-times n text))))
+  (if (< n 1)
+    ""
+    (let [half (times (quot n 2) text)]
+      (if (= (mod n 2) 1) (str half half text) (str half half)))))
 
 (defn pad-left "The text filled up to a width on its left. Example: (wat.string/pad-left 5 \\0 \"42\") => \"00042\""
   [width <- i64  fill <- char  text <- String] -> String

@@ -189,10 +189,19 @@ impl Infer<'_, '_> {
             }
             let ty = self.types.write(bound.ty);
             if let Err(lack) = bounds::implements(&ty, bound.protocol, self.env, &self.where_bounds) {
+                if self.is_told_as_other(bound.span) {
+                    continue;
+                }
                 self.lacking(&ty, lack, bound.span, bound.asked);
                 reported.push(bound.span);
             }
         }
+    }
+
+    /// Whether a mismatch has named the value as one of its two sides: which of them is meant is not known.
+    fn is_told_as_other(&self, span: Span) -> bool {
+        let mut mismatches = self.out.iter().filter(|told| told.code == Code::TypeMismatch);
+        mismatches.any(|told| told.labels.iter().any(|label| label.span == span))
     }
 
     /// A function whose result has a type with the protocol that no argument tells.

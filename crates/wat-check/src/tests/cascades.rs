@@ -135,3 +135,13 @@ fn types_that_follow() {
         "#]],
     );
 }
+
+#[test]
+fn a_value_that_a_mismatch_names_is_not_asked_for_what_it_lacks() {
+    each(
+        &["(println (= (range 3) [0 1 2]))"],
+        expect![[r#"
+            1:23 type-mismatch expected (Seq i64), found (Vector i64)
+        "#]],
+    );
+}
