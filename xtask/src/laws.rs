@@ -86,7 +86,9 @@ fn judge(wanted: &Wanted) -> Result<usize, String> {
         let seen = if ran.failed { ran.failure() } else { String::new() };
         println!("| {} | {test} | {first} | {second} | {seconds:.1} s | {seen} |", row.law);
         let figures = |line: &&str| FIGURES.iter().any(|word| line.starts_with(word));
-        for line in ran.text.lines().filter(figures).filter(|_| !wanted.mutations) {
+        // The first of a test stands behind its name.
+        let said = ran.text.lines().map(|line| line.split_once(" ... ").map_or(line, |(_, said)| said));
+        for line in said.filter(figures).filter(|_| !wanted.mutations) {
             println!("    {line}");
         }
         if !holds {

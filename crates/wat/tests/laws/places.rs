@@ -38,8 +38,9 @@ fn inner(outer: &Tree) -> Process {
 
 const CONTAINER: [&str; 4] = ["unshare", "--pid", "--fork", "--mount-proc"];
 
-/// K17. Guards: as PID 1, the reaping of adopted orphans (without it each orphan's zombie stays), and the exit by 128
-/// and the signal's number (without it SIGTERM has no effect on PID 1, whose default actions are ignored).
+/// K17. Guards: as PID 1, the reaping of orphans that no node has made (without it the zombie of each stays: what nodes
+/// leave is looked for when they end), and the exit by 128 and the signal's number (without it SIGTERM has no effect on
+/// PID 1, whose default actions are ignored).
 #[test]
 fn k17_pid_1_reaps_orphans_and_exits_by_the_signal() {
     let _turn = turn(2 * MINUTE);
@@ -49,6 +50,13 @@ fn k17_pid_1_reaps_orphans_and_exits_by_the_signal() {
     let mut outer = wat(test_file("laws/chain")).args(&["3"]).through(&CONTAINER).start();
     assert_eq!(outer.ask("21"), "42");
     let root = inner(&outer);
+    // As a command brought into a container from outside, which leaves another behind there.
+    let nodes = outer.nodes().len();
+    let mut visitor = Command::new("nsenter");
+    visitor.args(["--target", &root.pid.to_string(), "--pid", "sh", "-c", "sleep 0.1 &"]);
+    assert!(visitor.status().expect("nsenter starts").success());
+    let gone = eventually(Duration::from_secs(2), || outer.nodes().len() == nodes);
+    assert!(gone, "orphans or zombies are left: {:#?}", outer.nodes());
     // What is below this one has nobody but PID 1 when it has gone.
     outer.node("/0").signal(libc::SIGKILL);
     let gone = eventually(Duration::from_secs(2), || outer.nodes().len() == 1);
