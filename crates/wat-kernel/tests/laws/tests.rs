@@ -147,9 +147,15 @@ fn k1() {
             n => inner[random.below(n as u64) as usize],
         };
         let below = descendants(victim);
+        let was = format!(
+            "{}, below it {:?}",
+            told(victim),
+            below.iter().map(|pid| told(*pid)).collect::<Vec<_>>()
+        );
         kill(victim, libc::SIGKILL);
         let gone = eventually(Duration::from_secs(1), || !below.iter().any(|pid| lives(*pid)));
-        assert!(gone, "round {round}: below a {leaf} tree's node: {below:?}");
+        let left: Vec<String> = below.iter().filter(|pid| lives(**pid)).map(|pid| told(*pid)).collect();
+        assert!(gone, "round {round}: below a {leaf} tree's node: {left:?}; killed {was}");
         kill(root.pid(), libc::SIGKILL);
         root.ends_within(Duration::from_secs(1));
         let mut left = Vec::new();
@@ -243,6 +249,15 @@ fn descendants(pid: i32) -> Vec<i32> {
         at += 1;
     }
     found.split_off(1)
+}
+
+/// A process in words: its state, its parent, where it waits in the kernel and what it was started with.
+fn told(pid: i32) -> String {
+    let read = |name: &str| std::fs::read(format!("/proc/{pid}/{name}")).unwrap_or_default();
+    let stat = String::from_utf8_lossy(&read("stat")).into_owned();
+    let state: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().take(2).collect();
+    let words = String::from_utf8_lossy(&read("cmdline")).replace('\0', " ");
+    format!("{pid} {} ({}) {words}", state.join(" "), String::from_utf8_lossy(&read("wchan")))
 }
 
 fn parent(pid: i32) -> Option<i32> {
