@@ -149,7 +149,6 @@ pub fn child() -> Result<Process, BootError> {
 
 /// What root and child share: the record is there, descriptors and signals are in place.
 fn start(start: Start) -> Result<Process, BootError> {
-    process::one_arena();
     let shared = Shared::new(start).map_err(at("wake-up"))?;
     warden::start(shared.clone())
         .map_err(at("warden"))

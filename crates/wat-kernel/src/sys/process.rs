@@ -413,9 +413,3 @@ pub(crate) fn started_path() -> Option<&'static CStr> {
         if address.is_null() { None } else { Some(CStr::from_ptr(address)) }
     }
 }
-
-/// Keeps the C library's allocator to one arena: another costs a fresh process four calls and 128 MiB of addresses.
-pub(crate) fn one_arena() {
-    // SAFETY: changes a parameter of the allocator; called before the second thread exists.
-    unsafe { libc::mallopt(libc::M_ARENA_MAX, 1) };
-}

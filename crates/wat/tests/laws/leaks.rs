@@ -58,7 +58,7 @@ fn k18_crashing_attempts_leave_memory_flat() {
 /// it had grown into (without it the first overflow leaves them).
 #[test]
 fn k18_stack_overflows_leave_memory_flat() {
-    let _turn = turn(Duration::from_secs(300));
+    let _turn = turn(Duration::from_secs(900));
     flat("stack", size(1_000), 4096);
     let mut root = wat(test_file("laws/crashes")).start();
     assert_eq!(root.ask("[:attempt 5]"), "5");
