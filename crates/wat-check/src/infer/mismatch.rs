@@ -10,8 +10,9 @@ use wat_source::{Code, Diagnostic, Symbol};
 /// Help for an Option where its value is wanted.
 pub const MAYBE_NONE: &str =
     "there may be no value: `match`, `if-let`, (unwrap-or … default) or (unwrap … \"why\") gives it";
-/// Help for a Result where its value is wanted.
+/// Help for a Seq where what it would give is wanted.
 pub const TAKEN: &str = "a Seq makes its items as they are asked for; keep them: (vec …)";
+/// Help for a Result where its value is wanted.
 pub const MAYBE_FAILED: &str = "it may have failed: `match`, (try …) or (unwrap … \"why\") gives the value";
 
 impl Infer<'_, '_> {
