@@ -11,6 +11,6 @@ fn main() {
     let other = var("CARGO_ENCODED_RUSTFLAGS").is_ok_and(|flags| flags.contains("mold"));
     if release && !other {
         let here = var("CARGO_MANIFEST_DIR").unwrap_or_default();
-        println!("cargo:rustc-link-arg-bins=-Wl,-T,{here}/start.ld");
+        println!("cargo:rustc-link-arg-bins=-T{here}/start.ld");
     }
 }
