@@ -17,12 +17,10 @@ type Ask = unsafe extern "C" fn(*mut c_char, usize) -> *mut c_char;
 
 /// Has SQLite take names from the root's directory. Before the first connection; again it does nothing.
 pub fn lead(waiter: &Waiter) -> Result<(), Problem> {
-    let mut failed = false;
-    DIRECTORY.get_or_init(|| {
-        failed = set() != ffi::SQLITE_OK;
-        waiter.place("").into_os_string().into_vec()
-    });
-    if failed {
+    DIRECTORY.get_or_init(|| waiter.place("").into_os_string().into_vec());
+    // Told each time: a connection that opened all the same would take names from elsewhere.
+    static TAKEN: OnceLock<bool> = OnceLock::new();
+    if !TAKEN.get_or_init(|| set() == ffi::SQLITE_OK) {
         return Err(Problem::new("failed", "SQLite does not take the directory of names from us"));
     }
     Ok(())
