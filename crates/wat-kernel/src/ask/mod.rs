@@ -6,9 +6,10 @@
 //! a number of its own, and is held to its own authority by the next; one that is not has a thread of its own do it
 //! ([`Opener::open`]). The answer comes down the same way, and reaches the thread that asked.
 //!
-//! Each request has one answer, a given-up one too. What is under way is bounded, per child and per process: more is
-//! refused with `EAGAIN`, of a child whose process keeps to these rules never. Who gives up, by a stop, a deadline or
-//! its end, has the work ended wherever it is.
+//! Each request has one answer, a given-up one too, and neither is lost on the way: what cannot be sent now is tried again,
+//! and where its descriptors cannot be sent at all the asker is told why. What is under way is bounded, per child and per
+//! process: more is refused with `EAGAIN`, if the child takes that at once; of one whose process keeps to these rules
+//! nothing ever is. Who gives up, by a stop, a deadline or its end, has the work ended wherever it is.
 //!
 //! To add a kind: a number in the library's opener, a check in `permits`, the work in `open`. Larger things than fit a
 //! packet travel through a descriptor. A request carries pipes and files, never sockets: to close one of a hostile child's can
@@ -16,7 +17,9 @@
 //!
 //! Not here: what a kind is, or how anything is opened.
 
+mod answers;
 mod pending;
+mod sending;
 mod worker;
 
 pub(crate) use pending::{Asks, Request};
@@ -88,6 +91,19 @@ pub struct Asking {
 pub(crate) struct Reply {
     pub(crate) errno: u32,
     pub(crate) answer: Answer,
+}
+
+impl Reply {
+    pub(crate) fn refusal(errno: i32) -> Reply {
+        Reply { errno: errno as u32, answer: Answer::default() }
+    }
+
+    /// Of a size that the asker has room for.
+    fn of(answer: Answer) -> Reply {
+        let fits =
+            answer.bytes.len() <= LONGEST_ANSWER && answer.carried.len() <= crate::sys::fd::MOST_CARRIED;
+        if fits { Reply { errno: 0, answer } } else { Reply::refusal(libc::EMSGSIZE) }
+    }
 }
 
 impl Waiter {

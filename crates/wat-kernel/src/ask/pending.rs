@@ -2,20 +2,22 @@
 //!
 //! Not here: doing what was asked (`worker.rs`).
 
+use super::answers::Answers;
+use super::sending::{Pace, Sent, send};
 use super::{Answer, Asked, Opener, Reply, opens_itself, worker};
 use crate::boot::Boot;
 use crate::channel::{Receiver, Sender, channel};
 use crate::child::core::ChildCore;
-use crate::control::{FromChild, Malformed, ToChild};
+use crate::control::{FromChild, Malformed};
 use crate::errand;
 use crate::mutation::removed;
 use crate::shared::{Shared, lock};
-use crate::sys::fd;
 use crate::waiter::Kicker;
+use crate::warden::timers::Timer;
 use std::collections::{BTreeMap, VecDeque};
-use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Instant;
 
 /// Requests of one child under way at once.
 const MOST: usize = 64;
@@ -42,6 +44,10 @@ struct State {
     passed: BTreeMap<(u32, u32), u32>,
     /// What is being done here, by child and its token.
     works: BTreeMap<(u32, u32), Work>,
+    /// What has been answered and not yet taken.
+    answers: Answers,
+    /// When what goes up is tried again.
+    pace: Pace,
 }
 
 /// What is asked for, under the number that its asker gave it.
@@ -54,6 +60,7 @@ pub(crate) struct Request {
 
 struct Whose {
     asker: Asker,
+    since: Instant,
     sent: bool,
     withdrawn: bool,
 }
@@ -115,33 +122,53 @@ impl Asks {
         }
     }
 
-    pub(super) fn worked(&self, child: u32, token: u32) {
-        lock(&self.state).works.remove(&(child, token));
+    /// It is done, in one step with its answer: a child that waits for each of its answers is never told of too many.
+    pub(super) fn worked(&self, shared: &Shared, core: &ChildCore, token: u32, reply: Reply) {
+        let mut state = lock(&self.state);
+        state.works.remove(&(core.number, token));
+        let next = state.answers.add(core, token, reply, Instant::now());
+        drop(state);
+        shared.answer_again(core, next);
     }
 
-    /// A child asks. Malformed is what no process of ours would send.
+    fn answer(&self, shared: &Shared, core: &ChildCore, token: u32, reply: Reply) {
+        let next = lock(&self.state).answers.add(core, token, reply, Instant::now());
+        shared.answer_again(core, next);
+    }
+
+    /// Sends what the child has not taken yet.
+    pub(crate) fn push_answers(&self, shared: &Shared, core: &ChildCore) {
+        let next = lock(&self.state).answers.push(core, Instant::now());
+        shared.answer_again(core, next);
+    }
+
+    /// A child asks; `cut` says that some of its descriptors have not come. Malformed is what no process of ours would send.
     pub(crate) fn heard(
         &self,
         shared: &Arc<Shared>,
         core: &Arc<ChildCore>,
         request: Request,
+        cut: bool,
     ) -> Result<(), Malformed> {
         let (child, token, kind) = (core.number, request.token, request.kind);
-        let refuse = |errno: i32| core.reply(token, errno as u32, &Answer::default());
-        if self.opener().is_none() && kind != errand::KIND {
-            refuse(libc::ENOSYS);
-            return Ok(());
-        }
         {
             let state = lock(&self.state);
             if state.is_under_way(child, token) {
                 return Err(Malformed);
             }
             if state.under_way(child) >= MOST && !removed("ask-bound") {
-                drop(state);
-                refuse(libc::EAGAIN);
+                state.answers.refuse(core, token);
                 return Ok(());
             }
+        }
+        let refuse = |errno: i32| self.answer(shared, core, token, Reply::refusal(errno));
+        if cut {
+            refuse(libc::EMFILE);
+            return Ok(());
+        }
+        if self.opener().is_none() && kind != errand::KIND {
+            refuse(libc::ENOSYS);
+            return Ok(());
         }
         let boot = shared.boot();
         let asked = request.asked(core, boot);
@@ -153,14 +180,13 @@ impl Asks {
         if let Err(bytes) = permitted
             && !removed("ask-check")
         {
-            core.reply(token, 0, &Answer { bytes, carried: Vec::new() });
+            self.answer(shared, core, token, Reply::of(Answer { bytes, carried: Vec::new() }));
             return Ok(());
         }
         if opens_itself(boot) {
             lock(&self.state).works.insert((child, token), Work::default());
             if worker::start(shared, core, request).is_err() {
-                self.worked(child, token);
-                refuse(libc::EAGAIN);
+                self.worked(shared, core, token, Reply::refusal(libc::EAGAIN));
             }
         } else {
             let mut state = lock(&self.state);
@@ -171,9 +197,10 @@ impl Asks {
     }
 
     /// A child gives up one of its requests. One that has been answered meanwhile is nobody's.
-    pub(crate) fn withdrawn(&self, core: &ChildCore, token: u32) {
+    pub(crate) fn withdrawn(&self, shared: &Shared, core: &ChildCore, token: u32) {
         let mut state = lock(&self.state);
         let which = (core.number, token);
+        state.answers.shed(core.number, token);
         if let Some(work) = state.works.get_mut(&which) {
             work.withdraw();
         } else if let Some(up) = state.passed.get(&which).copied()
@@ -181,7 +208,7 @@ impl Asks {
         {
             state.give_up(up);
             drop(state);
-            core.reply(token, libc::ECANCELED as u32, &Answer::default());
+            self.answer(shared, core, token, Reply::refusal(libc::ECANCELED));
         }
     }
 
@@ -197,16 +224,21 @@ impl Asks {
         let passed: Vec<u32> =
             state.passed.range((child, 0)..=(child, u32::MAX)).map(|(_, up)| *up).collect();
         passed.into_iter().for_each(|up| state.give_up(up));
+        state.answers.forget(child);
     }
 
     /// The parent's answer: kept for a thread of this process, or passed on.
     pub(crate) fn answered(&self, shared: &Shared, token: u32, reply: Reply) {
         let whose = lock(&self.state).close(token);
+        self.tell(shared, whose, reply);
+    }
+
+    fn tell(&self, shared: &Shared, whose: Option<Asker>, reply: Reply) {
         match whose {
             Some(Asker::Own(to)) => to.push(reply, 1),
             Some(Asker::Child(number, theirs)) => {
                 if let Some(core) = shared.child(number) {
-                    core.reply(theirs, reply.errno, &reply.answer);
+                    self.answer(shared, &core, theirs, reply);
                 }
             }
             // What came is closed.
@@ -227,22 +259,26 @@ impl State {
     fn enqueue(&mut self, asker: Asker, request: Request) -> u32 {
         self.token = self.token.wrapping_add(1);
         let token = self.token;
-        self.up.insert(token, Whose { asker, sent: false, withdrawn: false });
+        self.up.insert(token, Whose { asker, since: Instant::now(), sent: false, withdrawn: false });
         self.queue.push_back(Request { token, ..request });
         token
     }
 
     fn is_under_way(&self, child: u32, token: u32) -> bool {
-        self.works.contains_key(&(child, token)) || self.passed.contains_key(&(child, token))
+        self.works.contains_key(&(child, token))
+            || self.passed.contains_key(&(child, token))
+            || self.answers.has(child, token)
     }
 
     fn under_way(&self, child: u32) -> usize {
         let whole = (child, 0)..=(child, u32::MAX);
-        self.works.range(whole.clone()).count() + self.passed.range(whole).count()
+        let unanswered = self.works.range(whole.clone()).count() + self.passed.range(whole).count();
+        unanswered + self.answers.count(child)
     }
 
-    /// The next request that may be passed up. A child that asks much holds up itself, not its siblings.
-    fn next(&self) -> Option<usize> {
+    /// The next request that may be passed up; where descriptors are held back, of those that carry none. A child that asks
+    /// much holds up itself, not its siblings.
+    fn next(&self, held: bool) -> Option<usize> {
         let sent = |child: Option<u32>| {
             self.up
                 .values()
@@ -254,8 +290,23 @@ impl State {
         }
         self.queue.iter().position(|packet| {
             let child = self.up.get(&packet.token).and_then(|whose| whose.asker.child());
-            child.is_none() || sent(child) < MOST_OF_ONE
+            (child.is_none() || sent(child) < MOST_OF_ONE) && (!held || packet.carried.is_empty())
         })
+    }
+
+    /// Takes out one whose descriptors were held back too long.
+    fn take_spent(&mut self, now: Instant) -> Option<(Option<Asker>, i32)> {
+        let (token, errno) =
+            self.queue.iter().filter(|packet| !packet.carried.is_empty()).find_map(|packet| {
+                let since = self.up.get(&packet.token)?.since;
+                Some((packet.token, self.pace.spent(since, now)?))
+            })?;
+        Some((self.drop_unsent(token), errno))
+    }
+
+    fn drop_unsent(&mut self, token: u32) -> Option<Asker> {
+        self.queue.retain(|packet| packet.token != token);
+        self.close(token)
     }
 
     /// Has the parent end a request that was passed up, and answer it; false where it does not know of it yet.
@@ -307,59 +358,83 @@ impl Shared {
         }
     }
 
+    fn answer_again(&self, core: &ChildCore, next: Option<Instant>) {
+        if let Some(next) = next {
+            self.set_timer(next, Timer::Answers(core.number));
+        }
+    }
+
     /// Sends up what may go and the socket takes now. True where the socket takes no more.
     pub(crate) fn push_asks(&self) -> bool {
         let Some(control) = self.control() else { return false };
         let mut state = lock(&self.asks.state);
-        loop {
-            let sent = if let Some(token) = state.withdrawn.front().copied() {
+        let now = Instant::now();
+        let mut held = state.pace.is_resting(now);
+        let mut untold = Vec::new();
+        let full = loop {
+            let (sent, carries) = if let Some(token) = state.withdrawn.front().copied() {
                 let (head, length) = FromChild::Withdraw { token }.head();
-                fd::send_packet(control, &head[..length], &[], false).map(|()| {
-                    state.withdrawn.pop_front();
-                })
-            } else if let Some(at) = state.next() {
-                let packet = &state.queue[at];
-                let said =
-                    FromChild::Request { token: packet.token, kind: packet.kind, request: &packet.bytes };
-                let (head, length) = said.head();
-                fd::send_packet_with(control, &head[..length], said.body(), &packet.carried).map(|()| {
-                    let packet = state.queue.remove(at).expect("it was found just above");
-                    if let Some(whose) = state.up.get_mut(&packet.token) {
-                        whose.sent = true;
+                match send(control, &head[..length], &[], &[]) {
+                    Sent::Whole => {
+                        state.withdrawn.pop_front();
+                        (Sent::Whole, false)
                     }
-                })
+                    Sent::Never(errno) => (Sent::Short(errno), false),
+                    other => (other, false),
+                }
+            } else if let Some(at) = state.next(held) {
+                let packet = &state.queue[at];
+                let (token, carries) = (packet.token, !packet.carried.is_empty());
+                let said = FromChild::Request { token, kind: packet.kind, request: &packet.bytes };
+                let (head, length) = said.head();
+                let sent = send(control, &head[..length], said.body(), &packet.carried);
+                match sent {
+                    Sent::Whole => {
+                        // What it carries is closed here.
+                        state.queue.remove(at);
+                        if let Some(whose) = state.up.get_mut(&token) {
+                            whose.sent = true;
+                        }
+                    }
+                    Sent::Never(errno) => untold.push((state.drop_unsent(token), errno)),
+                    Sent::Full | Sent::Short(_) | Sent::Gone => {}
+                }
+                (sent, carries)
             } else {
-                return false;
+                break false;
             };
             match sent {
-                Ok(()) => {}
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
-                    drop(state);
-                    return true;
+                Sent::Whole => state.pace.went(carries),
+                Sent::Full => break true,
+                Sent::Short(errno) if carries => {
+                    state.pace.lacks(now, errno);
+                    held = true;
                 }
+                Sent::Short(_) => {
+                    held = true;
+                    break false;
+                }
+                Sent::Never(_) => {}
                 // A parent that is gone is the lifeline's matter.
-                Err(_) => return false,
-            }
-        }
-    }
-}
-
-impl ChildCore {
-    /// Sends the answer if the child takes it now.
-    pub(crate) fn reply(&self, token: u32, errno: u32, answer: &Answer) -> bool {
-        let head = ToChild::Reply { token, errno, answer: &answer.bytes }.head();
-        let sent = self.with_control(|control| {
-            loop {
-                match fd::send_packet_with(control, &head, &[], &answer.carried) {
-                    Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                    Err(e) if e.kind() == io::ErrorKind::WouldBlock => return false,
-                    // One that is gone wants none.
-                    Ok(()) | Err(_) => return true,
+                Sent::Gone => {
+                    held = false;
+                    break false;
                 }
             }
-        });
-        sent.unwrap_or(true)
+        };
+        while held && let Some(spent) = state.take_spent(now) {
+            untold.push(spent);
+        }
+        let waits = !(state.queue.is_empty() && state.withdrawn.is_empty());
+        let next = if held && waits { state.pace.rest(now) } else { None };
+        drop(state);
+        if let Some(next) = next.filter(|_| !removed("ask-again")) {
+            self.set_timer(next, Timer::Asks);
+        }
+        for (whose, errno) in untold {
+            self.asks.tell(self, whose, Reply::refusal(errno));
+        }
+        full
     }
 }
 
@@ -370,7 +445,7 @@ mod tests {
     /// The children whose requests go up now.
     fn sent(state: &mut State) -> Vec<Option<u32>> {
         let mut sent = Vec::new();
-        while let Some(at) = state.next() {
+        while let Some(at) = state.next(false) {
             let packet = state.queue.remove(at).expect("it is there");
             let whose = state.up.get_mut(&packet.token).expect("somebody asked");
             whose.sent = true;

@@ -1,41 +1,31 @@
-//! The thread that does what a child has asked for, and answers it. It ends early when nobody waits any more.
+//! The thread that does what a child has asked for. It ends early when nobody waits any more.
 
-use super::{Answer, LONGEST_ANSWER, Request};
-use crate::child::core::{ChildCore, STALL};
+use super::{Answer, Reply, Request};
+use crate::child::core::ChildCore;
 use crate::errand;
 use crate::process::Process;
 use crate::shared::Shared;
-use crate::sys::fd;
 use crate::waiter::Waiter;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
-use std::time::{Duration, Instant};
 
 /// Its stack: a look-up of a name and a connection are not deep.
 const STACK: usize = 256 * 1024;
-/// Between two attempts to answer a child that takes nothing.
-const AGAIN: Duration = Duration::from_millis(1);
 
 /// On the warden.
 pub(super) fn start(shared: &Arc<Shared>, core: &Arc<ChildCore>, request: Request) -> io::Result<()> {
     let (shared, core) = (shared.clone(), core.clone());
     std::thread::Builder::new().stack_size(STACK).spawn(move || {
         let token = request.token;
-        let (errno, answer) = work(&shared, &core, request);
-        // Before the answer, so that a child which waits for each of its answers is never told of too many.
-        shared.asks.worked(core.number, token);
-        // A child that reads has room for what it asked; one that does not is not waited for long.
-        let until = Instant::now() + STALL;
-        while !core.reply(token, errno, &answer) && core.end().is_none() && Instant::now() < until {
-            std::thread::sleep(AGAIN);
-        }
+        let reply = work(&shared, &core, request);
+        shared.asks.worked(&shared, &core, token, reply);
     })?;
     Ok(())
 }
 
-fn work(shared: &Arc<Shared>, core: &Arc<ChildCore>, mut request: Request) -> (u32, Answer) {
+fn work(shared: &Arc<Shared>, core: &Arc<ChildCore>, mut request: Request) -> Reply {
     let word = AtomicU32::new(0);
     // SAFETY: the word outlives the registration, which is dropped first.
     let waiter = unsafe { Waiter::register(shared, &raw const word, None, 0) };
@@ -51,11 +41,5 @@ fn work(shared: &Arc<Shared>, core: &Arc<ChildCore>, mut request: Request) -> (u
         None => Answer::default(),
     }));
     drop(waiter);
-    match answer {
-        Ok(answer) if answer.bytes.len() <= LONGEST_ANSWER && answer.carried.len() <= fd::MOST_CARRIED => {
-            (0, answer)
-        }
-        Ok(_) => (libc::EMSGSIZE as u32, Answer::default()),
-        Err(_) => (libc::EIO as u32, Answer::default()),
-    }
+    answer.map_or_else(|_| Reply::refusal(libc::EIO), Reply::of)
 }

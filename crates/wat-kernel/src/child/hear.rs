@@ -2,7 +2,7 @@
 //! on the warden. Not here: how a packet is made (`control.rs`, `tether.rs`).
 
 use super::core::ChildCore;
-use crate::ask::{Answer, Request};
+use crate::ask::Request;
 use crate::control::FromChild;
 use crate::life::{ChildEvent, State};
 use crate::mutation::removed;
@@ -84,13 +84,9 @@ impl ChildCore {
                 }
                 Some(Ok(FromChild::Request { token, kind, request: bytes })) => {
                     drop(watch);
-                    if came.cut {
-                        self.reply(token, libc::EMFILE as u32, &Answer::default());
-                        continue;
-                    }
                     let Some(core) = shared.child(self.number) else { return };
                     let request = Request { token, kind, bytes: bytes.to_vec(), carried: came.carried };
-                    if shared.asks.heard(shared, &core, request).is_ok() {
+                    if shared.asks.heard(shared, &core, request, came.cut).is_ok() {
                         continue;
                     }
                     watch = self.watch();
@@ -99,7 +95,7 @@ impl ChildCore {
                 _ if !came.carried.is_empty() => ChildEvent::Misspoke,
                 Some(Ok(FromChild::Withdraw { token })) => {
                     drop(watch);
-                    shared.asks.withdrawn(self, token);
+                    shared.asks.withdrawn(shared, self, token);
                     continue;
                 }
                 Some(Ok(FromChild::Ready)) => ChildEvent::Ready,

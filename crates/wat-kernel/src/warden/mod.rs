@@ -180,9 +180,12 @@ impl Warden {
             Ok(ToChild::Cancel { number }) => shared.waiters.cancel(&shared.hand, number),
             Ok(ToChild::Level { level, path }) => shared.set_log_level(path, level),
             Ok(ToChild::Reply { token, errno, answer }) => {
-                let errno = if came.cut { libc::EMFILE as u32 } else { errno };
-                let answer = Answer { bytes: answer.to_vec(), carried: came.carried };
-                shared.asks.answered(&shared, token, Reply { errno, answer });
+                let reply = if came.cut {
+                    Reply::refusal(libc::EMFILE)
+                } else {
+                    Reply { errno, answer: Answer { bytes: answer.to_vec(), carried: came.carried } }
+                };
+                shared.asks.answered(&shared, token, reply);
             }
             Ok(ToChild::Untap { token }) => self.untap(Asker::Parent(token)),
             // The parent is trusted to be of the same make; what it cannot have meant is passed over.
@@ -286,8 +289,13 @@ impl Warden {
                     }
                 }
                 Timer::Stall(number) => self.look_at(number, now),
-                // It has woken the warden, which is all it is for.
-                Timer::Look => {}
+                // They have woken the warden, which is all they are for.
+                Timer::Look | Timer::Asks => {}
+                Timer::Answers(number) => {
+                    if let Some(core) = shared.child(number) {
+                        shared.asks.push_answers(shared, &core);
+                    }
+                }
                 Timer::Strays => shared.strays.timer(shared),
             }
         }

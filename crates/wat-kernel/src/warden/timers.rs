@@ -22,6 +22,10 @@ pub(crate) enum Timer {
     Look,
     /// A look at what commands have left behind.
     Strays,
+    /// Another attempt at what goes up.
+    Asks,
+    /// Another attempt to answer a child.
+    Answers(u32),
 }
 
 pub(crate) struct Timers {

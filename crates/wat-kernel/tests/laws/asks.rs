@@ -2,11 +2,11 @@
 
 use crate::programs::{Here, check, hang, settled_descriptors};
 use std::io::Read as _;
-use std::os::fd::{AsRawFd as _, OwnedFd};
+use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use wat_kernel::ask::{Answer, AskError, Asked, Opener};
-use wat_kernel::{Authority, Child, Grant, Process, Waiter};
+use wat_kernel::{Authority, Cause, Child, Grant, Process, ReadError, Waiter};
 
 /// Answers what it is asked, with what came with it.
 const ECHO: u8 = 1;
@@ -28,11 +28,7 @@ impl Opener for Works {
 
     fn open(&self, asked: &Asked, carried: Vec<OwnedFd>, _: &Process, waiter: &Waiter) -> Answer {
         match asked.kind {
-            PIPE => {
-                let (reader, mut writer) = std::io::pipe().expect("a pipe");
-                std::io::Write::write_all(&mut writer, asked.bytes).expect("room");
-                Answer { bytes: b"a pipe".to_vec(), carried: vec![reader.into()] }
-            }
+            PIPE => Answer { bytes: b"a pipe".to_vec(), carried: vec![holding(asked.bytes).into()] },
             WAIT => {
                 WAITING.fetch_add(1, Ordering::SeqCst);
                 let _ = waiter.sleep_until(Instant::now() + Duration::from_secs(600));
@@ -52,9 +48,39 @@ pub fn asker(here: &Here) -> Result<(), String> {
         let said = here.reply(&child)?;
         return here.print(&said);
     }
-    let deadline = Instant::now() + Duration::from_millis(if here.arg(1) == "3" { 50 } else { 20_000 });
-    let asked = here.waiter().ask(here.number(1) as u8, here.arg(2).as_bytes(), Vec::new(), Some(deadline));
-    let said = match asked {
+    let said = ask(here, here.number(1) as u8, here.arg(2).as_bytes(), Vec::new())?;
+    here.print(&said)
+}
+
+/// `enquirer LEVELS`: that many levels down, asks once for each line of its stdin, which names the kind: with the reading
+/// end of a pipe that holds a word, where it says so.
+pub fn enquirer(here: &Here) -> Result<(), String> {
+    let levels = here.number(0);
+    let below = (levels > 0).then(|| below(here, "enquirer", levels - 1, &[], true));
+    let mut line = [0; 64];
+    loop {
+        let line = match here.process().stdin().read(here.waiter(), &mut line) {
+            Ok(0) | Err(ReadError::Interrupted(_)) => return Ok(()),
+            Ok(count) => std::str::from_utf8(&line[..count]).map_err(|e| e.to_string())?.trim_end(),
+            Err(e) => return Err(format!("{e:?}")),
+        };
+        let said = match &below {
+            Some(below) => here.call(below, line)?,
+            None => {
+                let (kind, with) = line.split_once(' ').unwrap_or((line, ""));
+                let carried =
+                    if with.is_empty() { Vec::new() } else { vec![holding(with.as_bytes()).into()] };
+                ask(here, kind.parse().unwrap_or(0), b"hello", carried)?
+            }
+        };
+        here.print(&said)?;
+    }
+}
+
+/// What is answered, in words.
+fn ask(here: &Here, kind: u8, bytes: &[u8], carried: Vec<OwnedFd>) -> Result<String, String> {
+    let deadline = Instant::now() + Duration::from_millis(if kind == WAIT { 50 } else { 8_000 });
+    Ok(match here.waiter().ask(kind, bytes, carried, Some(deadline)) {
         Ok(answer) => {
             let mut text = String::from_utf8_lossy(&answer.bytes).into_owned();
             for fd in answer.carried {
@@ -68,8 +94,33 @@ pub fn asker(here: &Here) -> Result<(), String> {
         }
         Err(AskError::Late) => "late".to_string(),
         Err(e) => format!("{e:?}"),
+    })
+}
+
+/// The reading end of a pipe that holds these bytes.
+fn holding(bytes: &[u8]) -> std::io::PipeReader {
+    let (reader, mut writer) = std::io::pipe().expect("a pipe");
+    std::io::Write::write_all(&mut writer, bytes).expect("room");
+    reader
+}
+
+/// `mumbler`: asks without end for what is answered at once, and reads none of it.
+pub fn mumbler(here: &Here) -> Result<(), String> {
+    let mut ends = [0; 2];
+    // SAFETY: there is room for two descriptors; its warden finds a silent socket in place of the parent's, which has
+    // another number from now on.
+    let parent = unsafe {
+        libc::socketpair(libc::AF_UNIX, libc::SOCK_SEQPACKET, 0, ends.as_mut_ptr());
+        let parent = libc::dup(3);
+        libc::dup2(ends[0], 3);
+        parent
     };
-    here.print(&said)
+    for token in 1..3000u32 {
+        let packet = [&[24][..], &token.to_le_bytes(), &[ECHO], b"anything"].concat();
+        send_on(parent, &packet, &[0]).map_err(|e| e.to_string())?;
+    }
+    here.print("mumbled")?;
+    hang(here)
 }
 
 /// `flooder LEVELS`: asks, far more often than anybody may, for what is never answered, with a descriptor each, and takes
@@ -129,21 +180,94 @@ fn request(token: u32, kind: u8) {
 
 /// On the control socket, with a descriptor beside it.
 fn send(packet: &[u8], carried: Option<i32>) {
+    let _ = send_on(3, packet, carried.as_slice());
+}
+
+fn send_on(socket: i32, packet: &[u8], carried: &[i32]) -> std::io::Result<()> {
     let part = libc::iovec { iov_base: packet.as_ptr() as *mut _, iov_len: packet.len() };
-    let number = carried.unwrap_or(0) as u64;
-    let control: [u64; 3] = [20, (libc::SCM_RIGHTS as u64) << 32 | libc::SOL_SOCKET as u64, number];
+    let mut control = [0u64; 40];
+    let length = 16 + size_of_val(carried);
+    control[..2].copy_from_slice(&[length as u64, (libc::SCM_RIGHTS as u64) << 32 | libc::SOL_SOCKET as u64]);
+    for (at, pair) in carried.chunks(2).enumerate() {
+        control[2 + at] = (pair.get(1).copied().unwrap_or(0) as u64) << 32 | pair[0] as u64;
+    }
     // SAFETY: an all-zero message is an empty one; its parts outlive the call, and the control part is laid out as the
     // system wants it.
-    unsafe {
+    let sent = unsafe {
         let mut message: libc::msghdr = std::mem::zeroed();
         message.msg_iov = (&raw const part).cast_mut();
         message.msg_iovlen = 1;
-        if carried.is_some() {
+        if !carried.is_empty() {
             message.msg_control = (&raw const control).cast_mut().cast();
-            message.msg_controllen = 24;
+            message.msg_controllen = length.next_multiple_of(8);
         }
-        libc::sendmsg(3, &raw const message, libc::MSG_NOSIGNAL);
+        libc::sendmsg(socket, &raw const message, libc::MSG_NOSIGNAL)
+    };
+    if sent < 0 { Err(std::io::Error::last_os_error()) } else { Ok(()) }
+}
+
+/// So many descriptors on their way that this user can send no more.
+struct Crowd {
+    _pair: [OwnedFd; 2],
+}
+
+impl Crowd {
+    fn gather() -> Result<Crowd, String> {
+        let mut ends = [0; 2];
+        // SAFETY: there is room for two descriptors, which are owned from here on.
+        let pair = unsafe {
+            libc::socketpair(libc::AF_UNIX, libc::SOCK_SEQPACKET | libc::SOCK_CLOEXEC, 0, ends.as_mut_ptr());
+            ends.map(|end| OwnedFd::from_raw_fd(end))
+        };
+        for _ in 0..100 {
+            match send_on(ends[0], b"more", &[0; 64]) {
+                Err(e) if e.raw_os_error() == Some(libc::ETOOMANYREFS) => return Ok(Crowd { _pair: pair }),
+                sent => sent.map_err(|e| format!("a crowd: {e}"))?,
+            }
+        }
+        Err("no number of descriptors on their way is too many".to_string())
     }
+}
+
+/// `self-check asks-crowded`: while too many descriptors are on their way, for the answer or the question; for a moment, or
+/// for good.
+pub fn check_crowded(here: &Here) -> Result<(), String> {
+    let children = [0, 1].map(|levels| below(here, "enquirer", levels, &[], true));
+    let wanted = "a pipe with hello, closed on exec: true";
+    for child in &children {
+        check("works", here.call(child, "2")? == wanted)?;
+    }
+    let before = settled_descriptors();
+    for (levels, child) in children.iter().enumerate() {
+        for (line, wanted) in [("2", wanted), ("1 word", "hello with word, closed on exec: true")] {
+            let what = |said: String| format!(" of {line} from {} levels down: {said}", levels + 1);
+            let crowd = Crowd::gather()?;
+            let freed = std::thread::spawn(move || {
+                std::thread::sleep(Duration::from_millis(50));
+                drop(crowd);
+            });
+            let said = here.call(child, line)?;
+            freed.join().expect("it only sleeps");
+            check("late, not lost: the answer", said == wanted).map_err(|e| e + &what(said))?;
+        }
+    }
+    let crowd = Crowd::gather()?;
+    let begun = Instant::now();
+    for (child, line) in children.iter().zip(["2", "1 word"]) {
+        child.write(here.waiter(), format!("{line}\n").as_bytes()).map_err(|e| format!("{e:?}"))?;
+    }
+    for child in &children {
+        let said = here.reply(child)?;
+        check("why there is none", said.contains("code: 109")).map_err(|e| format!("{e}: {said}"))?;
+    }
+    check("in time", begun.elapsed() < Duration::from_secs(10))?;
+    check("what carries nothing passes by", here.call(&children[1], "1")? == "hello")?;
+    drop(crowd);
+    for child in &children {
+        check("works again", here.call(child, "2")? == wanted)?;
+    }
+    let after = settled_descriptors();
+    check("descriptors are as before", before == after).map_err(|e| format!("{e}: {before} {after}"))
 }
 
 /// The next level, with the grant or without.
@@ -210,6 +334,8 @@ pub fn check_answers(here: &Here) -> Result<(), String> {
 
 pub fn check_flood(here: &Here) -> Result<(), String> {
     check("works", said(here, 0, ECHO, false)? == "hello")?;
+    // The first of its kind leaves open what finds strays.
+    check("works", here.end(&here.spawn("ends", &["clean"])).cause == Cause::Clean)?;
     let (before, threads_before) = (settled_descriptors(), threads());
     for levels in [0, 2] {
         let child = below(here, "flooder", levels, &[], false);
@@ -226,6 +352,16 @@ pub fn check_flood(here: &Here) -> Result<(), String> {
             WAITING.load(Ordering::SeqCst) == 0 && threads() <= threads_before
         })?;
     }
+    let child = here.spawn("mumbler", &[]);
+    check("mumbled", here.reply(&child)? == "mumbled")?;
+    let most = threads_before + 64;
+    check("threads are bounded", threads() <= most).map_err(|e| format!("{e}: {}", threads()))?;
+    let open = settled_descriptors();
+    check("descriptors are bounded", open < before + 100).map_err(|e| format!("{e}: {before} {open}"))?;
+    check("a sibling is answered", said(here, 1, ECHO, false)? == "hello")?;
+    let _ = child.kill(here.waiter());
+    drop(child);
+    within("its works end with it", || threads() <= threads_before)?;
     let after = settled_descriptors();
     check("descriptors are as before", before == after).map_err(|e| format!("{e}: {before} {after}"))
 }

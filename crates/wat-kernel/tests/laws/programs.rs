@@ -45,6 +45,8 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("flooder", crate::asks::flooder),
     ("stutterer", crate::asks::stutterer),
     ("lingerer", crate::asks::lingerer),
+    ("enquirer", crate::asks::enquirer),
+    ("mumbler", crate::asks::mumbler),
     ("litter", runaway::litter),
     ("reads", reads),
     ("client", client),
@@ -52,7 +54,7 @@ const PROGRAMS: &[(&str, Program)] = &[
 ];
 
 /// Programs that do to themselves what a confined process cannot: signals, sockets.
-const AT_LARGE: &[&str] = &["ends", "suspend", "mute", "lingerer"];
+const AT_LARGE: &[&str] = &["ends", "suspend", "mute", "lingerer", "mumbler"];
 
 pub fn as_child() -> i32 {
     match boot::child() {
@@ -149,7 +151,7 @@ impl Here {
     }
 
     /// One request, one reply line.
-    fn call(&self, child: &Child, line: &str) -> Result<String, String> {
+    pub fn call(&self, child: &Child, line: &str) -> Result<String, String> {
         child.write(&self.waiter, format!("{line}\n").as_bytes()).map_err(|e| format!("{e:?}"))?;
         self.reply(child)
     }
@@ -557,6 +559,7 @@ fn self_check(here: &Here) -> Result<(), String> {
         "protocol" => check_protocol(here),
         "asks" => crate::asks::check_answers(here),
         "asks-flood" => crate::asks::check_flood(here),
+        "asks-crowded" => crate::asks::check_crowded(here),
         "stalled" => check_stalled(here),
         "leaks" => check_leaks(here),
         "threads" => check_threads(here),

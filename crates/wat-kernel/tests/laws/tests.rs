@@ -44,6 +44,7 @@ pub const TESTS: &[Test] = &[
     ("k11_a_child_that_asks_without_end_costs_a_bound_and_ends_with_it", || {
         expect_ok("self-check", &["asks-flood"]);
     }),
+    ("k11_no_answer_is_lost_where_too_many_descriptors_are_on_their_way", crowded),
     ("k12_deleting_the_binary_does_no_harm", k12),
     ("k17_closed_stdio_is_opened", k17_closed_stdio),
     ("a_boot_record_of_any_size_arrives", || {
@@ -108,6 +109,31 @@ pub const TESTS: &[Test] = &[
         print!("{}", expect_ok("self-check", &["pace", "100"]));
     }),
 ];
+
+/// From linux/capability.h.
+const CAP_SYS_ADMIN: libc::c_ulong = 21;
+const CAP_SYS_RESOURCE: libc::c_ulong = 24;
+
+/// A root held to what the system lets a user send at a time, as one without powers is.
+fn crowded() {
+    let root = Root::command("/proc/self/exe", "self-check", &["asks-crowded"], |command| {
+        let limit = libc::rlimit { rlim_cur: 1024, rlim_max: 1024 };
+        // SAFETY: system calls alone; who has no powers cannot drop them, and needs not.
+        unsafe {
+            command.pre_exec(move || {
+                for power in [CAP_SYS_ADMIN, CAP_SYS_RESOURCE] {
+                    libc::prctl(libc::PR_CAPBSET_DROP, power, 0, 0, 0);
+                }
+                match libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) {
+                    0 => Ok(()),
+                    _ => Err(std::io::Error::last_os_error()),
+                }
+            })
+        }
+    });
+    let (out, err, status) = root.finish();
+    assert!(status.success() && out.ends_with("ok\n"), "{status:?}\n{out}\n{err}");
+}
 
 fn a_root_echoes() {
     let mut root = Root::start("echo", &[]);
