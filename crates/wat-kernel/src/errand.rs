@@ -7,7 +7,7 @@
 //! pipes for its standard three. Not here: how a question travels, nor what is said while the command runs
 //! (`tether.rs`).
 
-use crate::ask::{Answer, AskError, Asked};
+use crate::ask::{Answer, AskError, Asked, CROWDED};
 use crate::authority::{Authority, Grant, resolve_program};
 use crate::boot::{Boot, Limits};
 use crate::child::core::{ChildCore, Ends, Identity};
@@ -81,6 +81,9 @@ pub(crate) fn ask(shared: &Arc<Shared>, waiter: &Waiter, what: &Command) -> Resu
         AskError::System(error) if error.raw_os_error() == Some(libc::EMFILE) => {
             let text = "no descriptor is free, here or in a process above";
             Refusal::Step("ask", io::Error::new(error.kind(), text))
+        }
+        AskError::System(error) if error.raw_os_error() == Some(libc::ETOOMANYREFS) => {
+            Refusal::Step("ask", io::Error::new(ErrorKind::QuotaExceeded, CROWDED))
         }
         AskError::System(error) => Refusal::Step("ask", error),
         AskError::Interrupt(_) | AskError::Late => Refusal::Step("ask", ErrorKind::Interrupted.into()),

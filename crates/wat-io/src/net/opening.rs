@@ -37,6 +37,9 @@ pub fn ask(to: &Purpose, kind: u8, request: &str) -> Result<(Option<OwnedFd>, St
         Err(AskError::System(e)) if e.raw_os_error() == Some(libc::EAGAIN) => {
             return Err(to.refuse("limit", "too many requests to open something are under way").into());
         }
+        Err(AskError::System(e)) if e.raw_os_error() == Some(libc::ETOOMANYREFS) => {
+            return Err(to.refuse("limit", wat_kernel::ask::CROWDED).into());
+        }
         Err(AskError::System(e)) => return Err(Refusal::system(to.call, to.object, &e).into()),
     };
     let (first, text) = answer.bytes.split_first().unwrap_or((&REFUSED, b""));

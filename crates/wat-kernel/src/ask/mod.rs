@@ -40,6 +40,8 @@ use std::time::Instant;
 pub const LONGEST_REQUEST: usize = 32 * 1024;
 /// Bytes of an answer.
 pub const LONGEST_ANSWER: usize = 7 * 1024;
+/// `ETOOMANYREFS`, in words.
+pub const CROWDED: &str = "too many descriptors of this user are on their way between processes";
 
 /// What is done for children that ask, and for whom. One for each process, given at its start.
 pub trait Opener: Send + Sync {
