@@ -12,15 +12,19 @@ use crate::shared::{Shared, lock};
 use crate::sys::clone::{self, Launched, Order, Space, Step, What};
 use crate::sys::process::{self, Children};
 use crate::sys::{fd, signal};
+use crate::waiter::{Blocked, Interrupt, Waiter, Wakes, time_left};
 use std::ffi::OsStr;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::sync::{Arc, Mutex, Weak};
+use std::time::{Duration, Instant};
 
 /// All of its arguments, by which it is known and which `ps` shows.
 const NAME: &str = "wat keeper";
 /// Where it finds the process that it lives as long as.
 const MASTER: i32 = clone::CONTROL;
+/// How long the end of the program waits for its end.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// What is ended at one look; each takes a descriptor for a moment.
 const AT_ONCE: usize = 256;
 
@@ -54,9 +58,15 @@ impl Keeping {
         let mut state = lock(&self.0);
         if state.kept.is_none() && !state.refused {
             match Keeper::make(shared) {
-                Ok(keeper) => {
+                Ok((keeper, looks)) => {
                     let keeper = Arc::new(keeper);
                     shared.watch_keeper(&keeper.process);
+                    if let Err(error) = looks {
+                        // What is in there could not be looked for. One that has ended already is what was wanted.
+                        let _ = process::signal(keeper.process.as_fd(), libc::SIGKILL);
+                        state.ending.push(keeper);
+                        return Err((Step::Namespace, error));
+                    }
                     state.kept = Some(keeper);
                 }
                 Err((Step::Clone, error)) if is_refusal(&error) => state.refused = true,
@@ -99,15 +109,9 @@ impl Keeping {
     pub(crate) fn reap(&self) {
         let mut state = lock(&self.0);
         let State { kept, ending, .. } = &mut *state;
-        let ended = |keeper: &mut Arc<Keeper>| process::has_ended(keeper.process.as_fd());
-        ending.extend(kept.take_if(|keeper| ended(keeper) && !removed("keeper-watch")));
-        ending.retain(|keeper| {
-            let ended = process::has_ended(keeper.process.as_fd());
-            if ended {
-                process::await_end(keeper.process.as_fd());
-            }
-            !ended
-        });
+        ending.extend(kept.take_if(|keeper| keeper.has_ended() && !removed("keeper-watch")));
+        // One that somebody else has reaped is gone too.
+        ending.retain(|keeper| matches!(process::reap(keeper.process.as_fd()), Ok(None)));
     }
 
     /// Ends what has been left behind among the confined; true when nothing was.
@@ -122,15 +126,37 @@ impl Keeping {
         state.kept.iter().chain(&state.ending).map(|keeper| keeper.pid).collect()
     }
 
-    /// All children of this process have been reaped. One that is made yet makes another keeper.
-    pub(crate) fn end(&self) {
+    /// All children of this process have been reaped: its keepers are told to end, and are given back to be waited for.
+    /// A child that is made yet makes another.
+    pub(crate) fn end(&self) -> Vec<Arc<Keeper>> {
         let mut state = lock(&self.0);
         let State { kept, ending, .. } = &mut *state;
-        for keeper in kept.take().into_iter().chain(ending.drain(..)) {
+        ending.extend(kept.take());
+        for keeper in ending.iter() {
             // One that has ended already is what was wanted.
             let _ = process::signal(keeper.process.as_fd(), libc::SIGKILL);
-            process::await_end(keeper.process.as_fd());
         }
+        ending.clone()
+    }
+
+    /// Waits until these have ended, and reaps them. With no lock held, and not for ever: the kernel ends a keeper after
+    /// all in its namespace, and what it cannot end there (a process in a file system that does not answer, or one whose
+    /// tracer does not take it) is no reason for this process to stay.
+    pub(crate) fn await_end(&self, waiter: &Waiter, keepers: &[Arc<Keeper>]) -> Result<(), Interrupt> {
+        let deadline = (!removed("keeper-patience")).then(|| Instant::now() + PATIENCE);
+        for keeper in keepers {
+            while !keeper.has_ended() && deadline.is_none_or(|end| Instant::now() < end) {
+                let mut entry = [fd::interest(keeper.process.as_fd(), libc::POLLIN)];
+                match waiter.blocking(Wakes::Kill, || fd::poll(&mut entry, time_left(deadline))) {
+                    Err(Blocked::Interrupt(why)) => return Err(why),
+                    // Its tracer has it, if it is not to be reaped now.
+                    Ok(1) => break,
+                    Ok(_) | Err(Blocked::System(_)) => {}
+                }
+            }
+        }
+        self.reap();
+        Ok(())
     }
 }
 
@@ -143,7 +169,8 @@ fn is_refusal(error: &io::Error) -> bool {
 }
 
 impl Keeper {
-    fn make(shared: &Shared) -> Result<Keeper, (Step, io::Error)> {
+    /// A keeper, and whether its children can be looked at.
+    fn make(shared: &Shared) -> Result<(Keeper, io::Result<()>), (Step, io::Error)> {
         if removed("keeper") {
             return Err((Step::Clone, io::Error::from_raw_os_error(libc::EPERM)));
         }
@@ -164,13 +191,11 @@ impl Keeper {
         };
         let Launched { pid, pidfd } = clone::launch(&order, Space::New)?;
         let children = if removed("keeper-sweep") { Ok(None) } else { Children::of(pid) };
-        let children = children.map_err(|error| {
-            // What is in there could not be looked for. One that has ended already is what was wanted.
-            let _ = process::signal(pidfd.as_fd(), libc::SIGKILL);
-            process::await_end(pidfd.as_fd());
-            (Step::Namespace, error)
-        })?;
-        Ok(Keeper { pid, process: pidfd, own, children })
+        let (children, looks) = match children {
+            Ok(children) => (children, Ok(())),
+            Err(error) => (None, Err(error)),
+        };
+        Ok((Keeper { pid, process: pidfd, own, children }, looks))
     }
 
     /// Where its wards are born.
@@ -181,6 +206,10 @@ impl Keeper {
     /// From now on all children of the calling thread are its wards. The thread can start no other thread any more.
     pub(crate) fn enter(&self) -> io::Result<()> {
         process::bear_into(self.process.as_raw_fd())
+    }
+
+    fn has_ended(&self) -> bool {
+        process::has_ended(self.process.as_fd())
     }
 
     /// Has it no namespace any more? It gives that up before its end can be waited for.

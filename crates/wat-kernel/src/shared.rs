@@ -6,7 +6,7 @@
 use crate::ask::Asks;
 use crate::boot::Boot;
 use crate::child::core::{ChildCore, Role, STALL_CHECK};
-use crate::child::end::End;
+use crate::child::end::{End, KillReason};
 use crate::child::lines::{Forward, tagged};
 use crate::control::{FromChild, ToChild};
 use crate::hand::Hand;
@@ -47,6 +47,8 @@ pub(crate) type Quit = Box<dyn Fn(&[Sight]) -> String + Send + Sync>;
 
 /// Children of threads are numbered from here, where no process counts.
 const FOREIGN: u32 = 1 << 31;
+/// Between two looks for the end of a child that nothing tells of.
+const END_LOOK: Duration = Duration::from_millis(5);
 /// Subtrees whose level is kept for threads to come; the oldest go first.
 const MOST_LEVELS: usize = 256;
 
@@ -238,19 +240,29 @@ impl Shared {
 
     /// Takes a new child under the warden's watch.
     pub(crate) fn adopt(&self, core: &Arc<ChildCore>) {
+        if pauses_at("born") {
+            std::thread::sleep(Duration::from_millis(300));
+        }
         self.alive.fetch_add(1, Ordering::SeqCst);
         lock(&self.children).insert(core.number, core.clone());
         let watched = self.poll_set().and_then(|set| {
             core.watched(|fd, role| fd::epoll_add(set, fd, libc::EPOLLIN, token(core.number, role)))
         });
-        if watched.is_err() {
-            // A child that cannot be watched cannot be kept; the warden finds its end by the timer.
-            core.event(self, life::ChildEvent::KillAsked, Duration::ZERO);
+        if let Err(error) = watched {
+            // A child that cannot be watched cannot be kept.
+            let errno = error.raw_os_error().unwrap_or(libc::ENOMEM);
+            core.kill_for(self, KillReason::Unwatched(errno));
+            self.look_for_end(core.number);
         }
         self.set_timer(core.started + STALL_CHECK, Timer::Stall(core.number));
         if pauses_at("adopt") {
             std::thread::sleep(Duration::from_millis(300));
         }
+    }
+
+    /// Nothing tells of the child's end: the warden looks for it every now and then.
+    pub(crate) fn look_for_end(&self, number: u32) {
+        self.set_timer(Instant::now() + END_LOOK, Timer::End(number));
     }
 
     /// The children's descriptors, with an event for each.
@@ -279,11 +291,15 @@ impl Shared {
 
     /// Lets the warden drain a released child's stdout.
     pub(crate) fn watch_output(&self, core: &ChildCore) {
-        let Ok(set) = self.poll_set() else { return };
-        let Some(output) = core.output.try_enter() else { return };
-        if let Some(fd) = &output.fd {
-            // Already there when a child is released twice, by its handle and by `finish`.
-            let _ = fd::epoll_add(set, fd.as_fd(), libc::EPOLLIN, token(core.number, Role::Stdout));
+        let Some(mut output) = core.output.try_enter() else { return };
+        let Some(fd) = &output.fd else { return };
+        let watched = self
+            .poll_set()
+            .and_then(|set| fd::epoll_add(set, fd.as_fd(), libc::EPOLLIN, token(core.number, Role::Stdout)));
+        // Already there when a child is released twice, by its handle and by `finish`. What nobody can drain is closed,
+        // so that the child does not wait for ever for room.
+        if watched.is_err_and(|error| error.raw_os_error() != Some(libc::EEXIST)) {
+            output.fd = None;
         }
     }
 
@@ -404,11 +420,11 @@ impl Shared {
         loop {
             let left = self.alive.load(Ordering::SeqCst);
             if left == 0 {
-                let _none = self.birth();
-                if self.alive.load(Ordering::SeqCst) == 0 {
-                    self.keeping.end();
-                }
-                return Ok(());
+                let none = self.birth();
+                let unneeded = self.alive.load(Ordering::SeqCst) == 0;
+                let keepers = if unneeded { self.keeping.end() } else { Vec::new() };
+                drop(none);
+                return self.keeping.await_end(waiter, &keepers);
             }
             waiter.park(Wakes::Kill, &self.alive, left, None)?;
         }

@@ -87,6 +87,8 @@ pub(crate) enum KillReason {
     Protocol,
     WallTime,
     Output,
+    /// The system refused, with this error, to tell of its end.
+    Unwatched(i32),
 }
 
 impl KillReason {
@@ -98,6 +100,7 @@ impl KillReason {
             KillReason::Protocol => "broke the control protocol",
             KillReason::WallTime => "wall time spent",
             KillReason::Output => "its output is above the limit",
+            KillReason::Unwatched(_) => "could not be watched",
         }
     }
 }
@@ -134,6 +137,9 @@ pub(crate) fn cause(said: Said, reaped: Option<&Reaped>, killed: Option<KillReas
         }
         Some(Status::Exited(code)) => none(Kind::Exited, None, Some(code), ""),
         Some(Status::Signalled(libc::SIGTERM)) if said.told => Cause::Clean,
+        Some(Status::Signalled(libc::SIGKILL)) if let Some(KillReason::Unwatched(errno)) = killed => {
+            Cause::NoRecord(step_failed("watch", &io::Error::from_raw_os_error(errno)))
+        }
         Some(Status::Signalled(signal)) => {
             let kind = match (signal, killed) {
                 (libc::SIGKILL, Some(KillReason::WallTime | KillReason::Output))
@@ -217,6 +223,9 @@ pub(crate) fn explain(step: &str, error: &io::Error) -> String {
         }
         Some(libc::ENFILE) => " (open files of the whole machine)".to_string(),
         Some(libc::ENOMEM) => " (memory)".to_string(),
+        Some(libc::ENOSPC) if step == "watch" => {
+            " (descriptors that this user's processes may watch: fs.epoll.max_user_watches)".to_string()
+        }
         Some(libc::EPERM) => " (not permitted here)".to_string(),
         _ => String::new(),
     };

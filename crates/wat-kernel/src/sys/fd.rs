@@ -1,10 +1,14 @@
 //! Calls on descriptors: pipes, control sockets, polling, memory files. Not here: what flows through them.
 
 use super::{check, check_long};
+use crate::mutation::removed;
 use std::ffi::CStr;
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// Between two looks at entries that cannot be polled together.
+const APART: Duration = Duration::from_millis(5);
 
 /// Takes ownership of a descriptor that a system call has just returned.
 fn own(fd: i32) -> OwnedFd {
@@ -312,6 +316,39 @@ pub(crate) fn interest(fd: BorrowedFd, events: i16) -> libc::pollfd {
 
 /// Waits until one of the entries has an event, the time is over (`Ok(0)`) or a signal arrives (`EINTR`).
 pub(crate) fn poll(entries: &mut [libc::pollfd], timeout: Option<Duration>) -> io::Result<usize> {
+    match poll_together(entries, timeout) {
+        Err(e) if e.raw_os_error() == Some(libc::EINVAL) && !removed("poll-apart") => {
+            poll_apart(entries, timeout)
+        }
+        polled => polled,
+    }
+}
+
+/// The same where RLIMIT_NOFILE has fallen below the number of entries, which the system then does not take: one after
+/// the other, again and again. Where it has fallen to none an error is all there is, and comes no faster.
+fn poll_apart(entries: &mut [libc::pollfd], timeout: Option<Duration>) -> io::Result<usize> {
+    let end = timeout.and_then(|time| Instant::now().checked_add(time));
+    loop {
+        let (mut count, mut refused) = (0, None);
+        for entry in entries.iter_mut() {
+            match poll_together(std::slice::from_mut(entry), Some(Duration::ZERO)) {
+                Ok(found) => count += found,
+                Err(e) => refused = Some(e),
+            }
+        }
+        let left = end.map_or(APART, |end| end.saturating_duration_since(Instant::now()).min(APART));
+        if count == 0 && !left.is_zero() {
+            poll_together(&mut [], Some(left))?;
+        }
+        match refused {
+            Some(e) if count == 0 => return Err(e),
+            _ if count > 0 || left.is_zero() => return Ok(count),
+            _ => {}
+        }
+    }
+}
+
+fn poll_together(entries: &mut [libc::pollfd], timeout: Option<Duration>) -> io::Result<usize> {
     let limit = timeout.map(timespec);
     let limit = limit.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
     // SAFETY: the entries and the optional time outlive the call.

@@ -10,7 +10,7 @@ mod taps;
 pub(crate) mod timers;
 
 use crate::ask::{Answer, Reply};
-use crate::child::core::{Role, STALL_CHECK};
+use crate::child::core::{ChildCore, Role, STALL_CHECK};
 use crate::control::{FromChild, MAX_PACKET, ToChild};
 use crate::life::{ChildEvent, Event};
 use crate::mutation::removed;
@@ -118,8 +118,18 @@ impl Warden {
         if let Some(door) = &self.door {
             door.interests(&mut entries);
         }
-        // A failed poll (want of memory) is tried again at the next turn.
-        let _ = fd::poll(&mut entries, timeout);
+        match fd::poll(&mut entries, timeout) {
+            Err(e) if e.kind() != io::ErrorKind::Interrupted && !removed("poll-apart") => {
+                // For want of memory, or where no descriptor may be polled at all: nothing here waits for any of
+                // them, so each is looked at, every now and then.
+                std::thread::sleep(TICK);
+                entries
+                    .iter_mut()
+                    .filter(|entry| entry.fd >= 0)
+                    .for_each(|entry| entry.revents = entry.events);
+            }
+            Ok(_) | Err(_) => {}
+        }
         let came = |at: usize| entries[at].revents != 0;
         if came(0) {
             fd::clear_event(shared.wake_fd());
@@ -210,11 +220,19 @@ impl Warden {
         }
     }
 
-    /// As PID 1: reaps what others have left behind. A child of our own that has ended hides them until it is reaped, so
-    /// this comes after each end too.
+    /// As PID 1: reaps what others have left behind. A process of our own that has ended hides them until it is reaped, so
+    /// this comes after each end too. While one is made nobody can tell it from an orphan: then the look is put off.
     fn orphans(&self) {
-        if process::id() == 1 && !removed("orphans") {
-            while process::reap_orphan(|pid| self.is_own(pid)) {}
+        if process::id() != 1 || removed("orphans") {
+            return;
+        }
+        let reap = |own: &[i32]| while process::reap_orphan(|pid| own.contains(&pid)) {};
+        if removed("orphans-births") {
+            return reap(&self.shared.pids());
+        }
+        let looked = self.shared.between_births(|own| reap(&[own, &self.shared.keeping.pids()].concat()));
+        if looked.is_none() {
+            self.shared.set_timer(Instant::now() + strays::AGAIN, Timer::Orphans);
         }
     }
 
@@ -231,10 +249,6 @@ impl Warden {
         }
     }
 
-    fn is_own(&self, pid: i32) -> bool {
-        self.shared.children_now().iter().any(|core| core.own_pid() == Some(pid))
-    }
-
     /// Events of children's descriptors.
     fn children(&mut self) {
         let Some(set) = self.shared.existing_poll_set() else { return };
@@ -245,6 +259,7 @@ impl Warden {
             let token = event.u64;
             if token == KEEPER {
                 self.shared.keeping.reap();
+                self.orphans();
                 continue;
             }
             let (number, role) = ((token >> 2) as u32, Role::ALL[(token & 3) as usize]);
@@ -253,17 +268,23 @@ impl Warden {
                 Role::Control => core.hear(&self.shared, &mut self.buffer),
                 Role::Stderr => core.drain_stderr(&self.shared, &mut self.buffer),
                 Role::Stdout => core.drain_output(&mut self.buffer),
-                Role::Process => {
-                    if core.conclude(&self.shared, &mut self.buffer) {
-                        self.shared.interrupt_readers(Some(&core));
-                        lock(&self.shared.rounds).gone(number);
-                        self.shared.asks.gone(number);
-                        self.shared.dismiss(core);
-                        self.orphans();
-                    }
-                }
+                Role::Process => drop(self.conclude(core)),
             }
         }
+    }
+
+    /// Has the child ended? Then it has its end from now on.
+    fn conclude(&mut self, core: Arc<ChildCore>) -> bool {
+        self.buffer.resize(MAX_PACKET, 0);
+        let ended = core.conclude(&self.shared, &mut self.buffer);
+        if ended {
+            self.shared.interrupt_readers(Some(&core));
+            lock(&self.shared.rounds).gone(core.number);
+            self.shared.asks.gone(core.number);
+            self.shared.dismiss(core);
+            self.orphans();
+        }
+        ended
     }
 
     fn timers(&mut self) {
@@ -289,6 +310,7 @@ impl Warden {
                     }
                 }
                 Timer::Stall(number) => self.look_at(number, now),
+                Timer::End(number) => self.look_for_end(number),
                 // They have woken the warden, which is all they are for.
                 Timer::Look | Timer::Asks => {}
                 Timer::Answers(number) => {
@@ -297,6 +319,7 @@ impl Warden {
                     }
                 }
                 Timer::Strays => shared.strays.timer(shared),
+                Timer::Orphans => self.orphans(),
             }
         }
     }
@@ -308,6 +331,14 @@ impl Warden {
             None => {}
             Some(true) => core.event(&self.shared, ChildEvent::Stalled, Duration::ZERO),
             Some(false) => self.shared.set_timer(now + STALL_CHECK, Timer::Stall(number)),
+        }
+    }
+
+    /// A look for the end of a child that nothing tells of, and one more later.
+    fn look_for_end(&mut self, number: u32) {
+        let Some(core) = self.shared.child(number).filter(|_| !removed("end-look")) else { return };
+        if !self.conclude(core) {
+            self.shared.look_for_end(number);
         }
     }
 

@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Time between two looks while something is being ended.
-const AGAIN: Duration = Duration::from_millis(2);
+pub(super) const AGAIN: Duration = Duration::from_millis(2);
 /// Time between two looks for zombies while commands live.
 const ROUND: Duration = Duration::from_millis(500);
 /// What cannot be ended within this time no longer keeps the node.

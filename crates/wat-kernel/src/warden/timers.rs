@@ -18,6 +18,8 @@ pub(crate) enum Timer {
     Wall(u32),
     /// A look at a child that starts or stops.
     Stall(u32),
+    /// A look for the end of a child that nothing tells of.
+    End(u32),
     /// The end of the time for a question about the tree.
     Look,
     /// A look at what commands have left behind.
@@ -26,6 +28,8 @@ pub(crate) enum Timer {
     Asks,
     /// Another attempt to answer a child.
     Answers(u32),
+    /// As PID 1, a look at what others have left behind.
+    Orphans,
 }
 
 pub(crate) struct Timers {

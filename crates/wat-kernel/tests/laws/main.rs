@@ -7,6 +7,7 @@
 #![no_main]
 
 mod asks;
+mod faults;
 mod observer;
 mod programs;
 mod tests;

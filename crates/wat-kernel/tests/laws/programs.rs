@@ -51,6 +51,9 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("reads", reads),
     ("client", client),
     ("customer", customer),
+    ("traced", crate::faults::end_of_traced),
+    ("parent", crate::faults::parent),
+    ("narrow", crate::faults::narrow),
 ];
 
 /// Programs that do to themselves what a confined process cannot: signals, sockets.
@@ -439,13 +442,13 @@ fn client(here: &Here) -> Result<(), String> {
     Ok(())
 }
 
-/// For each line has a command started above it, and says how that ended.
+/// `customer PROGRAM ARGS…`: for each line has a command started above it, and says how that ended.
 fn customer(here: &Here) -> Result<(), String> {
     let mut byte = [0; 1];
     while matches!(here.process.stdin().read(&here.waiter, &mut byte), Ok(1)) {
         if byte[0] == b'\n' {
-            let what = Command::new("true", Vec::new());
-            let end = here.end(&here.process.spawn_command(&here.waiter, &what));
+            let args = here.process.boot().args.get(1..).unwrap_or_default().to_vec();
+            let end = here.end(&here.process.spawn_command(&here.waiter, &Command::new(here.arg(0), args)));
             here.print(&format!("{:?}", end.cause))?;
         }
     }
@@ -459,7 +462,7 @@ fn check_starved_above(here: &Here) -> Result<(), String> {
         // SAFETY: reads one structure.
         unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) };
     };
-    let child = here.spawn_with("customer", &[], |s| {
+    let child = here.spawn_with("customer", &["true"], |s| {
         s.authority = Some(Authority::of(vec![Grant::Run("true".to_string())], true));
     });
     check("works", here.call(&child, "now")? == "Clean")?;
@@ -555,6 +558,9 @@ fn self_check(here: &Here) -> Result<(), String> {
         "starved-above" => check_starved_above(here),
         "replaced" => check_replaced(here),
         "keeper" => check_keeper(here),
+        "unwatched" => crate::faults::check_unwatched(here),
+        "narrowed" => crate::faults::check_narrowed(here),
+        "pid-1" => crate::faults::check_pid_1(here),
         "late-command" => check_late_command(here),
         "protocol" => check_protocol(here),
         "asks" => crate::asks::check_answers(here),
@@ -574,7 +580,7 @@ fn self_check(here: &Here) -> Result<(), String> {
     here.print("ok")
 }
 
-fn no_record(end: &End) -> Option<(Kind, Option<i32>, Option<i32>)> {
+pub fn no_record(end: &End) -> Option<(Kind, Option<i32>, Option<i32>)> {
     match &end.cause {
         Cause::NoRecord(n) => Some((n.kind, n.signal, n.exit)),
         _ => None,

@@ -74,6 +74,10 @@ pub const TESTS: &[Test] = &[
         expect_ok("self-check", &["keeper", &rounds(20).to_string()]);
     }),
     ("k2_what_a_command_left_ends_however_soon_the_command_does", late_command),
+    ("k2_a_child_that_cannot_be_watched_has_its_end", crate::faults::unwatched),
+    ("k5_a_node_whose_limit_of_files_falls_rests_and_stops", crate::faults::narrowed),
+    ("k2_a_keeper_that_cannot_end_holds_nobody_up", crate::faults::traced),
+    ("k17_pid_1_takes_no_status_of_a_child_being_made", crate::faults::pid_1),
     ("a_spawn_without_processes_says_so", || {
         expect_ok("self-check", &["processes"]);
     }),
@@ -255,7 +259,7 @@ fn littering(args: &[&str], without: Option<&str>) -> Root {
 }
 
 /// A root and the nodes below it, each the child of the one before.
-fn chain(root: i32) -> Vec<i32> {
+pub fn chain(root: i32) -> Vec<i32> {
     let mut found = vec![root];
     let all: Vec<(i32, i32)> = tagged_processes().into_iter().filter_map(|p| Some((p, parent(p)?))).collect();
     while let Some((pid, _)) = all.iter().find(|(_, parent)| Some(parent) == found.last()) {
