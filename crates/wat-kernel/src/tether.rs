@@ -77,15 +77,33 @@ pub(crate) fn say(tether: &OwnedFd, word: &impl Serialize) {
     }
 }
 
+/// What the ancestor says.
 pub(crate) fn hear<T: for<'de> Deserialize<'de>>(tether: &OwnedFd) -> Heard<T> {
     let mut room = [0; WORD];
+    look(|| match fd::receive_packet(tether.as_fd(), &mut room, false)? {
+        0 => Ok(Heard::Cut),
+        length => Ok(word(room.get(..length))),
+    })
+}
+
+/// What the asker says, who is not believed: descriptors beside it are received, for the system would take its time to
+/// close them.
+pub(crate) fn hear_asker<T: for<'de> Deserialize<'de>>(tether: &OwnedFd) -> Heard<T> {
+    let mut room = [0; WORD];
+    look(|| {
+        let came = fd::receive_packet_with(tether.as_fd(), &mut room)?;
+        if !came.carried.is_empty() {
+            fd::close_apart(came.carried);
+            return Ok(Heard::Cut);
+        }
+        Ok(if came.length == 0 { Heard::Cut } else { word(room.get(..came.length)) })
+    })
+}
+
+fn look<T>(mut receive: impl FnMut() -> io::Result<Heard<T>>) -> Heard<T> {
     loop {
-        return match fd::receive_packet(tether.as_fd(), &mut room, false) {
-            Ok(0) => Heard::Cut,
-            Ok(length) => match room.get(..length).map(postcard::take_from_bytes) {
-                Some(Ok((word, []))) => Heard::Word(word),
-                _ => Heard::Cut,
-            },
+        return match receive() {
+            Ok(heard) => heard,
             // The other half was closed with words of ours unread; what it said comes after that.
             Err(e) if matches!(e.kind(), io::ErrorKind::Interrupted | io::ErrorKind::ConnectionReset) => {
                 continue;
@@ -93,6 +111,14 @@ pub(crate) fn hear<T: for<'de> Deserialize<'de>>(tether: &OwnedFd) -> Heard<T> {
             Err(e) if e.kind() == io::ErrorKind::WouldBlock => Heard::Nothing,
             Err(_) => Heard::Cut,
         };
+    }
+}
+
+/// None is a packet that was longer than the room.
+fn word<T: for<'de> Deserialize<'de>>(packet: Option<&[u8]>) -> Heard<T> {
+    match packet.map(postcard::take_from_bytes) {
+        Some(Ok((word, []))) => Heard::Word(word),
+        _ => Heard::Cut,
     }
 }
 
@@ -114,9 +140,9 @@ mod tests {
         say(&ancestor, &Down::Looked { token: u32::MAX, asleep: true });
         say(&ancestor, &Down::Ended(ended()));
         for word in words {
-            assert_eq!(hear(&ancestor), Heard::Word(word));
+            assert_eq!(hear_asker(&ancestor), Heard::Word(word));
         }
-        assert_eq!(hear::<Up>(&ancestor), Heard::Nothing);
+        assert_eq!(hear_asker::<Up>(&ancestor), Heard::Nothing);
         say(&asker, &Up::Look { token: 1 });
         drop(ancestor);
         assert_eq!(hear(&asker), Heard::Word(Down::Looked { token: u32::MAX, asleep: true }));
@@ -129,7 +155,7 @@ mod tests {
     fn a_cut_asker_still_hears_the_end() {
         let (asker, ancestor) = fd::packet_pair().expect("a pair");
         fd::close_writing(&asker);
-        assert_eq!(hear::<Up>(&ancestor), Heard::Cut);
+        assert_eq!(hear_asker::<Up>(&ancestor), Heard::Cut);
         say(&ancestor, &Down::Ended(ended()));
         assert_eq!(hear(&asker), Heard::Word(Down::Ended(ended())));
     }
@@ -139,7 +165,7 @@ mod tests {
         for junk in [&[9][..], &[0], &[1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], &[0; 65], &[1, 0, 0]] {
             let (asker, ancestor) = fd::packet_pair().expect("a pair");
             fd::send_word(asker.as_fd(), junk).expect("there is room");
-            assert_eq!(hear::<Up>(&ancestor), Heard::Cut, "{junk:?}");
+            assert_eq!(hear_asker::<Up>(&ancestor), Heard::Cut, "{junk:?}");
         }
     }
 }

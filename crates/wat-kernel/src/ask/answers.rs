@@ -9,8 +9,13 @@ use super::sending::{Pace, Sent, send};
 use crate::child::core::ChildCore;
 use crate::control::ToChild;
 use crate::mutation::removed;
+use crate::sys::fd;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Instant;
+
+/// What lies unread in a child's socket, in the system's count, beyond which no answer is added. The rest of its room, which is
+/// 208 KiB where nobody has changed that, is for what must not wait: a stop, a question, a cancellation.
+const UNREAD: usize = 128 * 1024;
 
 /// By child.
 #[derive(Default)]
@@ -52,8 +57,7 @@ impl Answers {
 
     /// Tells a child that asks more than it may, if it takes that now.
     pub(super) fn refuse(&self, core: &ChildCore, token: u32) {
-        let head = ToChild::Reply { token, errno: libc::EAGAIN as u32, answer: &[] }.head();
-        core.with_control(|control| send(control, &head, &[], &[]));
+        send_to(core, token, &Reply::refusal(libc::EAGAIN));
     }
 
     /// Nobody needs what was asked for any more; that there is none is still told.
@@ -71,17 +75,24 @@ impl Answers {
     /// Sends what the child takes now; as [`Answers::add`].
     pub(super) fn push(&mut self, core: &ChildCore, now: Instant) -> Option<Instant> {
         let waiting = self.0.get_mut(&core.number)?;
-        waiting.push(now, |token, reply| {
-            let head = ToChild::Reply { token, errno: reply.errno, answer: &reply.answer.bytes }.head();
-            let sent = core.with_control(|control| send(control, &head, &[], &reply.answer.carried));
-            sent.unwrap_or(Sent::Gone)
-        });
+        waiting.push(now, |token, reply| send_to(core, token, reply));
         if waiting.queue.is_empty() || removed("ask-again") {
             self.0.remove(&core.number);
             return None;
         }
         waiting.pace.rest(now)
     }
+}
+
+fn send_to(core: &ChildCore, token: u32, reply: &Reply) -> Sent {
+    let head = ToChild::Reply { token, errno: reply.errno, answer: &reply.answer.bytes }.head();
+    let sent = core.with_control(|control| {
+        if fd::unread_by_other(control) >= UNREAD && !removed("ask-room") {
+            return Sent::Full;
+        }
+        send(control, &head, &[], &reply.answer.carried)
+    });
+    sent.unwrap_or(Sent::Gone)
 }
 
 impl Waiting {

@@ -21,8 +21,9 @@ use std::time::Instant;
 
 /// Requests of one child under way at once.
 const MOST: usize = 64;
-/// Of these that a process has passed up, those of any one of its children.
-const MOST_OF_ONE: usize = 16;
+/// A child has a third of what the others leave of these, so that whoever comes next finds some left: 16 where it asks alone,
+/// 12 beside another one.
+const SHARE: usize = 3;
 
 #[derive(Default)]
 pub(crate) struct Asks {
@@ -279,18 +280,24 @@ impl State {
     /// The next request that may be passed up; where descriptors are held back, of those that carry none. A child that asks
     /// much holds up itself, not its siblings.
     fn next(&self, held: bool) -> Option<usize> {
-        let sent = |child: Option<u32>| {
-            self.up
-                .values()
-                .filter(|whose| whose.sent && (child.is_none() || whose.asker.child() == child))
-                .count()
-        };
-        if sent(None) >= MOST {
+        if self.queue.is_empty() {
             return None;
         }
+        // Once, for the queue may be long.
+        let (mut free, mut of) = (MOST, BTreeMap::<u32, usize>::new());
+        for whose in self.up.values().filter(|whose| whose.sent) {
+            free = free.saturating_sub(1);
+            if let Some(child) = whose.asker.child() {
+                *of.entry(child).or_default() += 1;
+            }
+        }
         self.queue.iter().position(|packet| {
-            let child = self.up.get(&packet.token).and_then(|whose| whose.asker.child());
-            (child.is_none() || sent(child) < MOST_OF_ONE) && (!held || packet.carried.is_empty())
+            let may = match self.up.get(&packet.token).and_then(|whose| whose.asker.child()) {
+                // The last is for this process itself.
+                Some(child) => SHARE * of.get(&child).copied().unwrap_or(0) + 1 < free,
+                None => free > 0,
+            };
+            may && (!held || packet.carried.is_empty())
         })
     }
 
@@ -470,11 +477,28 @@ mod tests {
         ask(&mut state, 2, 0);
         assert_eq!(state.under_way(1), MOST);
         let gone = sent(&mut state);
-        assert_eq!(gone.iter().filter(|child| **child == Some(1)).count(), MOST_OF_ONE);
+        assert_eq!(gone.iter().filter(|child| **child == Some(1)).count(), 16);
         assert_eq!(gone.last(), Some(&Some(2)));
         // What is answered makes room for what waits.
         state.close(1);
         assert_eq!(sent(&mut state), [Some(1)]);
+    }
+
+    #[test]
+    fn children_that_ask_without_end_leave_some_for_the_next_and_for_the_process() {
+        let mut state = State::default();
+        let mut shares = Vec::new();
+        for child in 1..=8 {
+            for token in 0..MOST as u32 {
+                ask(&mut state, child, token);
+            }
+            shares.push(sent(&mut state).len());
+        }
+        assert_eq!(shares, [16, 12, 9, 7, 5, 4, 3, 2]);
+        let (to, _) = channel(1, 1);
+        let own = Request { token: 0, kind: 1, bytes: Vec::new(), carried: Vec::new() };
+        state.enqueue(Asker::Own(to), own);
+        assert_eq!(sent(&mut state), [None]);
     }
 
     #[test]

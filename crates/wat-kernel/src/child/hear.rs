@@ -1,7 +1,7 @@
 //! What a child says to its parent, and the asker of an errand to the ancestor that does it: one packet after another,
 //! on the warden. Not here: how a packet is made (`control.rs`, `tether.rs`).
 
-use super::core::ChildCore;
+use super::core::{ChildCore, Watch};
 use crate::ask::Request;
 use crate::control::FromChild;
 use crate::life::{ChildEvent, State};
@@ -17,13 +17,26 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 impl ChildCore {
+    /// Closes the control socket, and with it what the child has left there unread. Of one that can have connections that
+    /// may take long.
+    pub(super) fn hang_up(&self, shared: &Shared, watch: &mut Watch) {
+        let Some(control) = watch.control.take() else { return };
+        if self.authority.kinds().net && !removed("ask-apart") {
+            // Until it is closed it would be found readable.
+            if let Some(set) = shared.existing_poll_set() {
+                fd::epoll_remove(set, control.as_fd());
+            }
+            fd::close_apart(control);
+        }
+    }
+
     /// Receives what the asker of an errand says. Whatever cuts the tether ends the command.
     fn hear_asker(&self, shared: &Shared) {
         // Bounded, so that a flood cannot keep the warden here.
         for _ in 0..16 {
             let watch = self.watch();
             let Some(tether) = &watch.tether else { return };
-            match tether::hear(tether) {
+            match tether::hear_asker(tether) {
                 Heard::Nothing => return,
                 Heard::Word(Up::Look { token }) => {
                     let asleep = self.own_pid().is_some_and(process::is_asleep);
@@ -59,8 +72,8 @@ impl ChildCore {
             let mut watch = self.watch();
             let Some(control) = &watch.control else { return };
             let came = match fd::receive_packet_with(control.as_fd(), buffer) {
-                Ok(came) if came.length == 0 => {
-                    watch.control = None;
+                Ok(came) if came.length == 0 && came.carried.is_empty() => {
+                    self.hang_up(shared, &mut watch);
                     return;
                 }
                 Ok(came) => came,
@@ -70,7 +83,7 @@ impl ChildCore {
                 }
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => return,
                 Err(_) => {
-                    watch.control = None;
+                    self.hang_up(shared, &mut watch);
                     return;
                 }
             };
@@ -79,9 +92,10 @@ impl ChildCore {
             let event = match packet {
                 // To close one may take as long as its owner says, which is nothing for the warden.
                 _ if sockets => {
-                    drop(std::thread::Builder::new().spawn(move || drop(came.carried)));
+                    fd::close_apart(came.carried);
                     ChildEvent::Misspoke
                 }
+                _ if came.carried.len() > fd::MOST_CARRIED => ChildEvent::Misspoke,
                 Some(Ok(FromChild::Request { token, kind, request: bytes })) => {
                     drop(watch);
                     let Some(core) = shared.child(self.number) else { return };
@@ -138,7 +152,7 @@ impl ChildCore {
                 Some(Ok(FromChild::Seen { token, last, piece })) => {
                     drop(watch);
                     if lock(&shared.rounds).heard(self.number, token, last, piece).is_err() {
-                        self.watch().control = None;
+                        self.hang_up(shared, &mut self.watch());
                         self.event(shared, ChildEvent::Misspoke, Duration::ZERO);
                         return;
                     }
@@ -150,7 +164,7 @@ impl ChildCore {
                 continue;
             }
             if event == ChildEvent::Misspoke {
-                watch.control = None;
+                self.hang_up(shared, &mut watch);
             }
             drop(watch);
             self.event(shared, event, Duration::ZERO);

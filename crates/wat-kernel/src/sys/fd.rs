@@ -72,6 +72,14 @@ pub(crate) fn unread(fd: BorrowedFd) -> usize {
     count as usize
 }
 
+/// Bytes sent on a socket that the other end has not read, with what the system needs to keep them.
+pub(crate) fn unread_by_other(fd: BorrowedFd) -> usize {
+    let mut count: libc::c_int = 0;
+    // SAFETY: the call fills one integer; a failure leaves it 0.
+    unsafe { libc::ioctl(fd.as_raw_fd(), libc::TIOCOUTQ, &raw mut count) };
+    count as usize
+}
+
 /// Makes one end non-blocking. Only for ends whose open file description is this process's alone.
 pub(crate) fn set_nonblocking(fd: &OwnedFd) -> io::Result<()> {
     // SAFETY: plain fcntl on an open descriptor.
@@ -162,12 +170,21 @@ pub(crate) fn send_packet(fd: BorrowedFd, head: &[u8], body: &[u8], wait: bool) 
     Ok(())
 }
 
+/// Closes on a thread of its own: to close a socket may take as long as its owner has said. Where there is no thread to be
+/// had it stays open, rather than hold up the caller.
+pub(crate) fn close_apart<T: Send + 'static>(what: T) {
+    let kept = std::mem::ManuallyDrop::new(what);
+    drop(std::thread::Builder::new().spawn(move || drop(std::mem::ManuallyDrop::into_inner(kept))));
+}
+
 /// Descriptors that go with one packet at most.
 pub(crate) const MOST_CARRIED: usize = 4;
+/// What the system lets go with one packet (`SCM_MAX_FD`).
+const MOST_SENT: usize = 253;
 
 /// Room for the descriptors of one packet, aligned as the kernel lays them out.
 #[repr(C, align(8))]
-struct Carriage([u8; 64]);
+struct Carriage<const SIZE: usize>([u8; SIZE]);
 
 /// The same with descriptors, at most [`MOST_CARRIED`], which the receiver gets copies of. Never waits.
 pub(crate) fn send_packet_with(
@@ -188,7 +205,7 @@ pub(crate) fn send_packet_with(
     // SAFETY: an all-zero msghdr is a valid empty one; parts and carriage outlive the call, and the carriage has room for
     // a header and as many numbers as are put behind it.
     unsafe {
-        if libc::CMSG_SPACE(bytes) as usize > size_of::<Carriage>() {
+        if libc::CMSG_SPACE(bytes) as usize > carriage.0.len() {
             return Err(io::ErrorKind::InvalidInput.into());
         }
         let mut message: libc::msghdr = std::mem::zeroed();
@@ -215,13 +232,14 @@ pub(crate) struct Came {
     pub(crate) length: usize,
     /// Close-on-exec.
     pub(crate) carried: Vec<OwnedFd>,
-    /// More descriptors were sent than there was room for, here or in the process's table.
+    /// More descriptors were sent than there was room for in the process's table.
     pub(crate) cut: bool,
 }
 
-/// Receives one packet and the descriptors that came with it. Never waits.
+/// Receives one packet and the descriptors that came with it, however many they are: what finds no room the system closes
+/// within the call, which may take long. Never waits.
 pub(crate) fn receive_packet_with(fd: BorrowedFd, buffer: &mut [u8]) -> io::Result<Came> {
-    let mut carriage = Carriage([0; 64]);
+    let mut carriage = Carriage([0; 16 + size_of::<[RawFd; MOST_SENT + 1]>()]);
     let mut part = libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: buffer.len() };
     // SAFETY: an all-zero msghdr is a valid empty one; buffer and carriage are writable and outlive the call; the kernel
     // fills in whole headers, and each number behind one is a descriptor that is this process's from now on, once.
@@ -230,7 +248,7 @@ pub(crate) fn receive_packet_with(fd: BorrowedFd, buffer: &mut [u8]) -> io::Resu
         message.msg_iov = &raw mut part;
         message.msg_iovlen = 1;
         message.msg_control = carriage.0.as_mut_ptr().cast();
-        message.msg_controllen = libc::CMSG_SPACE((MOST_CARRIED * size_of::<RawFd>()) as u32) as usize;
+        message.msg_controllen = libc::CMSG_SPACE((MOST_SENT * size_of::<RawFd>()) as u32) as usize;
         let flags = libc::MSG_TRUNC | libc::MSG_DONTWAIT | libc::MSG_CMSG_CLOEXEC;
         let length = check_long(libc::recvmsg(fd.as_raw_fd(), &raw mut message, flags) as i64)? as usize;
         let mut carried = Vec::new();

@@ -3,10 +3,11 @@
 use crate::programs::{Here, check, hang, settled_descriptors};
 use std::io::Read as _;
 use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-use wat_kernel::ask::{Answer, AskError, Asked, Opener};
-use wat_kernel::{Authority, Cause, Child, Grant, Process, ReadError, Waiter};
+use wat_kernel::ask::{Answer, AskError, Asked, LONGEST_ANSWER, LONGEST_REQUEST, Opener};
+use wat_kernel::{Authority, Cause, Child, Command, Grant, Process, ReadError, Waiter};
 
 /// Answers what it is asked, with what came with it.
 const ECHO: u8 = 1;
@@ -15,20 +16,51 @@ const PIPE: u8 = 2;
 /// No answer, until nobody waits for it.
 const WAIT: u8 = 3;
 
-/// Works of the last kind that are going on.
+/// A connection whose other end reads nothing; a grant is needed.
+const STREAM: u8 = 4;
+/// Holds up the warden that hears it, for a moment in which more comes.
+const STALL: u8 = 5;
+/// The longest of answers, once the gate is open.
+const GATE: u8 = 6;
+
+/// Works that wait, going on.
 static WAITING: AtomicUsize = AtomicUsize::new(0);
+
+static GATE_IS_OPEN: AtomicBool = AtomicBool::new(false);
+
+/// The other ends.
+static FAR: Mutex<Vec<std::net::TcpStream>> = Mutex::new(Vec::new());
 
 pub struct Works;
 
 impl Opener for Works {
     fn permits(&self, asked: &Asked) -> Result<(), Vec<u8>> {
-        let denied = asked.kind == PIPE && !asked.authority.connects("host", 1);
+        if asked.kind == STALL {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let denied = matches!(asked.kind, PIPE | STREAM) && !asked.authority.connects("host", 1);
         if denied { Err(b"denied".to_vec()) } else { Ok(()) }
     }
 
     fn open(&self, asked: &Asked, carried: Vec<OwnedFd>, _: &Process, waiter: &Waiter) -> Answer {
         match asked.kind {
             PIPE => Answer { bytes: b"a pipe".to_vec(), carried: vec![holding(asked.bytes).into()] },
+            STREAM => {
+                let (near, far) = connection();
+                FAR.lock().expect("no panic").push(far);
+                Answer { bytes: b"a connection".to_vec(), carried: vec![near.into()] }
+            }
+            GATE => {
+                WAITING.fetch_add(1, Ordering::SeqCst);
+                let nap = || waiter.sleep_until(Instant::now() + Duration::from_millis(2));
+                while !GATE_IS_OPEN.load(Ordering::SeqCst) {
+                    if nap().is_err() {
+                        break;
+                    }
+                }
+                WAITING.fetch_sub(1, Ordering::SeqCst);
+                Answer { bytes: vec![b'x'; LONGEST_ANSWER], carried }
+            }
             WAIT => {
                 WAITING.fetch_add(1, Ordering::SeqCst);
                 let _ = waiter.sleep_until(Instant::now() + Duration::from_secs(600));
@@ -154,24 +186,98 @@ pub fn stutterer(here: &Here) -> Result<(), String> {
 
 /// Passes up a connection that takes ten seconds to close, and keeps none of it.
 pub fn lingerer(here: &Here) -> Result<(), String> {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").map_err(|e| e.to_string())?;
-    let at = listener.local_addr().map_err(|e| e.to_string())?;
-    let near = std::net::TcpStream::connect(at).map_err(|e| e.to_string())?;
-    let _far = listener.accept().map_err(|e| e.to_string())?;
-    near.set_nonblocking(true).map_err(|e| e.to_string())?;
-    while std::io::Write::write(&mut &near, &[0; 65536]).is_ok() {}
-    let linger = libc::linger { l_onoff: 1, l_linger: 10 };
-    let size = size_of::<libc::linger>() as libc::socklen_t;
-    // SAFETY: the option's value is of its type and size.
-    unsafe {
-        let value = (&raw const linger).cast();
-        libc::setsockopt(near.as_raw_fd(), libc::SOL_SOCKET, libc::SO_LINGER, value, size)
-    };
+    let (near, _far) = connection();
+    linger(near.as_raw_fd());
     let packet = [&[24][..], &1u32.to_le_bytes(), &[ECHO], b"anything"].concat();
     send(&packet, Some(near.as_raw_fd()));
     // While the parent has one, this is not the last.
     drop(near);
     hang(here)
+}
+
+/// `clinger _ HOW`: passes such a connection up in a way in which nobody is to receive it, and has closed its own before
+/// anybody can.
+pub fn clinger(here: &Here) -> Result<(), String> {
+    let answer = here.waiter().ask(STREAM, b"", Vec::new(), None).map_err(|e| format!("{e:?}"))?;
+    let near = answer.carried[0].as_raw_fd();
+    linger(near);
+    let packet = [&[24][..], &1u32.to_le_bytes(), &[ECHO]].concat();
+    let pass = |packet: &[u8], carried: &[i32]| send_on(3, packet, carried).map_err(|e| e.to_string());
+    let stall = || request(1000, STALL);
+    if here.arg(1) != "to a command" {
+        stall();
+    }
+    match here.arg(1) {
+        "the last of five" => pass(&packet, &[0, 0, 0, 0, near])?,
+        "with nothing" => pass(b"", &[near])?,
+        "behind nonsense" => {
+            pass(b"nonsense", &[])?;
+            pass(&packet, &[near])?;
+        }
+        "behind nothing" => {
+            pass(b"", &[])?;
+            pass(&packet, &[near])?;
+            // SAFETY: ends this process, which holds nothing.
+            unsafe { libc::_exit(0) };
+        }
+        _ => {
+            let what = Command::new("sleep", vec!["20".to_string()]);
+            let command = here.process().spawn_command(here.waiter(), &what);
+            stall();
+            for other in (4..64).filter(|number| *number != near) {
+                let _ = send_on(other, b"a word", &[near]);
+            }
+            drop(answer);
+            here.print("passed")?;
+            return hang(here).map(|()| drop(command));
+        }
+    }
+    drop(answer);
+    here.print("passed")?;
+    hang(here)
+}
+
+/// Two ends; nobody reads at the far one.
+fn connection() -> (std::net::TcpStream, std::net::TcpStream) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let near = std::net::TcpStream::connect(listener.local_addr().expect("bound")).expect("it listens");
+    let far = listener.accept().expect("it connects").0;
+    near.set_nonblocking(true).expect("it is open");
+    while std::io::Write::write(&mut &near, &[0; 65536]).is_ok() {}
+    (near, far)
+}
+
+/// The last to close it waits ten seconds for what was not sent.
+fn linger(socket: i32) {
+    let linger = libc::linger { l_onoff: 1, l_linger: 10 };
+    let size = size_of::<libc::linger>() as libc::socklen_t;
+    // SAFETY: the option's value is of its type and size.
+    unsafe {
+        let value = (&raw const linger).cast();
+        libc::setsockopt(socket, libc::SOL_SOCKET, libc::SO_LINGER, value, size)
+    };
+}
+
+/// `self-check asks-linger`: what a child has passed up unasked holds up neither its parent nor its siblings.
+pub fn check_linger(here: &Here) -> Result<(), String> {
+    check("works", said(here, 0, ECHO, false)? == "hello")?;
+    for how in ["the last of five", "with nothing", "behind nonsense", "behind nothing", "to a command"] {
+        let grants = vec![Grant::Connect(Some("host".to_string()), Some(1)), Grant::Run("sleep".to_string())];
+        let child = here.spawn_with("clinger", &["0", how], |what| {
+            what.authority = Some(Authority::of(grants, true));
+        });
+        let read = child.read(here.waiter(), &mut [0; 16]);
+        let begun = Instant::now();
+        let echoed = said(here, 0, ECHO, false)?;
+        check("a sibling is answered", echoed == "hello" && begun.elapsed() < Duration::from_secs(3))
+            .map_err(|e| format!("{e}: {how}: {echoed:?} after {:?}, {read:?}", begun.elapsed()))?;
+        let _ = child.kill(here.waiter());
+        let end = here.end(&child);
+        check("there was a connection", !format!("{end:?}").contains("panic"))
+            .map_err(|e| format!("{e}: {end:?}"))?;
+        check("there was a connection", std::mem::take(&mut *FAR.lock().expect("no panic")).len() == 1)?;
+    }
+    Ok(())
 }
 
 fn request(token: u32, kind: u8) {
@@ -270,6 +376,55 @@ pub fn check_crowded(here: &Here) -> Result<(), String> {
     check("descriptors are as before", before == after).map_err(|e| format!("{e}: {before} {after}"))
 }
 
+/// `crammer LEVELS`: asks as much as it may at a time, and waits for all answers, or its stop.
+pub fn crammer(here: &Here) -> Result<(), String> {
+    let asked: Vec<_> = (0..64).map(|_| here.waiter().begin_ask(GATE, b"", Vec::new())).collect();
+    here.print("asked")?;
+    for asking in asked {
+        let answer = asking.map_err(|e| e.to_string())?.wait(here.waiter(), None);
+        match answer {
+            Ok(answer) => check("the longest", answer.bytes.len() == LONGEST_ANSWER)?,
+            Err(AskError::Interrupt(_)) => return Ok(()),
+            Err(e) => return Err(format!("{e:?}")),
+        }
+    }
+    here.print("answered")?;
+    // Not the end of its stdin: its stop.
+    let _ = here.waiter().sleep_until(Instant::now() + Duration::from_secs(600));
+    Ok(())
+}
+
+/// `self-check asks-stop`: a child with more answers than its socket holds has them all, or its stop.
+pub fn check_stop(here: &Here) -> Result<(), String> {
+    check("works", said(here, 0, ECHO, false)? == "hello")?;
+    let threads_before = threads();
+    for stops in [false, true] {
+        GATE_IS_OPEN.store(false, Ordering::SeqCst);
+        let child = here.spawn("crammer", &["0"]);
+        check("asked", here.reply(&child)? == "asked")?;
+        within("all is being done", || WAITING.load(Ordering::SeqCst) == 64)?;
+        let pid = child.pid().expect("it runs");
+        // SAFETY: signals a child that has not been waited for.
+        unsafe { libc::kill(pid, libc::SIGSTOP) };
+        GATE_IS_OPEN.store(true, Ordering::SeqCst);
+        within("all is done, and sent as far as it goes", || threads() <= threads_before)?;
+        let goes_on = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(50));
+            // SAFETY: as above.
+            unsafe { libc::kill(pid, libc::SIGCONT) };
+        });
+        if stops {
+            let end = child.stop(here.waiter(), Duration::from_secs(2)).expect("not killed");
+            check("it is told to stop", end.cause == Cause::Clean).map_err(|e| format!("{e}: {end:?}"))?;
+        } else {
+            check("all is answered", here.reply(&child)? == "answered")?;
+        }
+        goes_on.join().expect("it only signals");
+        let _ = child.kill(here.waiter());
+    }
+    Ok(())
+}
+
 /// The next level, with the grant or without.
 fn below(here: &Here, program: &str, levels: usize, args: &[&str], granted: bool) -> Child {
     let levels = levels.to_string();
@@ -304,7 +459,29 @@ fn said(here: &Here, levels: usize, kind: u8, granted: bool) -> Result<String, S
     Ok(said)
 }
 
+/// `measurer LENGTH`: asks for so many bytes back.
+pub fn measurer(here: &Here) -> Result<(), String> {
+    let asked = here.waiter().ask(ECHO, &vec![b'x'; here.number(0)], Vec::new(), None);
+    here.print(&match asked {
+        Ok(answer) => answer.bytes.len().to_string(),
+        Err(AskError::System(e)) => format!("error {}", e.raw_os_error().unwrap_or(0)),
+        Err(e) => format!("{e:?}"),
+    })
+}
+
 pub fn check_answers(here: &Here) -> Result<(), String> {
+    let long = format!("error {}", libc::EMSGSIZE);
+    for (length, wanted) in [
+        (0, "0"),
+        (LONGEST_ANSWER, &*LONGEST_ANSWER.to_string()),
+        (LONGEST_ANSWER + 1, &long),
+        (LONGEST_REQUEST, &long),
+        (LONGEST_REQUEST + 1, &long),
+    ] {
+        let child = here.spawn("measurer", &[&length.to_string()]);
+        let got = here.reply(&child)?;
+        check("its length", got == wanted).map_err(|e| format!("{e}: {length}: {got}"))?;
+    }
     for levels in [0, 2] {
         let got = said(here, levels, ECHO, false)?;
         check("the answer", got == "hello").map_err(|e| format!("{e}: {got}"))?;

@@ -44,6 +44,12 @@ pub const TESTS: &[Test] = &[
     ("k11_a_child_that_asks_without_end_costs_a_bound_and_ends_with_it", || {
         expect_ok("self-check", &["asks-flood"]);
     }),
+    ("k11_what_nobody_asked_for_is_closed_and_holds_up_nobody", || {
+        expect_ok("self-check", &["asks-linger"]);
+    }),
+    ("k11_a_stop_does_not_wait_behind_answers", || {
+        expect_ok("self-check", &["asks-stop"]);
+    }),
     ("k11_no_answer_is_lost_where_too_many_descriptors_are_on_their_way", crowded),
     ("k12_deleting_the_binary_does_no_harm", k12),
     ("k17_closed_stdio_is_opened", k17_closed_stdio),

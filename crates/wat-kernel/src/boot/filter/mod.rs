@@ -348,7 +348,7 @@ fn checked(kinds: Kinds, opens: bool) -> Vec<Rule> {
         rule(SYS_seccomp, vec![vec![is(0, &[SECCOMP_SET_MODE_FILTER as i32]), is(1, &[0])]], denied),
         rule(
             SYS_ioctl,
-            vec![vec![is(1, &[FIONREAD as i32, FIONBIO as i32, FIOCLEX as i32])]],
+            vec![vec![is(1, &[FIONREAD as i32, TIOCOUTQ as i32, FIONBIO as i32, FIOCLEX as i32])]],
             Verdict::Errno(ENOTTY),
         ),
         rule(
