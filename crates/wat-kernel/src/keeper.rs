@@ -105,13 +105,14 @@ impl Keeping {
         lock(&self.0).kept.as_ref().is_some_and(|kept| Arc::as_ptr(kept) == keeper.as_ptr())
     }
 
-    /// Reaps keepers that have ended.
-    pub(crate) fn reap(&self) {
+    /// Reaps keepers that have ended. False when one has that cannot be reaped yet.
+    pub(crate) fn reap(&self) -> bool {
         let mut state = lock(&self.0);
         let State { kept, ending, .. } = &mut *state;
         ending.extend(kept.take_if(|keeper| keeper.has_ended() && !removed("keeper-watch")));
         // One that somebody else has reaped is gone too.
         ending.retain(|keeper| matches!(process::reap(keeper.process.as_fd()), Ok(None)));
+        !kept.iter().chain(ending.iter()).any(|keeper| keeper.tells_end())
     }
 
     /// Ends what has been left behind among the confined; true when nothing was.
@@ -206,6 +207,12 @@ impl Keeper {
     /// From now on all children of the calling thread are its wards. The thread can start no other thread any more.
     pub(crate) fn enter(&self) -> io::Result<()> {
         process::bear_into(self.process.as_raw_fd())
+    }
+
+    /// Does its descriptor say that it has ended? It does so also while its tracer keeps it.
+    fn tells_end(&self) -> bool {
+        let mut entry = [fd::interest(self.process.as_fd(), libc::POLLIN)];
+        matches!(fd::poll(&mut entry, Some(Duration::ZERO)), Ok(1))
     }
 
     fn has_ended(&self) -> bool {

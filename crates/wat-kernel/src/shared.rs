@@ -47,8 +47,8 @@ pub(crate) type Quit = Box<dyn Fn(&[Sight]) -> String + Send + Sync>;
 
 /// Children of threads are numbered from here, where no process counts.
 const FOREIGN: u32 = 1 << 31;
-/// Between two looks for the end of a child that nothing tells of.
-const END_LOOK: Duration = Duration::from_millis(5);
+/// Between two looks for the end of what nothing tells of.
+pub(crate) const END_LOOK: Duration = Duration::from_millis(20);
 /// Subtrees whose level is kept for threads to come; the oldest go first.
 const MOST_LEVELS: usize = 256;
 
@@ -245,8 +245,12 @@ impl Shared {
         }
         self.alive.fetch_add(1, Ordering::SeqCst);
         lock(&self.children).insert(core.number, core.clone());
+        let events = |role| match role {
+            Role::Process if core.own_pid().is_some() => once(),
+            _ => libc::EPOLLIN,
+        };
         let watched = self.poll_set().and_then(|set| {
-            core.watched(|fd, role| fd::epoll_add(set, fd, libc::EPOLLIN, token(core.number, role)))
+            core.watched(|fd, role| fd::epoll_add(set, fd, events(role), token(core.number, role)))
         });
         if let Err(error) = watched {
             // A child that cannot be watched cannot be kept.
@@ -281,7 +285,7 @@ impl Shared {
     pub(crate) fn watch_keeper(&self, process: &OwnedFd) {
         if let Ok(set) = self.poll_set() {
             // Unwatched it is reaped with this process's end.
-            let _ = fd::epoll_add(set, process.as_fd(), libc::EPOLLIN, KEEPER);
+            let _ = fd::epoll_add(set, process.as_fd(), once(), KEEPER);
         }
     }
 
@@ -627,6 +631,12 @@ impl Shared {
         }
         process::die()
     }
+}
+
+/// An end is told once. As long as a tracer keeps the dead, their descriptors would tell it at each look, and they cannot
+/// be reaped.
+fn once() -> i32 {
+    if removed("end-once") { libc::EPOLLIN } else { libc::EPOLLIN | libc::EPOLLONESHOT }
 }
 
 /// No child's.

@@ -16,6 +16,8 @@ use std::time::{Duration, Instant};
 const MOST: usize = 8;
 /// How long a visitor may be idle, or leave its answer unread.
 const IDLE: Duration = Duration::from_secs(30);
+/// For how long it lets nobody in when no descriptor is free.
+const REST: Duration = Duration::from_millis(100);
 /// What a queued packet takes beside its bytes.
 const KEEPING: usize = 64;
 /// Bytes of a question.
@@ -67,6 +69,8 @@ pub(crate) struct Door {
     user: u32,
     visitors: Vec<Visitor>,
     count: u64,
+    /// Until when nobody is let in: the system had no room for another.
+    rests: Option<Instant>,
 }
 
 struct Visitor {
@@ -87,12 +91,15 @@ impl Door {
     pub(crate) fn open() -> io::Result<Door> {
         let user = process::user();
         let listener = unix::listen(&name(user, process::id()), MOST as i32)?;
-        Ok(Door { listener, user, visitors: Vec::new(), count: 0 })
+        Ok(Door { listener, user, visitors: Vec::new(), count: 0, rests: None })
     }
 
     /// What to poll for: the listener, then each visitor.
     pub(crate) fn interests(&self, into: &mut Vec<libc::pollfd>) {
-        into.push(fd::interest(self.listener.as_fd(), libc::POLLIN));
+        into.push(match self.rests {
+            Some(_) => libc::pollfd { fd: -1, events: 0, revents: 0 },
+            None => fd::interest(self.listener.as_fd(), libc::POLLIN),
+        });
         for visitor in &self.visitors {
             let events = match (visitor.queue.is_empty(), visitor.asked) {
                 (false, _) => libc::POLLOUT,
@@ -104,14 +111,16 @@ impl Door {
         }
     }
 
-    /// When somebody's patience ends.
+    /// When somebody's patience ends, or its own rest.
     pub(crate) fn next(&self) -> Option<Instant> {
-        self.visitors.iter().filter(|visitor| !visitor.is_content()).map(|visitor| visitor.until).min()
+        let impatient = self.visitors.iter().filter(|visitor| !visitor.is_content());
+        impatient.map(|visitor| visitor.until).chain(self.rests).min()
     }
 
     /// Works off what a poll over [`Door::interests`] found: the questions that came, and who has gone.
     pub(crate) fn turn(&mut self, found: &[libc::pollfd], now: Instant) -> Came {
         let mut came = Came::default();
+        self.rests = self.rests.filter(|until| *until > now);
         let (listener, visitors) = found.split_first().expect("the listener is polled");
         let mut events = visitors.iter();
         self.visitors.retain_mut(|visitor| {
@@ -132,7 +141,17 @@ impl Door {
     fn let_in(&mut self, now: Instant, came: &mut Came) {
         // Bounded, so that a crowd cannot keep the warden here.
         for _ in 0..MOST {
-            let Ok(socket) = unix::accept(self.listener.as_fd()) else { return };
+            let socket = match unix::accept(self.listener.as_fd()) {
+                Ok(socket) => socket,
+                Err(e) if matches!(e.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {
+                    return;
+                }
+                // Whoever knocks is told of at each look until there is room.
+                Err(_) => {
+                    self.rests = (!removed("door-rest")).then(|| now + REST);
+                    return;
+                }
+            };
             let allowed = unix::peer(socket.as_fd()).is_ok_and(|who| who.uid == self.user || who.uid == 0)
                 || removed("door-credentials");
             if !allowed {

@@ -17,7 +17,7 @@ use crate::mutation::removed;
 use crate::see::Wanted;
 use crate::see::door::Door;
 use crate::see::round::Asker;
-use crate::shared::{KEEPER, Shared, lock};
+use crate::shared::{END_LOOK, KEEPER, Shared, lock};
 use crate::sys::{fd, process, signal};
 use looks::Upward;
 use std::io;
@@ -258,8 +258,7 @@ impl Warden {
         for event in &events[..count] {
             let token = event.u64;
             if token == KEEPER {
-                self.shared.keeping.reap();
-                self.orphans();
+                self.keepers();
                 continue;
             }
             let (number, role) = ((token >> 2) as u32, Role::ALL[(token & 3) as usize]);
@@ -268,7 +267,12 @@ impl Warden {
                 Role::Control => core.hear(&self.shared, &mut self.buffer),
                 Role::Stderr => core.drain_stderr(&self.shared, &mut self.buffer),
                 Role::Stdout => core.drain_output(&mut self.buffer),
-                Role::Process => drop(self.conclude(core)),
+                Role::Process => {
+                    let own = core.own_pid().is_some();
+                    if !self.conclude(core) && own {
+                        self.shared.look_for_end(number);
+                    }
+                }
             }
         }
     }
@@ -311,6 +315,7 @@ impl Warden {
                 }
                 Timer::Stall(number) => self.look_at(number, now),
                 Timer::End(number) => self.look_for_end(number),
+                Timer::Keepers => self.keepers(),
                 // They have woken the warden, which is all they are for.
                 Timer::Look | Timer::Asks => {}
                 Timer::Answers(number) => {
@@ -332,6 +337,14 @@ impl Warden {
             Some(true) => core.event(&self.shared, ChildEvent::Stalled, Duration::ZERO),
             Some(false) => self.shared.set_timer(now + STALL_CHECK, Timer::Stall(number)),
         }
+    }
+
+    /// A keeper has ended, it is told. One that its tracer has is looked for again.
+    fn keepers(&mut self) {
+        if !self.shared.keeping.reap() {
+            self.shared.set_timer(Instant::now() + END_LOOK, Timer::Keepers);
+        }
+        self.orphans();
     }
 
     /// A look for the end of a child that nothing tells of, and one more later.

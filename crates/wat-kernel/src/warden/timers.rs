@@ -20,6 +20,8 @@ pub(crate) enum Timer {
     Stall(u32),
     /// A look for the end of a child that nothing tells of.
     End(u32),
+    /// The same of keepers.
+    Keepers,
     /// The end of the time for a question about the tree.
     Look,
     /// A look at what commands have left behind.

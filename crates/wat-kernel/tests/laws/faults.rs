@@ -1,14 +1,18 @@
 //! Faults that the system deals out seldom, brought about from outside of the crate: a filter that refuses one call, a
 //! tracer that keeps the dead, a limit that falls under a running process. For each what the program is told.
 
-use crate::observer::{Root, eventually, expect_ok};
-use crate::programs::{Here, check, hang, no_record, settled_descriptors};
-use crate::tests::chain;
+use crate::observer::{Root, eventually, expect_ok, kill, lives};
+use crate::programs::{Here, check, hang, keepers, no_record, settled_descriptors};
+use crate::tests::{chain, knock};
 use std::time::{Duration, Instant};
+use wat_kernel::see::{Visit, own_user};
 use wat_kernel::{Authority, Cause, Child, Command, End, Grant, Kind};
 
 /// What is told within this time is told at once.
 const SOON: Duration = Duration::from_secs(5);
+
+/// Whoever uses less of a fifth of a second waits.
+const REST: Duration = Duration::from_millis(60);
 
 fn end_soon(child: &Child) -> Result<End, String> {
     let told = eventually(SOON, || child.try_end().is_some());
@@ -186,6 +190,84 @@ pub fn parent(here: &Here) -> Result<(), String> {
     Ok(())
 }
 
+// ---- a child that a tracer keeps
+
+/// Guards: one event for each end. While a tracer has not taken a dead child, or the keeper, its descriptor says that it
+/// has ended, and its parent cannot reap it.
+pub fn kept_by_a_tracer() {
+    for of_keeper in [false, true] {
+        let mut root = Root::start("mourner", &[]);
+        assert_eq!(root.line(), "ready");
+        assert!(eventually(SOON, || chain(root.pid()).len() == 2), "a root and its child");
+        let dead = if of_keeper { keepers(root.pid())[0] } else { chain(root.pid())[1] };
+        let none = std::ptr::null_mut::<libc::c_void>();
+        // SAFETY: takes numbers alone.
+        if unsafe { libc::ptrace(libc::PTRACE_SEIZE, dead, none, none) } != 0 {
+            println!("not granted here: a tracer");
+            return;
+        }
+        kill(dead, libc::SIGKILL);
+        assert!(eventually(SOON, || !lives(dead)), "it is killed");
+        let spent = spent_by(root.pid());
+        // SAFETY: the tracee is this thread's.
+        unsafe { libc::waitpid(dead, std::ptr::null_mut(), libc::__WALL) };
+        assert!(spent < REST, "it rests: {spent:?}");
+        let gone = eventually(SOON, || !std::path::Path::new(&format!("/proc/{dead}")).exists());
+        assert!(gone, "it is reaped");
+        root.say("go");
+        assert_eq!(root.line(), "Killed");
+        let (_, err, status) = root.finish();
+        assert!(status.success(), "{status:?} {err}");
+    }
+}
+
+/// Has a child, is told to go on, and says how the child has ended.
+pub fn mourner(here: &Here) -> Result<(), String> {
+    let below = here.spawn("deaf", &[]);
+    here.print("ready")?;
+    let mut go = [0; 8];
+    let _ = here.process().stdin().read(here.waiter(), &mut go);
+    let end = below.kill(here.waiter()).expect("not killed");
+    here.print(&no_record(&end).map_or_else(|| format!("{end:?}"), |n| format!("{:?}", n.0)))
+}
+
+// ---- a door that nobody can be let in by
+
+/// Guards: the door's rest while no descriptor is free. Who waits before it is let in once there is one.
+pub fn crowded() {
+    let mut root = Root::start("crowded", &[]);
+    assert!(eventually(SOON, || knock(root.pid()).is_ok()), "it has a door");
+    root.say("fill");
+    assert_eq!(root.line(), "full");
+    let waiting = knock(root.pid()).expect("the door is there");
+    let spent = spent_by(root.pid());
+    assert!(spent < REST, "it rests: {spent:?}");
+    root.say("room");
+    let mut visit = Visit::new(root.pid(), own_user()).expect("an open door");
+    assert_eq!(visit.look(SOON).map(|sights| sights.len()).ok(), Some(1));
+    drop(waiting);
+    let (_, err, status) = root.finish();
+    assert!(status.success(), "{status:?} {err}");
+}
+
+/// Takes all descriptors there may be, and gives them back when it is told to.
+pub fn crowd(here: &Here) -> Result<(), String> {
+    let set = |files: u64| {
+        let limit = libc::rlimit { rlim_cur: files, rlim_max: 4096 };
+        // SAFETY: reads one structure.
+        check("the limit is set", unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) } == 0)
+    };
+    let mut line = [0; 8];
+    let _ = here.process().stdin().read(here.waiter(), &mut line);
+    set(64)?;
+    let all: Vec<std::fs::File> = std::iter::from_fn(|| std::fs::File::open("/dev/null").ok()).collect();
+    here.print("full")?;
+    let _ = here.process().stdin().read(here.waiter(), &mut line);
+    set(4096)?;
+    drop(all);
+    hang(here)
+}
+
 // ---- a limit of open files that falls
 
 /// Guards: the waits of a process that may not poll as many descriptors as it has open.
@@ -199,10 +281,8 @@ pub fn check_narrowed(here: &Here) -> Result<(), String> {
         let child = here.spawn_with("narrow", &[files], |s| s.authority = None);
         check("answers", here.call(&child, "before").map_err(at)? == "before")?;
         let pid = child.pid().ok_or("it was made")?;
-        let before = processor_time(pid);
-        std::thread::sleep(Duration::from_millis(200));
-        let spent = processor_time(pid) - before;
-        check("it rests", spent < Duration::from_millis(60)).map_err(|e| format!("{}, {spent:?}", at(e)))?;
+        let spent = spent_by(pid);
+        check("it rests", spent < REST).map_err(|e| format!("{}, {spent:?}", at(e)))?;
         check("answers still", here.call(&child, "after").map_err(at)? == "after")?;
         let begun = Instant::now();
         let end = child.stop(here.waiter(), Duration::from_secs(20)).expect("not killed");
@@ -227,6 +307,13 @@ pub fn narrow(here: &Here) -> Result<(), String> {
     }
     let end = here.end(&below);
     check("it ended well", end.cause == Cause::Clean).map_err(|e| format!("{e}: {end:?}"))
+}
+
+/// What a process uses of the processor in a fifth of a second.
+fn spent_by(pid: i32) -> Duration {
+    let before = processor_time(pid);
+    std::thread::sleep(Duration::from_millis(200));
+    processor_time(pid) - before
 }
 
 fn processor_time(pid: i32) -> Duration {

@@ -56,6 +56,8 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("customer", customer),
     ("traced", crate::faults::end_of_traced),
     ("parent", crate::faults::parent),
+    ("mourner", crate::faults::mourner),
+    ("crowded", crate::faults::crowd),
     ("narrow", crate::faults::narrow),
 ];
 
@@ -820,16 +822,16 @@ fn check_keeper(here: &Here) -> Result<(), String> {
         let is_killed = no_record(&end).is_some_and(|n| n.0 == Kind::Killed);
         check("made, whatever becomes of it", end.cause == Cause::Clean || is_killed)
             .map_err(|e| format!("{e}: {end:?}"))?;
-        for keeper in keepers() {
+        for keeper in keepers(std::process::id() as i32) {
             crate::observer::kill(keeper, libc::SIGKILL);
         }
     }
     check("some have ended well", clean > 0)
 }
 
-/// Children of this process that are keepers.
-fn keepers() -> Vec<i32> {
-    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+/// Children of the process that are keepers.
+pub fn keepers(pid: i32) -> Vec<i32> {
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
     let lists = tasks.map(|task| std::fs::read_to_string(task.path().join("children")).unwrap_or_default());
     let children = lists.flat_map(|list| list.split_whitespace().map(str::to_string).collect::<Vec<_>>());
     let keepers = children.filter(|pid| {
