@@ -568,7 +568,8 @@
 (defn retry-budget
   "A budget for `retry`, shared by all requests to one place, so that what fails there is not asked several times as much
   for it: a tenth more at the most (after B. Beyer and others, Site Reliability Engineering, 2016, chapter 21). The window is
-  counted in two halves, so it covers between half of `:within` and all of it.
+  counted in two halves, so it covers between half of `:within` and all of it. Where somebody is killed with the count in
+  hand it begins anew, as that of a window of which `:least` is spent.
   Example: (wat.supervisor/retry {:attempts 9 :budget (wat.supervisor/retry-budget)} (fn [] (attempt (fn [] (/ 6 3))))) => #wat.core/Ok 2"
   [options <- BudgetOptions] -> RetryBudget
   (let [(tuple put take) (channel 1)]
@@ -593,22 +594,22 @@
     (None true)
     ((Some b)
      ;; The count is in a channel of one value, which is out only as long as this takes; who was killed in that moment has
-     ;; taken it along, and the budget is then spent for good.
-     (select
-       ((:take b) found
-        (match found
-          (None false)
-          ((Some old)
-           (let [s     (turned old (/ (:within b) 2) (clock))
-                 room  (+ (:least b) (/ (* (:percent b) (+ (:made s) (:made-before s))) 100))
-                 fits  (or (not again) (< (+ (:again s) (:again-before s)) room)
-                           (= 1 (mutation "retry-budget")))]
-             (ignore (send (:put b) (cond
-                                      (not again) (with s :made (+ 1 (:made s)))
-                                      fits        (with s :again (+ 1 (:again s)))
-                                      :else       s)))
-             fits))))
-       (after (millis 100) (not again))))))
+     ;; taken it along. It is then begun anew as that of a window that is spent, so that no more is made again for a loss.
+     (let [now (clock)
+           old (select
+                 ((:take b) found (unwrap-or found (Spent now 0 (:least b) 0 0)))
+                 (after (millis 100) (Spent now 0 (:least b) 0 0)))
+           s     (turned old (/ (:within b) 2) now)
+           room  (+ (:least b) (/ (* (:percent b) (+ (:made s) (:made-before s))) 100))
+           fits  (or (not again) (< (+ (:again s) (:again-before s)) room)
+                     (= 1 (mutation "retry-budget")))
+           left  (cond
+                   (not again) (with s :made (+ 1 (:made s)))
+                   fits        (with s :again (+ 1 (:again s)))
+                   :else       s)]
+       ;; Where several have begun it anew, or who had it was only slow, one count is enough.
+       (ignore (within-deadline (millis 1) (fn [] (send (:put b) left))))
+       fits))))
 
 (defn retry
   "What the request answers, made again after a Crash. For requests that may be executed twice: calling this is what marks

@@ -37,9 +37,14 @@
     (println (flood (retry-budget {:percent 1000 :least 1000}) 100 made count-of))
     (println (flood (retry-budget) 100 made count-of))
     (println (flood (retry-budget {:percent 0 :least 0}) 100 made count-of))
-    ;; A window later there is room again.
-    (let [short (retry-budget {:percent 0 :least 2 :within (seconds 2)})]
+    ;; A window later there is room again. Who is killed with the count in hand takes it along: nothing more is made again for
+    ;; that, and no less once the window is over.
+    (let [short (retry-budget {:percent 0 :least 2 :within (seconds 2)})
+          lost  (retry-budget {:percent 0 :least 2 :within (seconds 2)})]
+      (ignore (recv (:take lost)))
       (println (flood short 10 made count-of))
       (println (flood short 10 made count-of))
+      (println (flood lost 10 made count-of))
       (sleep (millis 2100))
-      (println (flood short 10 made count-of)))))
+      (println (flood short 10 made count-of))
+      (println (flood lost 10 made count-of)))))
