@@ -185,4 +185,22 @@ mod tests {
         waiting.push(now, |_, _| Sent::Gone);
         assert!(waiting.queue.is_empty());
     }
+
+    #[test]
+    fn what_nobody_waits_for_any_more_lets_go_of_its_descriptors_and_is_still_answered() {
+        let (kept, _) = waiting(&[true, true]);
+        let mut answers = Answers::default();
+        answers.0.insert(7, kept);
+        answers.shed(7, 1);
+        answers.shed(8, 0);
+        let told: Vec<_> = answers.0[&7]
+            .queue
+            .iter()
+            .map(|kept| (kept.reply.errno, kept.reply.answer.carried.len()))
+            .collect();
+        assert_eq!(told, [(0, 1), (libc::ECANCELED as u32, 0)]);
+        assert_eq!((answers.count(7), answers.has(7, 1), answers.has(8, 1)), (2, true, false));
+        answers.forget(7);
+        assert_eq!(answers.count(7), 0);
+    }
 }
