@@ -226,9 +226,18 @@ impl Shared {
 
     /// Tells the parent. One that is gone is the lifeline's matter.
     pub(crate) fn say(&self, what: &FromChild) {
+        self.send(what, true);
+    }
+
+    /// The same if its socket takes it now: for the warden, and what is asked again.
+    pub(crate) fn say_now(&self, what: &FromChild) {
+        self.send(what, removed("answer-now"));
+    }
+
+    fn send(&self, what: &FromChild, wait: bool) {
         let Some(control) = self.control() else { return };
         let (head, length) = what.head();
-        let _ = fd::send_packet(control, &head[..length], what.body(), true);
+        let _ = fd::send_packet(control, &head[..length], what.body(), wait);
     }
 
     /// The number of the write to stdout that the program is blocked in.

@@ -177,7 +177,7 @@ impl Warden {
                 shared.stop(Event::StopAsked, Duration::from_millis(left_ms.min(u64::from(u32::MAX))), None);
             }
             Ok(ToChild::Ask { token }) => {
-                shared.say(&FromChild::Answer { token, write: shared.current_write() });
+                shared.say_now(&FromChild::Answer { token, write: shared.current_write() });
             }
             Ok(ToChild::Look { token, left_ms }) => {
                 self.look(Asker::Parent(token), Duration::from_millis(u64::from(left_ms)));

@@ -268,6 +268,67 @@ pub fn crowd(here: &Here) -> Result<(), String> {
     hang(here)
 }
 
+// ---- a parent that listens no more
+
+/// Guards: an answer to the parent is sent only if its socket takes it now. With the parent suspended and the socket full
+/// the warden would wait for it, and keep no deadline.
+pub fn parent_is_deaf() {
+    let mut root = Root::command("/proc/self/exe", "stuffed", &[], |command| {
+        // The parent is to ask for as long as it writes.
+        let removed = std::env::var("WAT_MUTATION").unwrap_or_default();
+        command.env("WAT_MUTATION", format!("{removed},deadlock"))
+    });
+    assert_eq!(root.line(), "ready");
+    assert!(eventually(SOON, || chain(root.pid()).len() == 2), "a root and its child");
+    let child = chain(root.pid())[1];
+    if std::fs::read_to_string(format!("/proc/{child}/syscall")).is_err() {
+        println!("not granted here: a look at the calls of others");
+        return;
+    }
+    std::thread::sleep(Duration::from_millis(200));
+    // Questions gather before the child, then nobody takes its answers.
+    kill(child, libc::SIGSTOP);
+    std::thread::sleep(Duration::from_millis(800));
+    kill(root.pid(), libc::SIGSTOP);
+    kill(child, libc::SIGCONT);
+    std::thread::sleep(Duration::from_millis(200));
+    let first = waiting_to_send(child);
+    std::thread::sleep(Duration::from_millis(100));
+    let second = waiting_to_send(child);
+    kill(root.pid(), libc::SIGKILL);
+    let stays = first.iter().any(|thread| second.contains(thread));
+    assert!(!stays, "a thread waits for its parent: {second:?}");
+}
+
+/// Threads of the process that are in the call by which packets are sent.
+fn waiting_to_send(pid: i32) -> Vec<String> {
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let sending = tasks.filter(|task| {
+        let call = std::fs::read_to_string(task.path().join("syscall")).unwrap_or_default();
+        call.split(' ').next() == Some(&libc::SYS_sendmsg.to_string())
+    });
+    sending.map(|task| task.file_name().to_string_lossy().into_owned()).collect()
+}
+
+/// Writes to a child that does not read.
+pub fn stuffed(here: &Here) -> Result<(), String> {
+    let below = here.spawn("stuffer", &[]);
+    here.print("ready")?;
+    let _ = below.write(here.waiter(), &vec![b'\n'; 1 << 20]);
+    Ok(())
+}
+
+/// Leaves its control socket the least room there is, fills its stdout and reads nothing.
+pub fn stuffer(here: &Here) -> Result<(), String> {
+    let least: libc::c_int = 1;
+    let size = size_of::<libc::c_int>() as libc::socklen_t;
+    // SAFETY: the option's value is a readable integer of that size.
+    let set =
+        unsafe { libc::setsockopt(3, libc::SOL_SOCKET, libc::SO_SNDBUF, (&raw const least).cast(), size) };
+    check("there is less room", set == 0)?;
+    here.print(&"x".repeat(1 << 20))
+}
+
 // ---- a limit of open files that falls
 
 /// Guards: the waits of a process that may not poll as many descriptors as it has open.

@@ -57,12 +57,14 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("traced", crate::faults::end_of_traced),
     ("parent", crate::faults::parent),
     ("mourner", crate::faults::mourner),
+    ("stuffed", crate::faults::stuffed),
+    ("stuffer", crate::faults::stuffer),
     ("crowded", crate::faults::crowd),
     ("narrow", crate::faults::narrow),
 ];
 
 /// Programs that do to themselves what a confined process cannot: signals, sockets.
-const AT_LARGE: &[&str] = &["ends", "suspend", "mute", "lingerer", "mumbler"];
+const AT_LARGE: &[&str] = &["ends", "suspend", "mute", "stuffer", "lingerer", "mumbler"];
 
 pub fn as_child() -> i32 {
     match boot::child() {

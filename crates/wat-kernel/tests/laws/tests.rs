@@ -83,6 +83,7 @@ pub const TESTS: &[Test] = &[
     ("k2_a_child_that_cannot_be_watched_has_its_end", crate::faults::unwatched),
     ("k5_a_node_whose_limit_of_files_falls_rests_and_stops", crate::faults::narrowed),
     ("k2_a_keeper_that_cannot_end_holds_nobody_up", crate::faults::traced),
+    ("k5_no_warden_waits_for_its_parent", crate::faults::parent_is_deaf),
     ("k2_a_child_that_a_tracer_keeps_costs_nothing", crate::faults::kept_by_a_tracer),
     ("a_door_that_nobody_can_be_let_in_by_costs_nothing", crate::faults::crowded),
     ("k17_pid_1_takes_no_status_of_a_child_being_made", crate::faults::pid_1),
