@@ -1,7 +1,7 @@
 //! The laws of the process kernel, against real processes.
 //!
-//! One binary in three roles: the runner (an outside observer), roots it starts, and the children those spawn. The
-//! runner prints its seed; `WAT_SEED` repeats a run and `WAT_LAWS=full` runs twenty times as many rounds. Arguments
+//! One binary in four roles: the runner (an outside observer), what reaps above it, roots it starts, and the children
+//! those spawn. The runner prints its seed; `WAT_SEED` repeats a run and `WAT_LAWS=full` runs twenty times as many rounds. Arguments
 //! select tests by part of their names.
 
 #![no_main]
@@ -10,6 +10,7 @@ mod asks;
 mod faults;
 mod observer;
 mod programs;
+mod reaper;
 mod tests;
 
 use std::time::{Duration, Instant};
@@ -26,6 +27,9 @@ extern "C" fn main(_count: i32, _arguments: *const *const libc::c_char) -> i32 {
     }
     if args.get(1).is_some_and(|a| a == "root") {
         return programs::as_root(&args[2..]);
+    }
+    if let Some(code) = reaper::above_the_runner(&args) {
+        return code;
     }
     // SAFETY: no code runs on the signal; a root that has died is an error value to the runner.
     unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
