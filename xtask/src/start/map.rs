@@ -46,13 +46,14 @@ impl Section {
     /// What names it in a linker script, in any checkout and after a change elsewhere: a function of Rust by its path
     /// without the hashes in it, code of C by its object.
     pub fn pattern(&self) -> Option<String> {
-        if let Some(path) = self.name.strip_prefix(".text._ZN") {
+        // `.text.unlikely._ZN…` is what is rarely called, which at a start may be all that is.
+        if let Some((kind, path)) = self.name.split_once("._ZN") {
             // The last part of a name is `17h` with a hash of sixteen digits.
             let path = path.rfind("17h").map_or(path, |hash| &path[..hash]);
-            return Some(format!("*(.text._ZN{path}17h*)"));
+            return Some(format!("*({kind}._ZN{path}17h*)"));
         }
-        if let Some(path) = self.name.strip_prefix(".text._R") {
-            return Some(format!("*(.text._R{})", without_crates(path)));
+        if let Some((kind, path)) = self.name.split_once("._R") {
+            return Some(format!("*({kind}._R{})", without_crates(path)));
         }
         match self.file.strip_suffix(')').and_then(|file| file.rsplit_once('(')) {
             // Code of Rust without a function's name would be all of its crate's.
@@ -88,6 +89,7 @@ mod tests {
           769100           769100       26    16         /usr/lib/crt1.o:(.text)
           76a2c0           76a2c0     1120    16         /usr/lib/libc.a(libc-start.o):(.text)
           c8b1a0           c8b1a0      a77    16         /t/libwat_kernel-52.rlib(wat_kernel-52.cgu.09.rcgu.o):(.text._ZN10wat_kernel4boot5child17h2b0d964be1c84365E)
+          c8c000           c8c000       10     1         /t/libwat_runtime-5.rlib(wat_runtime-5.cgu.08.rcgu.o):(.text.unlikely._ZN11wat_runtime4heap3Mem6refill17h139243857c2f5db6E)
           d00000           d00000       20    16         /t/libcore-1.rlib(core.o):(.text._RNvNtCsgEmfK2I1SDS_4core3fmt5write)
 ";
 
@@ -101,6 +103,8 @@ mod tests {
         assert_eq!(pattern(0x76b000).as_deref(), Some("*libc.a:libc-start.o(.text .text.*)"));
         assert_eq!(pattern(0x769110).as_deref(), Some("*crt1.o(.text .text.*)"));
         assert_eq!(pattern(0xd00000).as_deref(), Some("*(.text._RNvNtCs*_4core3fmt5write)"));
+        let rare = "*(.text.unlikely._ZN11wat_runtime4heap3Mem6refill17h*)";
+        assert_eq!(pattern(0xc8c000).as_deref(), Some(rare));
         assert_eq!(pattern(0x700000), None);
     }
 }
