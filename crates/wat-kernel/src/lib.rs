@@ -48,6 +48,7 @@ mod run;
 mod sealed;
 pub mod see;
 mod select;
+mod sending;
 mod shared;
 mod signals;
 mod spawn;

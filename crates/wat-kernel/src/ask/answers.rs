@@ -5,10 +5,10 @@
 //! answered what (`pending.rs`).
 
 use super::Reply;
-use super::sending::{Pace, Sent, send};
 use crate::child::core::ChildCore;
 use crate::control::ToChild;
 use crate::mutation::removed;
+use crate::sending::{Pace, Sent, send};
 use crate::sys::fd;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Instant;

@@ -19,7 +19,6 @@
 
 mod answers;
 mod pending;
-mod sending;
 mod worker;
 
 pub(crate) use pending::{Asks, Request};

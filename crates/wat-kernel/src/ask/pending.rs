@@ -3,7 +3,6 @@
 //! Not here: doing what was asked (`worker.rs`).
 
 use super::answers::Answers;
-use super::sending::{Pace, Sent, send};
 use super::{Answer, Asked, Opener, Reply, opens_itself, worker};
 use crate::boot::Boot;
 use crate::channel::{Receiver, Sender, channel};
@@ -11,6 +10,7 @@ use crate::child::core::ChildCore;
 use crate::control::{FromChild, Malformed};
 use crate::errand;
 use crate::mutation::removed;
+use crate::sending::{Pace, Sent, send};
 use crate::shared::{Shared, lock};
 use crate::waiter::Kicker;
 use crate::warden::timers::Timer;

@@ -3,85 +3,20 @@
 
 use super::Warden;
 use crate::child::core::ChildCore;
-use crate::control::{FromChild, ToChild};
+use crate::control::ToChild;
 use crate::mutation::removed;
 use crate::see::door::Request;
 use crate::see::round::Asker;
-use crate::see::sight::{self, MAX_ANSWER, PIECE};
-use crate::see::tap::ROOM;
+use crate::see::sight;
 use crate::see::{PATIENCE, numbers, own};
-use crate::shared::{Shared, lock};
+use crate::shared::lock;
 use crate::sys::fd;
 use crate::warden::timers::Timer;
-use std::collections::VecDeque;
-use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The longest that a question is under way.
 const LONGEST: Duration = Duration::from_secs(30);
-
-/// What a queued packet takes beside its bytes.
-const KEEPING: usize = 64;
-
-/// Packets on their way to the parent.
-#[derive(Default)]
-pub(super) struct Upward {
-    queue: VecDeque<Vec<u8>>,
-    bytes: usize,
-}
-
-impl Upward {
-    pub(super) fn is_empty(&self) -> bool {
-        self.queue.is_empty()
-    }
-
-    /// Is there room for more than what must be said?
-    pub(super) fn has_room(&self) -> bool {
-        self.bytes < ROOM
-    }
-
-    pub(super) fn say(&mut self, what: &FromChild) {
-        let (head, length) = what.head();
-        let packet = [&head[..length], what.body()].concat();
-        self.bytes += packet.len() + KEEPING;
-        self.queue.push_back(packet);
-    }
-
-    /// Once is enough, however often it happens until the parent hears it.
-    pub(super) fn say_strays(&mut self) {
-        let (head, length) = FromChild::Strays.head();
-        if self.queue.back().is_none_or(|last| *last != head[..length]) {
-            self.say(&FromChild::Strays);
-        }
-    }
-
-    /// Takes an answer, in pieces; a parent that leaves several unread gets no more of them.
-    fn add(&mut self, token: u32, answer: &[u8]) {
-        if self.bytes + answer.len() > 2 * MAX_ANSWER {
-            return;
-        }
-        let mut pieces = answer.chunks(PIECE).peekable();
-        while let Some(piece) = pieces.next() {
-            self.say(&FromChild::Seen { token, last: pieces.peek().is_none(), piece });
-        }
-    }
-
-    /// Sends what goes now.
-    pub(super) fn push(&mut self, shared: &Shared) {
-        let Some(control) = shared.control() else { return };
-        while let Some(packet) = self.queue.front() {
-            match fd::send_packet(control, packet, &[], false) {
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
-                Err(e) if e.kind() == io::ErrorKind::WouldBlock => return,
-                // One that is gone is the lifeline's matter.
-                Ok(()) | Err(_) => {}
-            }
-            self.bytes -= packet.len() + KEEPING;
-            self.queue.pop_front();
-        }
-    }
-}
 
 impl Warden {
     /// Somebody wants to know within the time.

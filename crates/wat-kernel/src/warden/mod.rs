@@ -8,6 +8,7 @@ mod looks;
 pub(crate) mod strays;
 mod taps;
 pub(crate) mod timers;
+mod upward;
 
 use crate::ask::{Answer, Reply};
 use crate::child::core::{ChildCore, Role, STALL_CHECK};
@@ -19,7 +20,6 @@ use crate::see::door::Door;
 use crate::see::round::Asker;
 use crate::shared::{END_LOOK, KEEPER, Shared, lock};
 use crate::sys::{fd, process, signal};
-use looks::Upward;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
@@ -27,6 +27,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use taps::Routes;
 use timers::Timer;
+use upward::Upward;
 
 /// Its stack. It calls nothing deep, the callbacks of [`crate::Process`] included.
 const STACK: usize = 128 * 1024;
@@ -106,7 +107,8 @@ impl Warden {
         };
         let blocked_stderr = shared.push_stderr();
         let blocked_asks = shared.push_asks();
-        let said = if self.upward.is_empty() && !blocked_asks { 0 } else { libc::POLLOUT };
+        let blocked_upward = self.upward.push(&shared);
+        let said = if blocked_upward || blocked_asks { libc::POLLOUT } else { 0 };
         let mut entries = vec![
             fd::interest(shared.wake_fd().as_fd(), libc::POLLIN),
             off(shared.control(), libc::POLLIN | said),
@@ -136,9 +138,6 @@ impl Warden {
         }
         if entries[1].revents & !libc::POLLOUT != 0 {
             self.parent();
-        }
-        if entries[1].revents & libc::POLLOUT != 0 {
-            self.upward.push(&shared);
         }
         if came(2) {
             self.signals();

@@ -1,8 +1,8 @@
-//! One attempt to send a question or an answer: how it went, and when the next may be.
+//! One attempt to send a packet that must not be lost: how it went, and when the next may be.
 //!
 //! A full socket waits for its reader. Want of memory, and too many descriptors on their way, wait for others, and end
-//! as a rule within moments; where they do not, whoever asked is told of the lack, for what carries no descriptor can
-//! be sent. Not here: what is sent, and to whom.
+//! as a rule within moments; where they do not, whoever asked for a descriptor is told of the lack, for what carries none
+//! can be sent. Not here: what is sent, and to whom.
 
 use crate::sys::fd;
 use std::os::fd::{BorrowedFd, OwnedFd};
@@ -15,7 +15,7 @@ const FIRST: Duration = Duration::from_millis(1);
 const LONGEST: Duration = Duration::from_millis(50);
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Sent {
+pub(crate) enum Sent {
     Whole,
     /// The other end has to read first.
     Full,
@@ -27,7 +27,7 @@ pub(super) enum Sent {
     Gone,
 }
 
-pub(super) fn send(control: BorrowedFd, head: &[u8], body: &[u8], carried: &[OwnedFd]) -> Sent {
+pub(crate) fn send(control: BorrowedFd, head: &[u8], body: &[u8], carried: &[OwnedFd]) -> Sent {
     loop {
         let Err(error) = fd::send_packet_with(control, head, body, carried) else { return Sent::Whole };
         return match error.raw_os_error().unwrap_or(libc::EINVAL) {
@@ -42,7 +42,7 @@ pub(super) fn send(control: BorrowedFd, head: &[u8], body: &[u8], carried: &[Own
 
 /// When one socket is tried again, and for how long what carries descriptors has been held back.
 #[derive(Default)]
-pub(super) struct Pace {
+pub(crate) struct Pace {
     rest: Duration,
     next: Option<Instant>,
     /// Since when, and the error number.
@@ -51,7 +51,7 @@ pub(super) struct Pace {
 
 impl Pace {
     /// Not now: the time of the next attempt, where that is a new one.
-    pub(super) fn rest(&mut self, now: Instant) -> Option<Instant> {
+    pub(crate) fn rest(&mut self, now: Instant) -> Option<Instant> {
         if self.is_resting(now) {
             return None;
         }
@@ -60,12 +60,12 @@ impl Pace {
         self.next
     }
 
-    pub(super) fn is_resting(&self, now: Instant) -> bool {
+    pub(crate) fn is_resting(&self, now: Instant) -> bool {
         self.next.is_some_and(|next| now < next)
     }
 
     /// Something went.
-    pub(super) fn went(&mut self, with_descriptors: bool) {
+    pub(crate) fn went(&mut self, with_descriptors: bool) {
         self.rest = Duration::ZERO;
         if with_descriptors {
             self.lack = None;
@@ -73,12 +73,12 @@ impl Pace {
     }
 
     /// The system does not take what carries descriptors.
-    pub(super) fn lacks(&mut self, now: Instant, errno: i32) {
+    pub(crate) fn lacks(&mut self, now: Instant, errno: i32) {
         self.lack = Some((self.lack.map_or(now, |(since, _)| since), errno));
     }
 
     /// Why what waits since then is held back no longer.
-    pub(super) fn spent(&self, waits_since: Instant, now: Instant) -> Option<i32> {
+    pub(crate) fn spent(&self, waits_since: Instant, now: Instant) -> Option<i32> {
         let (since, errno) = self.lack?;
         (now.saturating_duration_since(since.max(waits_since)) >= PATIENCE).then_some(errno)
     }
