@@ -23,8 +23,10 @@ fn main() {
     let place = Place::prepare();
     let rows = [
         hello(&place),
-        spawn(&place, "1"),
-        spawn(&place, "0"),
+        spawn(&place, "spawn to first reply", ("1", ANSWERED), 1.5),
+        spawn(&place, "spawn to first reply, confined", ("0", ANSWERED), 1.8),
+        spawn(&place, "spawn, reply and end", ("1", WHOLE), 1.5),
+        spawn(&place, "spawn, reply and end, confined", ("0", WHOLE), 1.8),
         exchange(&place, 1),
         exchange(&place, 2),
         fib_lua(&place),
@@ -98,15 +100,17 @@ fn hello(place: &Place) -> Row {
     }
 }
 
+/// Which of the figures that `spawn.wat` and `spawn.c` print.
+const WHOLE: usize = 0;
+const ANSWERED: usize = 2;
+
 /// A child that may reach what the root may, `inherit` 1, or nothing.
-fn spawn(place: &Place, inherit: &str) -> Row {
+fn spawn(place: &Place, name: &'static str, (inherit, figure): (&str, usize), target: f64) -> Row {
     let (program, echo) = (place.program("spawn.wat"), place.peer("echo"));
-    let (name, target) =
-        if inherit == "1" { ("spawn to first reply, and end", 1.5) } else { ("the same, confined", 1.8) };
     pairs(name, "C posix_spawn", target, || {
         (
-            place.wat(&[&program, "200", "1", inherit], 2)[0],
-            numbers(&place.peer("spawn"), &[&echo, "200", "1"], 2)[0],
+            place.wat(&[&program, "200", "1", inherit], 2)[figure],
+            numbers(&place.peer("spawn"), &[&echo, "200", "1"], 2)[figure],
         )
     })
 }
