@@ -286,9 +286,9 @@ pub fn parent_is_deaf() {
         return;
     }
     std::thread::sleep(Duration::from_millis(200));
-    // Questions gather before the child, then nobody takes its answers.
+    // Questions gather before the child, more than it has room for answers to; then nobody takes those.
     kill(child, libc::SIGSTOP);
-    std::thread::sleep(Duration::from_millis(800));
+    std::thread::sleep(Duration::from_millis(1500));
     kill(root.pid(), libc::SIGSTOP);
     kill(child, libc::SIGCONT);
     std::thread::sleep(Duration::from_millis(200));
