@@ -18,10 +18,10 @@ use std::time::Duration;
 
 impl ChildCore {
     /// Closes the control socket, and with it what the child has left there unread. Of one that can have connections that
-    /// may take long.
+    /// may take long, where there is anything.
     pub(super) fn hang_up(&self, shared: &Shared, watch: &mut Watch) {
         let Some(control) = watch.control.take() else { return };
-        if self.authority.kinds().net && !removed("ask-apart") {
+        if self.authority.kinds().net && !fd::is_spent(control.as_fd()) && !removed("ask-apart") {
             // Until it is closed it would be found readable.
             if let Some(set) = shared.existing_poll_set() {
                 fd::epoll_remove(set, control.as_fd());

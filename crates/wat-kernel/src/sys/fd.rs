@@ -267,6 +267,28 @@ pub(crate) fn receive_packet_with(fd: BorrowedFd, buffer: &mut [u8]) -> io::Resu
     }
 }
 
+/// Has the other end of a socket of packets been closed, and has all that it sent been read? A packet of no bytes, which
+/// reads as the end does, is told from it by the sender's credentials, which the system adds to packets alone.
+pub(crate) fn is_spent(fd: BorrowedFd) -> bool {
+    let on: libc::c_int = 1;
+    // Room for the credentials and no descriptor: one that came too would be this process's.
+    let mut carriage = Carriage([0; 32]);
+    // SAFETY: the option's value is an integer of the size given; an all-zero msghdr is a valid empty one, and the
+    // carriage is writable and outlives the call.
+    unsafe {
+        let size = size_of::<libc::c_int>() as libc::socklen_t;
+        let value = (&raw const on).cast();
+        if libc::setsockopt(fd.as_raw_fd(), libc::SOL_SOCKET, libc::SO_PASSCRED, value, size) != 0 {
+            return false;
+        }
+        let mut message: libc::msghdr = std::mem::zeroed();
+        message.msg_control = carriage.0.as_mut_ptr().cast();
+        message.msg_controllen = carriage.0.len() as _;
+        let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT | libc::MSG_CMSG_CLOEXEC;
+        libc::recvmsg(fd.as_raw_fd(), &raw mut message, flags) == 0 && message.msg_controllen == 0
+    }
+}
+
 /// Receives one packet; `Ok(0)` is the end, a length above `buffer.len()` a packet cut short.
 /// Descriptors a hostile peer attaches are dropped by the kernel, since no room is given for them.
 pub(crate) fn receive_packet(fd: BorrowedFd, buffer: &mut [u8], wait: bool) -> io::Result<usize> {
@@ -482,4 +504,31 @@ pub(crate) fn seal(fd: &OwnedFd) -> io::Result<()> {
     // SAFETY: plain fcntl on an open descriptor.
     check(unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_ADD_SEALS, seals) })?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::fd::AsFd;
+
+    #[test]
+    fn a_socket_is_spent_when_nothing_is_left_and_nobody_can_add_to_it() {
+        let (near, far) = packet_pair().expect("a pair");
+        assert!(!is_spent(near.as_fd()), "more may come");
+        drop(far);
+        assert!(is_spent(near.as_fd()) && is_spent(near.as_fd()));
+        let descriptor = || vec![event().expect("a descriptor")];
+        let packets: [(&[u8], Vec<OwnedFd>); 4] =
+            [(b"", vec![]), (b"x", vec![]), (b"", descriptor()), (b"x", descriptor())];
+        for (bytes, carried) in packets {
+            let (near, far) = packet_pair().expect("a pair");
+            send_packet_with(far.as_fd(), bytes, &[], &carried).expect("there is room");
+            drop(far);
+            assert!(!is_spent(near.as_fd()), "{bytes:?} and {} descriptors", carried.len());
+            let mut room = [0; 8];
+            let came = receive_packet_with(near.as_fd(), &mut room).expect("it is still there");
+            assert_eq!((came.length, came.carried.len(), came.cut), (bytes.len(), carried.len(), false));
+            assert!(is_spent(near.as_fd()));
+        }
+    }
 }
