@@ -278,6 +278,18 @@ impl Shared {
         self.set_timer(Instant::now() + END_LOOK, Timer::End(number));
     }
 
+    /// Closes a socket to a process that is not believed. What it has left there unread may take long to close.
+    pub(crate) fn hang_up(&self, socket: OwnedFd) {
+        if fd::is_spent(socket.as_fd()) || removed("ask-apart") {
+            return;
+        }
+        // Until it is closed it would be found readable.
+        if let Some(set) = self.existing_poll_set() {
+            fd::epoll_remove(set, socket.as_fd());
+        }
+        fd::close_apart(socket);
+    }
+
     /// The children's descriptors, with an event for each.
     pub(crate) fn poll_set(&self) -> io::Result<&OwnedFd> {
         if self.poll_set.get().is_none() {

@@ -404,11 +404,7 @@ impl ChildCore {
         }
         if let Some(tether) = watch.tether.take() {
             tether::say(&tether, &Down::Ended(Ended::of(reaped.as_ref(), watch.killed)));
-            // As the control socket of whoever has the other half.
-            if let Some(set) = shared.existing_poll_set() {
-                fd::epoll_remove(set, tether.as_fd());
-            }
-            fd::close_apart(tether);
+            shared.hang_up(tether);
         }
         self.hang_up(shared, &mut watch);
         watch.stderr = None;

@@ -17,16 +17,11 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 impl ChildCore {
-    /// Closes the control socket, and with it what the child has left there unread. Of one that can have connections that
-    /// may take long, where there is anything.
+    /// Closes the control socket. What a child that can have no connections has left there takes no time.
     pub(super) fn hang_up(&self, shared: &Shared, watch: &mut Watch) {
         let Some(control) = watch.control.take() else { return };
-        if self.authority.kinds().net && !fd::is_spent(control.as_fd()) && !removed("ask-apart") {
-            // Until it is closed it would be found readable.
-            if let Some(set) = shared.existing_poll_set() {
-                fd::epoll_remove(set, control.as_fd());
-            }
-            fd::close_apart(control);
+        if self.authority.kinds().net {
+            shared.hang_up(control);
         }
     }
 
