@@ -1,4 +1,4 @@
-//! The attempts, each a few raw system calls. An attempt undoes nothing: the scene is thrown away.
+//! The attempts, each a few raw system calls. An attempt undoes nothing of its scene, which is thrown away.
 
 use libc::*;
 use std::ffi::CString;
@@ -369,12 +369,24 @@ attempts! {
         // SAFETY: the call touches no memory.
         unsafe { std::arch::asm!("int 0x80", inlateout("eax") 20 => _, options(nostack)) };
     }
-    shared_memory(p) { call!(SYS_shmget, 0, 4096, 0o1600); }
-    message_queue(p) { call!(SYS_msgget, 0, 0o1600); }
-    semaphores(p) { call!(SYS_semget, 0, 1, 0o1600); }
+    // These four are the system's, not of the scene, and outlive the process: what comes through is taken away.
+    shared_memory(p) {
+        let segment = call!(SYS_shmget, 0, 4096, 0o1600);
+        call!(SYS_shmctl, segment, IPC_RMID, null::<u8>());
+    }
+    message_queue(p) {
+        let queue = call!(SYS_msgget, 0, 0o1600);
+        call!(SYS_msgctl, queue, IPC_RMID, null::<u8>());
+    }
+    semaphores(p) {
+        let set = call!(SYS_semget, 0, 1, 0o1600);
+        call!(SYS_semctl, set, 0, IPC_RMID, 0);
+    }
     posix_queue(p) {
         let name = CString::new(format!("escapes-{}", p.victim)).expect("no zero bytes");
-        call!(SYS_mq_open, name.as_ptr(), O_CREAT | O_RDWR, 0o600, null::<u8>());
+        // One message of one byte: the bytes of all queues of a user have a limit, of which one as by default is a tenth.
+        let smallest: [c_long; 8] = [0, 1, 1, 0, 0, 0, 0, 0];
+        call!(SYS_mq_open, name.as_ptr(), O_CREAT | O_RDWR, 0o600, smallest.as_ptr());
         call!(SYS_mq_unlink, name.as_ptr());
     }
 
