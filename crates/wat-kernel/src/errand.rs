@@ -14,7 +14,7 @@ use crate::child::core::{ChildCore, Ends, Identity};
 use crate::child::end::{self, Refusal};
 use crate::child::hold::Hold;
 use crate::command::Command;
-use crate::shared::Shared;
+use crate::shared::{Shared, lock};
 use crate::spawn::{self, Pipes, at, pipes};
 use crate::sys::{fd, process};
 use crate::waiter::{Waiter, Wakes};
@@ -214,7 +214,8 @@ fn start(
     }
     // What is counted is adopted under it.
     let birth = shared.birth();
-    let going = shared.children_now().iter().filter(|core| core.errand == Some(through)).count();
+    let going = shared.children_now().iter().filter(|core| core.errand == Some(through)).count()
+        + lock(&shared.untold).count(through);
     if going >= MOST {
         let text = format!("{MOST} commands run already for the child that this was asked through");
         return Err(Refusal::Step("limits", io::Error::new(ErrorKind::QuotaExceeded, text)));

@@ -1,13 +1,15 @@
 //! Mechanisms taken away, to see that the law each guards then fails.
 //!
 //! In a debug build `WAT_MUTATION` at the root names what is removed, several with commas between; the boot record
-//! hands it down. A release build has no such room: [`removed`] is `false` there and the branches go. Two words remove
-//! nothing: `pause:STEP` stretches a moment too short to be hit by chance, and `one-page` gives every pipe the least
-//! room the system knows, as a user has whose quota of pipe memory is spent. Not here: what a law is (`tests/laws`).
+//! hands it down. A release build has no such room: [`removed`] is `false` there and the branches go. Three words remove
+//! nothing: `pause:STEP` stretches a moment too short to be hit by chance, `short:STEP` has the system take nothing there
+//! at first, for want of memory, and `one-page` gives every pipe the least room the system knows, as a user has whose
+//! quota of pipe memory is spent. Not here: what a law is (`tests/laws`).
 
 #[cfg(debug_assertions)]
 mod debug {
     use std::sync::OnceLock;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     static REMOVED: OnceLock<String> = OnceLock::new();
 
@@ -28,6 +30,13 @@ mod debug {
         current().split(',').any(|word| word.strip_prefix("pause:") == Some(step))
     }
 
+    /// The first attempts alone, as when memory is short for a moment.
+    pub(crate) fn short_at(step: &str) -> bool {
+        static LEFT: AtomicUsize = AtomicUsize::new(3);
+        let named = current().split(',').any(|word| word.strip_prefix("short:") == Some(step));
+        named && LEFT.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
+    }
+
     pub(crate) fn one_page() -> bool {
         removed("one-page")
     }
@@ -43,7 +52,7 @@ mod debug {
 }
 
 #[cfg(debug_assertions)]
-pub(crate) use debug::{begin, begin_root, one_page, pauses_at, stand_in};
+pub(crate) use debug::{begin, begin_root, one_page, pauses_at, short_at, stand_in};
 #[cfg(debug_assertions)]
 pub use debug::{current, removed};
 
@@ -68,6 +77,11 @@ mod release {
     }
 
     #[inline(always)]
+    pub(crate) fn short_at(_: &str) -> bool {
+        false
+    }
+
+    #[inline(always)]
     pub(crate) fn one_page() -> bool {
         false
     }
@@ -78,6 +92,6 @@ mod release {
 }
 
 #[cfg(not(debug_assertions))]
-pub(crate) use release::{begin, begin_root, one_page, pauses_at, stand_in};
+pub(crate) use release::{begin, begin_root, one_page, pauses_at, short_at, stand_in};
 #[cfg(not(debug_assertions))]
 pub use release::{current, removed};

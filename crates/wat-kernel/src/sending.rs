@@ -5,6 +5,7 @@
 //! can be sent. Not here: what is sent, and to whom.
 
 use crate::sys::fd;
+use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::time::{Duration, Instant};
 
@@ -28,8 +29,17 @@ pub(crate) enum Sent {
 }
 
 pub(crate) fn send(control: BorrowedFd, head: &[u8], body: &[u8], carried: &[OwnedFd]) -> Sent {
+    attempt(|| fd::send_packet_with(control, head, body, carried))
+}
+
+/// On a socket other than the control socket.
+pub(crate) fn send_word(socket: BorrowedFd, word: &[u8]) -> Sent {
+    attempt(|| fd::send_word(socket, word))
+}
+
+fn attempt(mut send: impl FnMut() -> io::Result<()>) -> Sent {
     loop {
-        let Err(error) = fd::send_packet_with(control, head, body, carried) else { return Sent::Whole };
+        let Err(error) = send() else { return Sent::Whole };
         return match error.raw_os_error().unwrap_or(libc::EINVAL) {
             libc::EINTR => continue,
             libc::EAGAIN => Sent::Full,

@@ -21,6 +21,7 @@ use crate::see::{Sight, Tapped};
 use crate::signals::{Signals, UserSignal};
 use crate::spawn::Job;
 use crate::sys::{fd, futex, process, signal};
+use crate::tether::Untold;
 use crate::waiter::{Interrupt, Registry, Waiter, Wakes};
 use crate::warden::strays::Strays;
 use crate::warden::timers::{Timer, Timers};
@@ -99,6 +100,8 @@ pub(crate) struct Shared {
     pub(crate) tapped: Mutex<Vec<(u32, u32, Tapped)>>,
     /// What is asked of the parent, and what children ask.
     pub(crate) asks: Asks,
+    /// How commands have ended that others have asked for.
+    pub(crate) untold: Mutex<Untold>,
 }
 
 struct Life {
@@ -147,6 +150,7 @@ impl Shared {
             levels: Mutex::default(),
             rounds: Mutex::default(),
             tapped: Mutex::default(),
+            untold: Mutex::default(),
             asks: Asks::default(),
         }))
     }

@@ -6,12 +6,16 @@
 //! how a command is asked for (`errand.rs`).
 
 use crate::child::end::KillReason;
+use crate::mutation::{removed, short_at};
+use crate::sending::{self, Pace, Sent};
+use crate::shared::{Shared, lock};
 use crate::sys::fd;
 use crate::sys::process::{Reaped, Status};
+use crate::warden::timers::Timer;
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Room for any word on a tether.
 const WORD: usize = 64;
@@ -70,10 +74,68 @@ pub(crate) enum Heard<T> {
 }
 
 /// Says it if there is room. One that does not listen gets its due by deadline.
-pub(crate) fn say(tether: &OwnedFd, word: &impl Serialize) {
+pub(crate) fn say(tether: &OwnedFd, word: &impl Serialize) -> Sent {
     let mut room = [0; WORD];
-    if let Ok(word) = postcard::to_slice(word, &mut room) {
-        let _ = fd::send_word(tether.as_fd(), word);
+    match postcard::to_slice(word, &mut room) {
+        Ok(_) if short_at("tether") => Sent::Short(libc::ENOBUFS),
+        Ok(word) => sending::send_word(tether.as_fd(), word),
+        Err(_) => Sent::Never(libc::EMSGSIZE),
+    }
+}
+
+/// Ends that the system had no memory to tell of. A full tether is none of these: who reads nothing is not waited for.
+#[derive(Default)]
+pub(crate) struct Untold {
+    ends: Vec<Kept>,
+    pace: Pace,
+}
+
+struct Kept {
+    tether: OwnedFd,
+    end: Down,
+    /// The child through which the command was asked for.
+    through: u32,
+}
+
+impl Untold {
+    pub(crate) fn count(&self, through: u32) -> usize {
+        self.ends.iter().filter(|kept| kept.through == through).count()
+    }
+
+    fn add(&mut self, tether: OwnedFd, end: Ended, through: u32) {
+        self.ends.push(Kept { tether, end: Down::Ended(end), through });
+    }
+
+    /// The tethers that are done with, and when the rest is tried again, where that is a new time.
+    fn say(
+        &mut self,
+        now: Instant,
+        mut say: impl FnMut(&OwnedFd, &Down) -> Sent,
+    ) -> (Vec<OwnedFd>, Option<Instant>) {
+        let is_told = |kept: &mut Kept| {
+            !matches!(say(&kept.tether, &kept.end), Sent::Short(_)) || removed("word-again")
+        };
+        let done: Vec<OwnedFd> = self.ends.extract_if(.., is_told).map(|kept| kept.tether).collect();
+        if !done.is_empty() {
+            self.pace.went(false);
+        }
+        (done, if self.ends.is_empty() { None } else { self.pace.rest(now) })
+    }
+}
+
+impl Shared {
+    /// The last word on a tether, which is then cut.
+    pub(crate) fn say_end(&self, tether: OwnedFd, end: Ended, through: u32) {
+        lock(&self.untold).add(tether, end, through);
+        self.say_ends(Instant::now());
+    }
+
+    pub(crate) fn say_ends(&self, now: Instant) {
+        let (done, next) = lock(&self.untold).say(now, say);
+        done.into_iter().for_each(|tether| self.hang_up(tether));
+        if let Some(next) = next {
+            self.set_timer(next, Timer::Ends);
+        }
     }
 }
 
@@ -136,7 +198,7 @@ mod tests {
     fn what_is_said_is_heard_and_then_the_cut() {
         let (asker, ancestor) = fd::packet_pair().expect("a pair");
         let words = [Up::Stop { left_ms: u64::MAX }, Up::Look { token: u32::MAX }];
-        words.iter().for_each(|word| say(&asker, word));
+        assert!(words.iter().all(|word| say(&asker, word) == Sent::Whole));
         say(&ancestor, &Down::Looked { token: u32::MAX, asleep: true });
         say(&ancestor, &Down::Ended(ended()));
         for word in words {
@@ -158,6 +220,27 @@ mod tests {
         assert_eq!(hear_asker::<Up>(&ancestor), Heard::Cut);
         say(&ancestor, &Down::Ended(ended()));
         assert_eq!(hear(&asker), Heard::Word(Down::Ended(ended())));
+    }
+
+    #[test]
+    fn an_end_that_the_system_has_no_memory_for_is_told_later() {
+        let (asker, ancestor) = fd::packet_pair().expect("a pair");
+        let (_other, gone) = fd::packet_pair().expect("a pair");
+        let mut untold = Untold::default();
+        untold.add(ancestor, ended(), 7);
+        let now = Instant::now();
+        let short = |_: &OwnedFd, _: &Down| Sent::Short(libc::ENOBUFS);
+        let (done, next) = untold.say(now, short);
+        assert_eq!((done.len(), next), (0, Some(now + Duration::from_millis(1))));
+        untold.add(gone, ended(), 8);
+        let (done, next) = untold.say(now, |_, _| Sent::Short(libc::ENOMEM));
+        assert_eq!((done.len(), next), (0, None), "its time has been told");
+        assert_eq!((untold.count(7), untold.count(8), hear::<Down>(&asker)), (1, 1, Heard::Nothing));
+        let (done, next) = untold.say(now, say);
+        assert_eq!((done.len(), next, untold.ends.len()), (2, None, 0));
+        assert_eq!(hear(&asker), Heard::Word(Down::Ended(ended())));
+        drop(done);
+        assert_eq!(hear::<Down>(&asker), Heard::Cut);
     }
 
     #[test]

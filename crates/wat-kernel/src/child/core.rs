@@ -10,9 +10,10 @@ use crate::channel::Sender;
 use crate::control::ToChild;
 use crate::gate::Gate;
 use crate::life::{ChildAction, ChildEvent, State, child_step};
-use crate::mutation::removed;
+use crate::mutation::{removed, short_at};
 use crate::outbox::Outbox;
 use crate::see::Edge;
+use crate::sending::{Sent, send};
 use crate::shared::Shared;
 use crate::sys::process::Reaped;
 use crate::sys::{fd, futex, process};
@@ -28,6 +29,8 @@ use std::time::{Duration, Instant};
 pub(crate) const STALL: Duration = Duration::from_secs(5);
 /// How often such a child is looked at.
 pub(crate) const STALL_CHECK: Duration = Duration::from_millis(500);
+/// When a stop is told again that the system had no memory for.
+const STOP_AGAIN: Duration = Duration::from_millis(5);
 /// Bytes of a child's output read while its parent is blocked writing to it.
 pub const WINDOW: usize = 64 * 1024;
 
@@ -260,20 +263,14 @@ impl ChildCore {
                     return;
                 }
                 watch.grace_ends = Some(ends);
-                if let Some(control) = &watch.control {
-                    let packet = ToChild::Stop { left_ms: passed_on(grace).as_millis() as u64 };
-                    let _ = fd::send_packet(control.as_fd(), &packet.head(), &[], false);
-                }
                 if self.command {
                     watch.said.told = true;
-                    match &self.hold {
-                        Some(Hold::Tether { tether, .. }) => {
-                            tether::say(tether, &Up::Stop { left_ms: passed_on(grace).as_millis() as u64 });
-                        }
-                        _ => self.signal(&watch, libc::SIGTERM),
+                    if self.own_pid().is_some() {
+                        self.signal(&watch, libc::SIGTERM);
                     }
                 }
                 drop(watch);
+                self.say_stop(shared, Instant::now());
                 if self.command {
                     // What is told to stop gets no more requests; a wat program's own reads say so by themselves.
                     self.input.close(&shared.gathered);
@@ -292,6 +289,23 @@ impl ChildCore {
                 watch.killed.get_or_insert(reason);
                 self.signal(&watch, libc::SIGKILL);
             }
+        }
+    }
+
+    /// Tells it to stop in what is left of its time. Where memory is short it is told again: an end by the deadline is not
+    /// what was asked for.
+    pub(crate) fn say_stop(&self, shared: &Shared, now: Instant) {
+        let watch = self.watch();
+        let Some(ends) = watch.grace_ends.filter(|_| watch.state == State::Stopping) else { return };
+        let left_ms = passed_on(ends.saturating_duration_since(now)).as_millis() as u64;
+        let sent = match (&watch.control, &self.hold) {
+            (Some(_), _) if short_at("stop") => Sent::Short(libc::ENOBUFS),
+            (Some(control), _) => send(control.as_fd(), &ToChild::Stop { left_ms }.head(), &[], &[]),
+            (None, Some(Hold::Tether { tether, .. })) => tether::say(tether, &Up::Stop { left_ms }),
+            _ => return,
+        };
+        if matches!(sent, Sent::Short(_)) && now < ends && !removed("word-again") {
+            shared.set_timer(now + STOP_AGAIN, Timer::Stop(self.number));
         }
     }
 
@@ -403,8 +417,8 @@ impl ChildCore {
             std::mem::forget(pidfd.try_clone());
         }
         if let Some(tether) = watch.tether.take() {
-            tether::say(&tether, &Down::Ended(Ended::of(reaped.as_ref(), watch.killed)));
-            shared.hang_up(tether);
+            let through = self.errand.unwrap_or_default();
+            shared.say_end(tether, Ended::of(reaped.as_ref(), watch.killed), through);
         }
         self.hang_up(shared, &mut watch);
         watch.stderr = None;

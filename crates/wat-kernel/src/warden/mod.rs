@@ -322,6 +322,12 @@ impl Warden {
                         shared.asks.push_answers(shared, &core);
                     }
                 }
+                Timer::Stop(number) => {
+                    if let Some(core) = shared.child(number) {
+                        core.say_stop(shared, now);
+                    }
+                }
+                Timer::Ends => shared.say_ends(now),
                 Timer::Strays => shared.strays.timer(shared),
                 Timer::Orphans => self.orphans(),
             }

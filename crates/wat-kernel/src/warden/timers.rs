@@ -30,6 +30,10 @@ pub(crate) enum Timer {
     Asks,
     /// Another attempt to answer a child.
     Answers(u32),
+    /// Another attempt to tell a child to stop.
+    Stop(u32),
+    /// Another attempt to tell how commands have ended.
+    Ends,
     /// As PID 1, a look at what others have left behind.
     Orphans,
 }

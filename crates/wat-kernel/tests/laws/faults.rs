@@ -384,3 +384,43 @@ fn processor_time(pid: i32) -> Duration {
     // A tick is ten milliseconds wherever this runs.
     Duration::from_millis(10 * (ticks(11) + ticks(12)))
 }
+
+// ---- a system that is short of memory for a moment
+
+/// Guards: the next attempts to tell a stop, and a command's end. Without them who asked for the command learns that it has
+/// ended and not how, and who is to stop learns it by its deadline.
+pub fn short_of_memory() {
+    for step in ["tether", "stop"] {
+        let root = Root::command("/proc/self/exe", "self-check", &["short", step], |command| {
+            let removed = std::env::var("WAT_MUTATION").unwrap_or_default();
+            command.env("WAT_MUTATION", format!("{removed},short:{step}"))
+        });
+        let (out, err, status) = root.finish();
+        assert!(status.success() && out.ends_with("ok\n"), "{step}: {status:?}\n{out}\n{err}");
+    }
+}
+
+/// `self-check short STEP`
+pub fn check_short(here: &Here) -> Result<(), String> {
+    let grace = Duration::from_secs(8);
+    if here.arg(1) == "stop" {
+        let child = here.spawn("echo", &[]);
+        check("works", here.call(&child, "now")? == "now")?;
+        let end = child.stop(here.waiter(), grace).expect("not killed");
+        return check("told to stop", end.cause == Cause::Clean && end.lasted < grace / 2)
+            .map_err(|e| format!("{e}: {end:?}"));
+    }
+    let spawn = |program: &str, arg: &str| {
+        here.spawn_with(program, &[arg], |what| {
+            let grants = ["true", "sleep"].map(|command| Grant::Run(command.to_string()));
+            what.authority = Some(Authority::of(grants.to_vec(), true));
+        })
+    };
+    let child = spawn("customer", "true");
+    let said = here.call(&child, "now")?;
+    check("how the command has ended", said == "Clean").map_err(|e| format!("{e}: {said}"))?;
+    let child = spawn("client", "0");
+    check("its command runs", here.reply(&child)? == "ready")?;
+    let end = child.stop(here.waiter(), grace).expect("not killed");
+    check("its command is told to stop", end.lasted < grace / 2).map_err(|e| format!("{e}: {end:?}"))
+}

@@ -563,6 +563,7 @@ fn self_check(here: &Here) -> Result<(), String> {
         "processes" => check_processes(here),
         "quota" => check_quota(here),
         "starved-above" => check_starved_above(here),
+        "short" => crate::faults::check_short(here),
         "replaced" => check_replaced(here),
         "keeper" => check_keeper(here),
         "unwatched" => crate::faults::check_unwatched(here),

@@ -76,6 +76,7 @@ pub const TESTS: &[Test] = &[
     ("k11_a_grant_is_for_the_file_that_its_path_leads_to", || {
         expect_ok("self-check", &["replaced"]);
     }),
+    ("k9_a_stop_and_an_end_wait_for_memory", crate::faults::short_of_memory),
     ("k1_a_child_is_made_while_the_keeper_ends", || {
         expect_ok("self-check", &["keeper", &rounds(20).to_string()]);
     }),
