@@ -79,6 +79,14 @@ impl Authority {
         &self.grants
     }
 
+    /// What its grants lead to files by, in the order of the grants.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.grants.iter().filter_map(|grant| match grant {
+            Grant::Read(path) | Grant::Write(path) => Some(path.as_path()),
+            _ => None,
+        })
+    }
+
     pub fn may_spawn(&self) -> bool {
         self.spawn
     }

@@ -2,6 +2,8 @@
 //! (`spawn.rs`), what it is given between clone and exec (`sys/clone.rs`).
 
 use crate::boot::{Boot, Limits};
+use crate::child::end::Refusal;
+use crate::mutation::pauses_at;
 use crate::sys::clone::Foreign;
 use std::ffi::CString;
 use std::fs;
@@ -9,6 +11,7 @@ use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Where commands are looked for when the environment has no PATH.
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
@@ -134,6 +137,30 @@ fn refuse(kind: io::ErrorKind, message: String) -> io::Error {
     io::Error::new(kind, message)
 }
 
+/// What is needed to start a command, and takes a look at files.
+pub(crate) struct Looked {
+    pub(crate) arguments: Vec<CString>,
+    pub(crate) foreign: Foreign,
+}
+
+impl Looked {
+    pub(crate) fn at(what: &Command, boot: &Boot) -> Result<Looked, Refusal> {
+        let step = |step| move |error| Refusal::Step(step, error);
+        let file = find(&what.program, boot).map_err(step("lookup"))?;
+        let arguments = what.arguments().map_err(step("arguments"))?;
+        let foreign = what.foreign(boot, &file).map_err(step("environment"))?;
+        Ok(Looked { arguments, foreign })
+    }
+}
+
+/// One question to a file system, which may take its time.
+pub(crate) fn looked_up<T>(ask: impl FnOnce() -> T) -> T {
+    if pauses_at("look") {
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    ask()
+}
+
 /// The file that a command's name means. One with a slash is a path from the root's directory; any other is looked for
 /// in the absolute directories of PATH, as the spawner's environment has it.
 pub(crate) fn find(name: &str, boot: &Boot) -> io::Result<PathBuf> {
@@ -162,7 +189,7 @@ pub(crate) fn find(name: &str, boot: &Boot) -> io::Result<PathBuf> {
 
 fn runnable(file: &Path) -> io::Result<()> {
     let say = |kind, what: &str| refuse(kind, format!("{} {what}", file.display()));
-    let meta = fs::metadata(file).map_err(|e| match e.kind() {
+    let meta = looked_up(|| fs::metadata(file)).map_err(|e| match e.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
             say(io::ErrorKind::NotFound, "does not exist")
         }

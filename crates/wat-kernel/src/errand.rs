@@ -13,7 +13,7 @@ use crate::boot::{Boot, Limits};
 use crate::child::core::{ChildCore, Ends, Identity};
 use crate::child::end::{self, Refusal};
 use crate::child::hold::Hold;
-use crate::command::Command;
+use crate::command::{Command, Looked};
 use crate::shared::{Shared, lock};
 use crate::spawn::{self, Pipes, at, pipes};
 use crate::sys::{fd, process};
@@ -212,14 +212,6 @@ fn start(
             format!("{name} would change what {program} is; only who may start commands itself can set it");
         return Err(Refusal::Authority(reason));
     }
-    // What is counted is adopted under it.
-    let birth = shared.birth();
-    let going = shared.children_now().iter().filter(|core| core.errand == Some(through)).count()
-        + lock(&shared.untold).count(through);
-    if going >= MOST {
-        let text = format!("{MOST} commands run already for the child that this was asked through");
-        return Err(Refusal::Step("limits", io::Error::new(ErrorKind::QuotaExceeded, text)));
-    }
     let what = Command {
         // The path that was granted, and not one that leads elsewhere by way of a link.
         program: resolve_program(&boot.directory, program),
@@ -230,10 +222,25 @@ fn start(
         path: None,
         below: (letter.depth as usize).saturating_sub(boot.depth()).min(64),
     };
+    let (looked, birth) = shared.birth_after(|| Looked::at(&what, boot));
+    // What is counted is adopted under the same lock.
+    let going = shared.children_now().iter().filter(|core| core.errand == Some(through)).count()
+        + lock(&shared.untold).count(through);
+    if going >= MOST {
+        let text = format!("{MOST} commands run already for the child that this was asked through");
+        return Err(Refusal::Step("limits", io::Error::new(ErrorKind::QuotaExceeded, text)));
+    }
+    let looked = looked?;
     let (half, theirs) = fd::packet_pair().map_err(at("tether"))?;
     let number = shared.next_foreign();
     let started = process::boot_ticks();
-    let hold = spawn::start_command(shared, waiter, &what, &pipes)?;
+    let hold = match spawn::start_command(shared, waiter, looked, &pipes) {
+        Ok(hold) => hold,
+        Err(refusal) => {
+            drop(birth);
+            return Err(spawn::explained(shared, &what, refusal));
+        }
+    };
     let pid = hold.pid();
     let who = Identity {
         number,

@@ -379,6 +379,14 @@ impl Shared {
         lock(&self.births)
     }
 
+    /// The same with what `look` has found before: a file system that does not answer holds up whoever asks it, and nobody
+    /// else's births.
+    pub(crate) fn birth_after<T>(&self, look: impl FnOnce() -> T) -> (T, MutexGuard<'_, ()>) {
+        let early = removed("look-first").then(|| self.birth());
+        let found = look();
+        (found, early.unwrap_or_else(|| self.birth()))
+    }
+
     /// Runs `look` with the numbers of all children, at a time when none is being made; `None` when one is.
     pub(crate) fn between_births<T>(&self, look: impl FnOnce(&[i32]) -> T) -> Option<T> {
         let _none = self.births.try_lock().ok()?;

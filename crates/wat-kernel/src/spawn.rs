@@ -12,6 +12,7 @@ use crate::control::{BOOT_CHUNK, MAX_BOOT, ToChild};
 use crate::errand;
 use crate::life::ChildEvent;
 use crate::mutation::{self, removed};
+use crate::nursery::Looked;
 use crate::shared::Shared;
 use crate::sys::clone::{self, Launched, Order, Space, What};
 use crate::sys::process::Score;
@@ -93,15 +94,17 @@ pub(crate) fn spawn(shared: &Arc<Shared>, waiter: &Waiter, what: Spawn) -> Child
         granted,
         authority: authority.clone(),
     };
-    let birth = shared.birth();
+    let own = shared.boot();
+    let confines = own.confines.within(&own.authority, &authority);
+    let (looked, birth) = shared.birth_after(|| shared.nurseries.look(shared, &authority, confines));
     let level = waiter.log_level();
-    let given = Given { authority: authority.clone(), processes: granted, log_level: level };
-    let made = match make(shared, waiter, &what, &path, given.clone()) {
+    let given = Given { authority: authority.clone(), confines, processes: granted, log_level: level };
+    let made = match make(shared, waiter, &what, &path, given.clone(), looked.as_ref()) {
         // A keeper on its way out has nobody born in its namespace any more.
         Err(Refusal::Step("clone", error))
             if error.raw_os_error() == Some(libc::ENOMEM) && shared.keeping.has_none() =>
         {
-            make(shared, waiter, &what, &path, given)
+            make(shared, waiter, &what, &path, given, looked.as_ref())
         }
         other => other,
     };
@@ -191,9 +194,15 @@ fn command(
         Err(refusal) => return failed(0, &refusal),
     };
     let above = !shared.boot().authority.is_whole();
-    let birth = (!above).then(|| shared.birth());
-    let started = process::boot_ticks();
-    let made = if above { errand::ask(shared, waiter, what) } else { make_command(shared, waiter, what) };
+    let (made, birth, started);
+    if above {
+        (birth, started) = (None, 0);
+        made = errand::ask(shared, waiter, what);
+    } else {
+        let (looked, lock) = shared.birth_after(|| command::Looked::at(what, shared.boot()));
+        (birth, started) = (Some(lock), process::boot_ticks());
+        made = looked.and_then(|looked| make_command(shared, waiter, looked));
+    }
     match made {
         Ok(mut ends) => {
             let stdin = if kept.is_some() { ends.stdin.take() } else { None };
@@ -212,15 +221,16 @@ fn command(
             (Child::new(core, shared.clone()), stdin)
         }
         Err(refusal) => {
+            drop(birth);
             shared.give_back(granted);
-            failed(granted, &refusal)
+            failed(granted, &explained(shared, what, refusal))
         }
     }
 }
 
-fn make_command(shared: &Arc<Shared>, waiter: &Waiter, what: &Command) -> Result<Ends, Refusal> {
+fn make_command(shared: &Arc<Shared>, waiter: &Waiter, looked: command::Looked) -> Result<Ends, Refusal> {
     let Pipes { stdin_read, stdin, stdout, stdout_write, stderr, stderr_write, .. } = pipes()?;
-    let hold = start_command(shared, waiter, what, &[stdin_read, stdout_write, stderr_write])?;
+    let hold = start_command(shared, waiter, looked, &[stdin_read, stdout_write, stderr_write])?;
     let stdin = Some(stdin);
     Ok(Ends { hold, control: None, stdin, stdout, stderr, spawns: true, contained: false })
 }
@@ -229,28 +239,32 @@ fn make_command(shared: &Arc<Shared>, waiter: &Waiter, what: &Command) -> Result
 pub(crate) fn start_command(
     shared: &Arc<Shared>,
     waiter: &Waiter,
-    what: &Command,
+    looked: command::Looked,
     pipes: &[OwnedFd; 3],
 ) -> Result<Hold, Refusal> {
-    let file = command::find(&what.program, shared.boot()).map_err(at("lookup"))?;
-    let arguments = what.arguments().map_err(at("arguments"))?;
-    let foreign = what.foreign(shared.boot(), &file).map_err(at("environment"))?;
     let order = Order {
         sources: pipes.iter().map(AsRawFd::as_raw_fd).collect(),
-        what: What::Command(foreign),
-        arguments,
+        what: What::Command(looked.foreign),
+        arguments: looked.arguments,
         // All of them: a command is not to feel what whoever started the root had ignored.
         reset: !0,
     };
-    let (Launched { pid, pidfd }, _) =
-        launch(shared, waiter, order, Care::Subreaper).map_err(|refusal| match refusal {
-            Refusal::Step("exec", error) => Refusal::Step("exec", command::explain(&file, error)),
-            Refusal::Step("directory", error) => {
-                Refusal::Step("directory", what.misplaced(shared.boot(), &error))
-            }
-            other => other,
-        })?;
+    let (Launched { pid, pidfd }, _) = launch(shared, waiter, order, Care::Subreaper)?;
     Ok(Hold::Own { pid, pidfd })
+}
+
+/// In words that help, for which it may look at files.
+pub(crate) fn explained(shared: &Shared, what: &Command, refusal: Refusal) -> Refusal {
+    match refusal {
+        Refusal::Step("exec", error) => match command::find(&what.program, shared.boot()) {
+            Ok(file) => Refusal::Step("exec", command::explain(&file, error)),
+            Err(_) => Refusal::Step("exec", error),
+        },
+        Refusal::Step("directory", error) => {
+            Refusal::Step("directory", what.misplaced(shared.boot(), &error))
+        }
+        other => other,
+    }
 }
 
 /// The three pipes of a child, both ends of each.
@@ -292,6 +306,7 @@ struct Unsent {
 #[derive(Clone)]
 struct Given {
     authority: Authority,
+    confines: Confines,
     /// How many processes it may have below it.
     processes: u32,
     log_level: u8,
@@ -303,6 +318,7 @@ fn make(
     what: &Spawn,
     path: &str,
     given: Given,
+    looked: Option<&Looked>,
 ) -> Result<Made, Refusal> {
     let missing = |step| move || Refusal::Step(step, io::Error::from_raw_os_error(libc::ENOENT));
     let image = shared.image().ok_or_else(missing("image"))?;
@@ -313,9 +329,9 @@ fn make(
     let own = shared.boot();
     let sealed = !given.authority.may_spawn();
     let care = Care::of(own, &given.authority);
-    let confines = own.confines.within(&own.authority, &given.authority);
-    let nursery = shared.nurseries.ask(shared, &given.authority, confines);
-    let confines = if nursery.is_some() { confines.at_birth() } else { confines };
+    let nursery =
+        looked.and_then(|looked| shared.nurseries.ask(shared, &given.authority, given.confines, looked));
+    let confines = if nursery.is_some() { given.confines.at_birth() } else { given.confines };
     let boot = record(own, what, path, capacities, given, confines);
     let record = boot.encode();
     if record.len() > MAX_BOOT {

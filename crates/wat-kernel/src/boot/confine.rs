@@ -12,7 +12,7 @@ use crate::sys::process::Score;
 use crate::sys::{process, seccomp};
 use std::ffi::CString;
 use std::io;
-use std::os::fd::BorrowedFd;
+use std::os::fd::{BorrowedFd, OwnedFd};
 
 /// The steps, in the order they are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,25 +81,31 @@ impl Step {
             Step::NonDumpable if boot.debuggable || removed("non-dumpable") => Ok(()),
             Step::NonDumpable => process::control(libc::PR_SET_DUMPABLE, 0),
             Step::NoNewPrivileges | Step::Capabilities | Step::Landlock => {
-                self.narrow(&boot.authority, boot.confines, binary)
+                self.narrow(&boot.authority, boot.confines, binary, &[])
             }
             Step::Filter if !boot.authority.is_whole() && !removed("filter") => {
                 seccomp::handle()?;
-                self.narrow(&boot.authority, boot.confines, binary)
+                self.narrow(&boot.authority, boot.confines, binary, &[])
             }
             Step::Filter => Ok(()),
         }
     }
 
     /// Of [`NARROWING`], what binds the calling thread and all that is born of it.
-    fn narrow(self, authority: &Authority, confines: Confines, binary: Option<BorrowedFd>) -> io::Result<()> {
+    fn narrow(
+        self,
+        authority: &Authority,
+        confines: Confines,
+        binary: Option<BorrowedFd>,
+        held: &[OwnedFd],
+    ) -> io::Result<()> {
         match self {
             Step::NoNewPrivileges => process::control(libc::PR_SET_NO_NEW_PRIVS, 1),
             Step::Capabilities if confines.layer => {
                 process::keep_capabilities(capabilities(authority, confines.opens))
             }
             Step::Landlock if confines.layer && !removed("landlock") => {
-                ruleset::restrict(authority, confines.opens, binary)
+                ruleset::restrict(authority, confines.opens, binary, held)
             }
             Step::Filter if confines.filter && !removed("filter") => {
                 seccomp::install(&mut filter::program(authority.kinds(), confines.opens))
@@ -109,19 +115,21 @@ impl Step {
     }
 }
 
-/// Takes, on a thread of a process that children are born of, the steps that they then inherit.
+/// Takes, on a thread of a process that children are born of, the steps that they then inherit. What the grants' paths lead
+/// to is held.
 pub(crate) fn settle(
     own: &Boot,
     authority: &Authority,
     confines: Confines,
     binary: Option<BorrowedFd>,
+    held: &[OwnedFd],
 ) -> io::Result<()> {
     if own.authority.is_whole() {
         process::leave_place()?;
         process::set_umask(0o077);
         process::change_directory(c"/")?;
     }
-    NARROWING.into_iter().try_for_each(|step| step.narrow(authority, confines, binary))
+    NARROWING.into_iter().try_for_each(|step| step.narrow(authority, confines, binary, held))
 }
 
 /// Takes every step, or names the one that failed.

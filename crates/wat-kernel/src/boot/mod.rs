@@ -6,7 +6,7 @@
 mod confine;
 pub(crate) mod filter;
 mod record;
-mod ruleset;
+pub(crate) mod ruleset;
 
 pub(crate) use confine::settle;
 pub use confine::{STEPS, Step};

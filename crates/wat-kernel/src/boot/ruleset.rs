@@ -24,8 +24,13 @@ const HOSTS: &str = "/etc/hosts";
 pub const MAX_LAYERS: u8 = 16;
 
 /// Adds the layer to the calling thread; who does not open its sockets itself has no use for any port; the binary, if any, stays executable. A path that is not there is named in the
-/// error.
-pub(super) fn restrict(authority: &Authority, opens: bool, binary: Option<BorrowedFd>) -> io::Result<()> {
+/// error; where they have been opened before, `held` is what the paths of the grants lead to, in their order.
+pub(super) fn restrict(
+    authority: &Authority,
+    opens: bool,
+    binary: Option<BorrowedFd>,
+    held: &[OwnedFd],
+) -> io::Result<()> {
     let mut set = closed(authority, opens).map_err(system)?;
     if opens
         && authority.kinds().net
@@ -33,11 +38,16 @@ pub(super) fn restrict(authority: &Authority, opens: bool, binary: Option<Borrow
     {
         set = allow(set, hosts.as_fd(), reads())?;
     }
+    let mut held = held.iter();
     for grant in authority.grants() {
         let named = |e: io::Error| io::Error::new(e.kind(), format!("{grant}: {e}"));
+        let mut add = |set, at: &Path, rights| match held.next() {
+            Some(file) => allow(set, file.as_fd(), rights),
+            None => allow(set, open(at).map_err(named)?.as_fd(), rights),
+        };
         set = match grant {
-            Grant::Read(at) => allow(set, open(at).map_err(named)?.as_fd(), reads())?,
-            Grant::Write(at) => allow(set, open(at).map_err(named)?.as_fd(), writes())?,
+            Grant::Read(at) => add(set, at, reads())?,
+            Grant::Write(at) => add(set, at, writes())?,
             Grant::Connect(_, Some(port)) if opens => {
                 set.add_rule(NetPort::new(*port, AccessNet::ConnectTcp)).map_err(system)?
             }
@@ -82,7 +92,8 @@ fn allow(set: RulesetCreated, place: BorrowedFd, rights: BitFlags<AccessFs>) -> 
     set.add_rule(PathBeneath::new(place, rights)).map_err(system)
 }
 
-fn open(path: &Path) -> io::Result<OwnedFd> {
+/// To point at it; not to read it.
+pub(crate) fn open(path: &Path) -> io::Result<OwnedFd> {
     fd::open(&CString::new(path.as_os_str().as_bytes())?, libc::O_PATH)
 }
 

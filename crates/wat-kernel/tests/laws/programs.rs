@@ -564,6 +564,7 @@ fn self_check(here: &Here) -> Result<(), String> {
         "quota" => check_quota(here),
         "starved-above" => check_starved_above(here),
         "short" => crate::faults::check_short(here),
+        "slow-places" => check_slow_places(here),
         "replaced" => check_replaced(here),
         "keeper" => check_keeper(here),
         "unwatched" => crate::faults::check_unwatched(here),
@@ -813,6 +814,55 @@ fn check_replaced(here: &Here) -> Result<(), String> {
     std::fs::remove_dir_all(&place).map_err(io)?;
     check("none is named", gone.as_ref().is_err_and(|e| e.contains(path) && e.contains("SpawnFailed")))
         .map_err(|e| format!("{e}: {gone:?}"))
+}
+
+/// While a look at a file takes half a second, for a granted path, a command of this process's and one that a child has asked for.
+fn check_slow_places(here: &Here) -> Result<(), String> {
+    let tag = here.process.boot().program.split('/').next().expect("a tag").to_string();
+    let customer = here.spawn_with("customer", &["/bin/true"], |s| {
+        s.authority = Some(Authority::of(vec![Grant::Run("/bin/true".to_string())], true));
+    });
+    // The first of its kind leaves open what finds strays.
+    check("works", here.end(&here.spawn("ends", &["clean"])).cause == Cause::Clean)?;
+    let before = settled_descriptors();
+    let granted = move |process: &Process, waiter: &Waiter| {
+        let mut what = Spawn::new(entry("reads"), &format!("{tag}/reads"));
+        what.args = vec!["/dev/null".to_string()];
+        what.authority = Some(Authority::of(vec![Grant::Read("/dev/null".into())], true));
+        process.spawn(waiter, what)
+    };
+    let command = |process: &Process, waiter: &Waiter| {
+        process.spawn_command(waiter, &Command::new("/bin/true", Vec::new()))
+    };
+    for of in ["a grant", "a command"] {
+        let (granted, command) = (granted.clone(), command);
+        let process = here.process.clone();
+        let (tell, told) = std::sync::mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let word = AtomicU32::new(0);
+            // SAFETY: the word outlives the waiter, which was made after it.
+            let waiter = unsafe { process.register(&raw const word) };
+            let _ = tell.send(());
+            if of == "a grant" { granted(&process, &waiter) } else { command(&process, &waiter) }
+        });
+        told.recv().map_err(|e| e.to_string())?;
+        std::thread::sleep(Duration::from_millis(100));
+        check("others are born meanwhile", here.call(&here.spawn("echo", &[]), "now")? == "now")?;
+        check("others are born meanwhile", !thread.is_finished()).map_err(|e| format!("{e}: {of}"))?;
+        let child = thread.join().map_err(|_| "the thread panicked")?;
+        let end = here.end(&child);
+        check("it is made in the end", end.cause == Cause::Clean)
+            .map_err(|e| format!("{e}: {of}: {end:?}"))?;
+    }
+    customer.write(&here.waiter, b"now\n").map_err(|e| format!("{e:?}"))?;
+    std::thread::sleep(Duration::from_millis(100));
+    let begun = Instant::now();
+    check("others are born meanwhile", here.call(&here.spawn("echo", &[]), "now")? == "now")?;
+    check("others are born meanwhile", begun.elapsed() < Duration::from_millis(350))
+        .map_err(|e| format!("{e}: one asked for, {:?}", begun.elapsed()))?;
+    check("it is made in the end", here.reply(&customer)? == "Clean")?;
+    let after = settled_descriptors();
+    check("descriptors are as before", before == after).map_err(|e| format!("{e}: {before} {after}"))
 }
 
 /// `keeper rounds`: somebody ends the keeper, and the next child is made before anybody has seen that.

@@ -76,6 +76,7 @@ pub const TESTS: &[Test] = &[
     ("k11_a_grant_is_for_the_file_that_its_path_leads_to", || {
         expect_ok("self-check", &["replaced"]);
     }),
+    ("a_file_system_that_does_not_answer_holds_up_no_other_birth", slow_places),
     ("k9_a_stop_and_an_end_wait_for_memory", crate::faults::short_of_memory),
     ("k1_a_child_is_made_while_the_keeper_ends", || {
         expect_ok("self-check", &["keeper", &rounds(20).to_string()]);
@@ -144,6 +145,15 @@ fn crowded() {
                 }
             })
         }
+    });
+    let (out, err, status) = root.finish();
+    assert!(status.success() && out.ends_with("ok\n"), "{status:?}\n{out}\n{err}");
+}
+
+fn slow_places() {
+    let root = Root::command("/proc/self/exe", "self-check", &["slow-places"], |command| {
+        let removed = std::env::var("WAT_MUTATION").unwrap_or_default();
+        command.env("WAT_MUTATION", format!("{removed},pause:look"))
     });
     let (out, err, status) = root.finish();
     assert!(status.success() && out.ends_with("ok\n"), "{status:?}\n{out}\n{err}");
