@@ -18,9 +18,9 @@ impl ask::Opener for Opener {
         &self,
         asked: &Asked,
         _carried: Vec<std::os::fd::OwnedFd>,
-        _process: &Process,
+        process: &Process,
         waiter: &Waiter,
     ) -> Answer {
-        opening::open(asked, waiter)
+        opening::open(asked, process, waiter)
     }
 }

@@ -7,7 +7,7 @@
 //! pipes for its standard three. Not here: how a question travels, nor what is said while the command runs
 //! (`tether.rs`).
 
-use crate::ask::{Answer, AskError, Asked, CROWDED};
+use crate::ask::{Answer, AskError, Asked, CROWDED, starved};
 use crate::authority::{Authority, Grant, resolve_program};
 use crate::boot::{Boot, Limits};
 use crate::child::core::{ChildCore, Ends, Identity};
@@ -77,10 +77,8 @@ pub(crate) fn ask(shared: &Arc<Shared>, waiter: &Waiter, what: &Command) -> Resu
             let text = "too many requests are under way";
             Refusal::Step("ask", io::Error::new(ErrorKind::QuotaExceeded, text))
         }
-        // Whose limit it is nobody can tell from here.
-        AskError::System(error) if error.raw_os_error() == Some(libc::EMFILE) => {
-            let text = "no descriptor is free, here or in a process above";
-            Refusal::Step("ask", io::Error::new(error.kind(), text))
+        AskError::Starved(text) => {
+            Refusal::Step("ask", io::Error::new(io::Error::from_raw_os_error(libc::EMFILE).kind(), text))
         }
         AskError::System(error) if error.raw_os_error() == Some(libc::ETOOMANYREFS) => {
             Refusal::Step("ask", io::Error::new(ErrorKind::QuotaExceeded, CROWDED))
@@ -175,7 +173,10 @@ pub(crate) fn open(
         }
         Err(Refusal::Step(step, error)) => {
             let errno = error.raw_os_error().unwrap_or_else(|| errno(error.kind()));
-            let reason = end::explain(step, &error);
+            let reason = match error.raw_os_error() {
+                Some(libc::EMFILE) => format!("{step}: {}", starved(shared.boot())),
+                _ => end::explain(step, &error),
+            };
             Told::Failed { step: step.to_string(), errno, reason }.answer(Vec::new())
         }
     }

@@ -420,6 +420,38 @@ fn too_few_descriptors_are_a_failed_spawn_that_names_the_limit() {
     }
 }
 
+/// Guards: whose limit it is, in what is answered to a process that has its sockets opened above it.
+#[test]
+fn a_socket_that_an_ancestor_has_no_descriptor_for_names_the_ancestor() {
+    let _turn = turn(MINUTE);
+    let source = program(
+        "(defn opener {:in nil :out String} [] -> nil
+           (serve (fn [_] (match (wat.net/listen \"127.0.0.1:0\")
+                            ((Ok _)  \"open\")
+                            ((Err e) (str (:kind e) \" \" (:message e)))))))
+         (defn full [files <- (Vector wat.fs/File)] -> (Vector wat.fs/File)
+           (match (wat.fs/open \"/dev/null\") ((Ok file) (full (conj files file))) ((Err _) files)))
+         (defn main [] -> nil
+           (let [p (spawn-process opener {:authority [(net-listen 0)]})]
+             (println (call p nil))
+             (let [files (full [])]
+               (println (call p nil))
+               (println (count files)))))",
+    );
+    let limit = libc::rlimit { rlim_cur: 64, rlim_max: 64 };
+    // SAFETY: sets a limit of the new process.
+    let set = move || match unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) } {
+        0 => Ok(()),
+        _ => Err(std::io::Error::last_os_error()),
+    };
+    // SAFETY: the function makes one system call.
+    let ended = unsafe { wat(&source.file).before(set) }.run("");
+    let lines: Vec<&str> = ended.out.lines().collect();
+    assert_eq!(lines[0], "#wat.core/Ok \"open\"", "{ended:?}");
+    let told = "the process /: RLIMIT_NOFILE is 64 there";
+    assert!(lines[1].contains(":limit listen 127.0.0.1:0: ") && lines[1].contains(told), "{ended:?}");
+}
+
 /// Guards: the crash at the root when nobody handles a failed spawn: typed, with its path, exit 1.
 #[test]
 fn an_unhandled_failed_spawn_is_the_cause_of_the_crash() {

@@ -12,7 +12,7 @@ use crate::error::{Refusal, Trouble};
 use std::os::fd::OwnedFd;
 use wat_kernel::ask::{Answer, AskError, Asked};
 use wat_kernel::see::Wait;
-use wat_kernel::{Authority, Waiter};
+use wat_kernel::{Authority, Process, Waiter};
 
 /// A connection to an address.
 pub const CONNECT: u8 = 1;
@@ -40,6 +40,7 @@ pub fn ask(to: &Purpose, kind: u8, request: &str) -> Result<(Option<OwnedFd>, St
         Err(AskError::System(e)) if e.raw_os_error() == Some(libc::ETOOMANYREFS) => {
             return Err(to.refuse("limit", wat_kernel::ask::CROWDED).into());
         }
+        Err(AskError::Starved(text)) => return Err(to.refuse("limit", &text).into()),
         Err(AskError::System(e)) => return Err(Refusal::system(to.call, to.object, &e).into()),
     };
     let (first, text) = answer.bytes.split_first().unwrap_or((&REFUSED, b""));
@@ -126,14 +127,22 @@ fn refused(refusal: &Refusal) -> Vec<u8> {
 }
 
 /// Does what is asked and permitted.
-pub fn open(asked: &Asked, waiter: &Waiter) -> Answer {
+pub fn open(asked: &Asked, process: &Process, waiter: &Waiter) -> Answer {
     let text = String::from_utf8_lossy(asked.bytes);
     match opened(asked, &text, waiter) {
         Ok((carried, text)) => {
             let bytes = [&[DONE], text.as_bytes()].concat();
             Answer { bytes, carried: carried.into_iter().collect() }
         }
-        Err(Trouble::Refused(refusal)) => Answer { bytes: refused(&refusal), carried: Vec::new() },
+        Err(Trouble::Refused(refusal)) => {
+            // The limit is this process's, and not the asker's.
+            let starved = crate::error::reason(&std::io::Error::from_raw_os_error(libc::EMFILE));
+            let refusal = match refusal.reason == starved {
+                true => Refusal { reason: wat_kernel::ask::starved(process.boot()), ..refusal },
+                false => refusal,
+            };
+            Answer { bytes: refused(&refusal), carried: Vec::new() }
+        }
         // Nobody waits any more.
         Err(Trouble::Halt(_)) => Answer::default(),
     }

@@ -77,7 +77,9 @@ pub enum AskError {
     Interrupt(Interrupt),
     /// The deadline has passed.
     Late,
-    /// It got as far as nobody: too many requests are under way, or no descriptor is free.
+    /// A process on the way, or this one, had no descriptor free for what was sent: which, and its limit.
+    Starved(String),
+    /// It got as far as nobody: too many requests are under way, or the system lacks something.
     System(io::Error),
 }
 
@@ -99,12 +101,24 @@ impl Reply {
         Reply { errno: errno as u32, answer: Answer::default() }
     }
 
+    /// What was sent has found no room in the process with this record.
+    pub(crate) fn starved(boot: &Boot) -> Reply {
+        let answer = Answer { bytes: starved(boot).into_bytes(), carried: Vec::new() };
+        Reply { errno: libc::EMFILE as u32, answer }
+    }
+
     /// Of a size that the asker has room for.
     fn of(answer: Answer) -> Reply {
         let fits =
             answer.bytes.len() <= LONGEST_ANSWER && answer.carried.len() <= crate::sys::fd::MOST_CARRIED;
         if fits { Reply { errno: 0, answer } } else { Reply::refusal(libc::EMSGSIZE) }
     }
+}
+
+/// That no descriptor is free in the process with this record, which is the calling one, in words for whoever asked it.
+pub fn starved(boot: &Boot) -> String {
+    let limit = crate::sys::process::limit(libc::RLIMIT_NOFILE).map_or(0, |(soft, _)| soft);
+    format!("no descriptor is free in the process {}: RLIMIT_NOFILE is {limit} there", boot.path)
 }
 
 impl Waiter {
@@ -150,6 +164,9 @@ impl Asking {
             Err(why) => Err(AskError::Interrupt(why)),
             Ok(None) => Err(AskError::Late),
             Ok(Some(Some(Reply { errno: 0, answer }))) => Ok(answer),
+            Ok(Some(Some(Reply { errno, answer }))) if errno == libc::EMFILE as u32 => {
+                Err(AskError::Starved(String::from_utf8_lossy(&answer.bytes).into_owned()))
+            }
             Ok(Some(Some(Reply { errno, .. }))) => {
                 Err(AskError::System(io::Error::from_raw_os_error(errno as i32)))
             }

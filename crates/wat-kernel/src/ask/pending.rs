@@ -164,7 +164,7 @@ impl Asks {
         }
         let refuse = |errno: i32| self.answer(shared, core, token, Reply::refusal(errno));
         if cut {
-            refuse(libc::EMFILE);
+            self.answer(shared, core, token, Reply::starved(shared.boot()));
             return Ok(());
         }
         if self.opener().is_none() && kind != errand::KIND {

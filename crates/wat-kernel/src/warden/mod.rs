@@ -190,7 +190,7 @@ impl Warden {
             Ok(ToChild::Level { level, path }) => shared.set_log_level(path, level),
             Ok(ToChild::Reply { token, errno, answer }) => {
                 let reply = if came.cut {
-                    Reply::refusal(libc::EMFILE)
+                    Reply::starved(shared.boot())
                 } else {
                     Reply { errno, answer: Answer { bytes: answer.to_vec(), carried: came.carried } }
                 };

@@ -2,7 +2,7 @@
 
 use crate::programs::{Here, check, hang, settled_descriptors};
 use std::io::Read as _;
-use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
+use std::os::fd::{AsFd as _, AsRawFd as _, FromRawFd as _, OwnedFd};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -85,11 +85,12 @@ pub fn asker(here: &Here) -> Result<(), String> {
 }
 
 /// `enquirer LEVELS`: that many levels down, asks once for each line of its stdin, which names the kind: with the reading
-/// end of a pipe that holds a word, where it says so.
+/// end of a pipe that holds a word, where it says so. `fill LEVELS` takes all descriptors there may be of the one so many
+/// levels above that, `room LEVELS` gives them back.
 pub fn enquirer(here: &Here) -> Result<(), String> {
     let levels = here.number(0);
     let below = (levels > 0).then(|| below(here, "enquirer", levels - 1, &[], true));
-    let mut line = [0; 64];
+    let (mut line, mut taken) = ([0; 64], Vec::new());
     loop {
         let line = match here.process().stdin().read(here.waiter(), &mut line) {
             Ok(0) | Err(ReadError::Interrupted(_)) => return Ok(()),
@@ -97,6 +98,14 @@ pub fn enquirer(here: &Here) -> Result<(), String> {
             Err(e) => return Err(format!("{e:?}")),
         };
         let said = match &below {
+            _ if line == format!("fill {levels}") => {
+                taken = std::iter::from_fn(|| std::io::stdin().as_fd().try_clone_to_owned().ok()).collect();
+                "full".to_string()
+            }
+            _ if line == format!("room {levels}") => {
+                taken.clear();
+                "room".to_string()
+            }
             Some(below) => here.call(below, line)?,
             None => {
                 let (kind, with) = line.split_once(' ').unwrap_or((line, ""));
@@ -374,6 +383,39 @@ pub fn check_crowded(here: &Here) -> Result<(), String> {
     }
     let after = settled_descriptors();
     check("descriptors are as before", before == after).map_err(|e| format!("{e}: {before} {after}"))
+}
+
+/// `self-check asks-starved`: a request or an answer that finds no descriptor free, in a process between or in the asker.
+pub fn check_starved(here: &Here) -> Result<(), String> {
+    let child = here.spawn_with("enquirer", &["1"], |what| {
+        what.limits.files = Some(64);
+        what.authority = Some(Authority::of(vec![Grant::Connect(Some("host".into()), Some(1))], true));
+    });
+    let works = || -> Result<(), String> {
+        for (line, wanted) in [("2", "a pipe with hello"), ("1 word", "hello with word")] {
+            let said = here.call(&child, line)?;
+            check("works", said.starts_with(wanted)).map_err(|e| format!("{e}: {said}"))?;
+        }
+        Ok(())
+    };
+    works()?;
+    let mut told = Vec::new();
+    for (whose, lines) in [("1", &["2", "1 word"][..]), ("0", &["2"])] {
+        check("full", here.call(&child, &format!("fill {whose}"))? == "full")?;
+        for line in lines {
+            let said = here.call(&child, line)?;
+            let named = said.starts_with("Starved") && said.contains(": RLIMIT_NOFILE is 64 there");
+            check("whose limit", named).map_err(|e| format!("{e}: {whose}, {line}: {said}"))?;
+            told.push(said);
+        }
+        check("room", here.call(&child, &format!("room {whose}"))? == "room")?;
+        works()?;
+    }
+    let process = |at: usize| told[at].split(" is free in the process ").nth(1).unwrap_or_default();
+    let own = process(2).split(':').next().unwrap_or_default();
+    let above = process(0).split(':').next().unwrap_or_default();
+    check("which one", process(0) == process(1) && own.starts_with(&format!("{above}/")))
+        .map_err(|e| format!("{e}: {told:?}"))
 }
 
 /// `crammer LEVELS`: asks as much as it may at a time, and waits for all answers, or its stop.

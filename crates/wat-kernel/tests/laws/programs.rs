@@ -480,9 +480,8 @@ fn check_starved_above(here: &Here) -> Result<(), String> {
         let said = here.call(&child, "now");
         set(4096);
         let said = said?;
-        // The limit is told where it is whoever tells it that it binds.
-        let limit = format!("RLIMIT_NOFILE is {files}");
-        let named = said.contains(&limit) || said.contains("here or in a process above");
+        let named =
+            said.contains(&format!("no descriptor is free in the process /: RLIMIT_NOFILE is {files} there"));
         check("done, or for want of descriptors", said == "Clean" || named)
             .map_err(|e| format!("{e}, {files}: {said}"))?;
         done += usize::from(!named);
@@ -564,6 +563,7 @@ fn self_check(here: &Here) -> Result<(), String> {
         "quota" => check_quota(here),
         "starved-above" => check_starved_above(here),
         "short" => crate::faults::check_short(here),
+        "asks-starved" => crate::asks::check_starved(here),
         "slow-places" => check_slow_places(here),
         "replaced" => check_replaced(here),
         "keeper" => check_keeper(here),

@@ -73,6 +73,9 @@ pub const TESTS: &[Test] = &[
     ("a_command_asked_of_whoever_has_no_descriptors_says_so", || {
         expect_ok("self-check", &["starved-above"]);
     }),
+    ("k11_who_asks_of_a_process_without_descriptors_is_told_which", || {
+        expect_ok("self-check", &["asks-starved"]);
+    }),
     ("k11_a_grant_is_for_the_file_that_its_path_leads_to", || {
         expect_ok("self-check", &["replaced"]);
     }),
