@@ -22,6 +22,21 @@
       ((Ok _)      (tuple n :ok None))
       ((Err crash) (tuple n (:kind crash) (map-option :kind (:cause crash)))))))
 
+;; Requests without end, each of which takes the count and puts it back.
+(defn spends [budget <- wat.supervisor/RetryBudget] -> nil
+  (ignore (retry {:budget budget} (fn [] (attempt (fn [] 1)))))
+  (spends budget))
+
+;; Kills who spends, again and again, until one had the count in hand.
+(defn lose [budget <- wat.supervisor/RetryBudget  kills <- i64] -> nil
+  (let [p (spawn-thread (fn {:in nil :out i64} [] (spends budget)))]
+    (sleep (nanos (* 10000 (mod kills 7))))
+    (ignore (kill p))
+    (select
+      ((:take budget) found (do (ignore (send (:put budget) (unwrap found "the count")))
+                                (lose budget (+ kills 1))))
+      (after (millis 0) nil))))
+
 (defn main [] -> nil
   (let [sup    (supervise {:restarts 99 :within (seconds 60) :backoff (millis 1) :slowest (millis 2)} (child picky))
         p      (service sup picky)
@@ -41,7 +56,7 @@
     ;; that, and no less once the window is over.
     (let [short (retry-budget {:percent 0 :least 2 :within (seconds 2)})
           lost  (retry-budget {:percent 0 :least 2 :within (seconds 2)})]
-      (ignore (recv (:take lost)))
+      (lose lost 0)
       (println (flood short 10 made count-of))
       (println (flood short 10 made count-of))
       (println (flood lost 10 made count-of))
