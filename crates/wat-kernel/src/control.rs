@@ -97,10 +97,12 @@ pub(crate) enum FromChild<'a> {
     Denied {
         call: u32,
     },
-    /// Something to be done where the authority for it is, with its descriptors: see [`crate::ask`].
+    /// Something to be done where the authority for it is, with its descriptors: see [`crate::ask`]. Asked for so many
+    /// levels below the child that says it.
     Request {
         token: u32,
         kind: u8,
+        below: u8,
         request: &'a [u8],
     },
     /// Nobody waits for the answer to that request any more.
@@ -219,10 +221,10 @@ impl FromChild<'_> {
                 fill(DENIED, *call);
                 5
             }
-            FromChild::Request { token, kind, .. } => {
+            FromChild::Request { token, kind, below, .. } => {
                 fill(REQUEST, *token);
-                head[5] = *kind;
-                6
+                head[5..7].copy_from_slice(&[*kind, *below]);
+                7
             }
             FromChild::Withdraw { token } => {
                 fill(WITHDRAW, *token);
@@ -252,9 +254,9 @@ impl FromChild<'_> {
             DENIED => Ok(FromChild::Denied { call: whole(rest)? }),
             REQUEST => {
                 let (token, rest) = word(rest)?;
-                match rest.split_first() {
-                    Some((&kind, request)) if request.len() <= ask::LONGEST_REQUEST => {
-                        Ok(FromChild::Request { token, kind, request })
+                match rest.split_first_chunk() {
+                    Some((&[kind, below], request)) if request.len() <= ask::LONGEST_REQUEST => {
+                        Ok(FromChild::Request { token, kind, below, request })
                     }
                     _ => Err(Malformed),
                 }
@@ -332,7 +334,7 @@ mod tests {
             FromChild::Seen { token: 5, last: true, piece: b"" },
             FromChild::Tapped { token: 6, what: b"value" },
             FromChild::Denied { call: 101 },
-            FromChild::Request { token: 8, kind: 1, request: b"host:443" },
+            FromChild::Request { token: 8, kind: 1, below: 2, request: b"host:443" },
             FromChild::Withdraw { token: 8 },
             FromChild::Strays,
         ];

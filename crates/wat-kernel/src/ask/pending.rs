@@ -14,7 +14,7 @@ use crate::sending::{Pace, Sent, send};
 use crate::shared::{Shared, lock};
 use crate::waiter::Kicker;
 use crate::warden::timers::Timer;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
@@ -24,6 +24,9 @@ const MOST: usize = 64;
 /// A child has a third of what the others leave of these, so that whoever comes next finds some left: 16 where it asks alone,
 /// 12 beside another one.
 const SHARE: usize = 3;
+/// Of what a child passes on, levels below it that are told apart; further ones are one. The first request of each level goes
+/// up beyond the child's share too, so whoever is nearer finds room, however much is asked further down.
+const FAR: u8 = 3;
 
 #[derive(Default)]
 pub(crate) struct Asks {
@@ -55,12 +58,16 @@ struct State {
 pub(crate) struct Request {
     pub(crate) token: u32,
     pub(crate) kind: u8,
+    /// Levels between whoever said it and who asks.
+    pub(crate) below: u8,
     pub(crate) bytes: Vec<u8>,
     pub(crate) carried: Vec<OwnedFd>,
 }
 
 struct Whose {
     asker: Asker,
+    /// Levels between this process and who asks.
+    below: u8,
     since: Instant,
     sent: bool,
     withdrawn: bool,
@@ -102,7 +109,7 @@ impl Asks {
     /// A request of this process's own; [`Shared::push_asks`] sends it.
     pub(super) fn begin(&self, kind: u8, bytes: &[u8], carried: Vec<OwnedFd>) -> (u32, Receiver<Reply>) {
         let (sender, receiver) = channel(1, 1);
-        let request = Request { token: 0, kind, bytes: bytes.to_vec(), carried };
+        let request = Request { token: 0, kind, below: 0, bytes: bytes.to_vec(), carried };
         let token = lock(&self.state).enqueue(Asker::Own(sender), request);
         (token, receiver)
     }
@@ -191,7 +198,8 @@ impl Asks {
             }
         } else {
             let mut state = lock(&self.state);
-            let up = state.enqueue(Asker::Child(child, token), request);
+            let below = request.below.min(FAR) + 1;
+            let up = state.enqueue(Asker::Child(child, token), Request { below, ..request });
             state.passed.insert((child, token), up);
         }
         Ok(())
@@ -260,7 +268,8 @@ impl State {
     fn enqueue(&mut self, asker: Asker, request: Request) -> u32 {
         self.token = self.token.wrapping_add(1);
         let token = self.token;
-        self.up.insert(token, Whose { asker, since: Instant::now(), sent: false, withdrawn: false });
+        let (below, since) = (request.below, Instant::now());
+        self.up.insert(token, Whose { asker, below, since, sent: false, withdrawn: false });
         self.queue.push_back(Request { token, ..request });
         token
     }
@@ -284,17 +293,23 @@ impl State {
             return None;
         }
         // Once, for the queue may be long.
-        let (mut free, mut of) = (MOST, BTreeMap::<u32, usize>::new());
+        let (mut free, mut of, mut at) = (MOST, BTreeMap::<u32, usize>::new(), BTreeSet::new());
         for whose in self.up.values().filter(|whose| whose.sent) {
             free = free.saturating_sub(1);
             if let Some(child) = whose.asker.child() {
                 *of.entry(child).or_default() += 1;
+                at.insert((child, whose.below));
             }
         }
         self.queue.iter().position(|packet| {
-            let may = match self.up.get(&packet.token).and_then(|whose| whose.asker.child()) {
-                // The last is for this process itself.
-                Some(child) => SHARE * of.get(&child).copied().unwrap_or(0) + 1 < free,
+            let whose = self.up.get(&packet.token);
+            let may = match whose.and_then(|whose| Some((whose.asker.child()?, whose.below))) {
+                Some((child, below)) => {
+                    let first = !at.contains(&(child, below)) && !removed("ask-nearer");
+                    let share = if first { 0 } else { of.get(&child).copied().unwrap_or(0) };
+                    // The last is for this process itself.
+                    SHARE * share + 1 < free
+                }
                 None => free > 0,
             };
             may && (!held || packet.carried.is_empty())
@@ -392,7 +407,12 @@ impl Shared {
             } else if let Some(at) = state.next(held) {
                 let packet = &state.queue[at];
                 let (token, carries) = (packet.token, !packet.carried.is_empty());
-                let said = FromChild::Request { token, kind: packet.kind, request: &packet.bytes };
+                let said = FromChild::Request {
+                    token,
+                    kind: packet.kind,
+                    below: packet.below,
+                    request: &packet.bytes,
+                };
                 let (head, length) = said.head();
                 let sent = send(control, &head[..length], said.body(), &packet.carried);
                 match sent {
@@ -462,7 +482,11 @@ mod tests {
     }
 
     fn ask(state: &mut State, child: u32, token: u32) -> u32 {
-        let request = Request { token, kind: 1, bytes: Vec::new(), carried: Vec::new() };
+        ask_from(state, child, token, 1)
+    }
+
+    fn ask_from(state: &mut State, child: u32, token: u32, below: u8) -> u32 {
+        let request = Request { token, kind: 1, below, bytes: Vec::new(), carried: Vec::new() };
         let up = state.enqueue(Asker::Child(child, token), request);
         state.passed.insert((child, token), up);
         up
@@ -496,9 +520,43 @@ mod tests {
         }
         assert_eq!(shares, [16, 12, 9, 7, 5, 4, 3, 2]);
         let (to, _) = channel(1, 1);
-        let own = Request { token: 0, kind: 1, bytes: Vec::new(), carried: Vec::new() };
+        let own = Request { token: 0, kind: 1, below: 0, bytes: Vec::new(), carried: Vec::new() };
         state.enqueue(Asker::Own(to), own);
         assert_eq!(sent(&mut state), [None]);
+    }
+
+    #[test]
+    fn whoever_is_nearer_finds_room_whatever_is_asked_further_down() {
+        let mut state = State::default();
+        for token in 0..MOST as u32 {
+            ask_from(&mut state, 1, token, 3);
+        }
+        assert_eq!(sent(&mut state).len(), 16);
+        for (token, below) in [(100, 2), (101, 1), (102, 2), (103, 1)] {
+            let up = ask_from(&mut state, 1, token, below);
+            let goes = token < 102;
+            assert_eq!(sent(&mut state).len(), usize::from(goes), "{token}");
+            // One at a time, if not more.
+            if !goes {
+                state.close(up - 2);
+                assert_eq!(sent(&mut state), [Some(1)]);
+            }
+        }
+        ask_from(&mut state, 2, 0, 1);
+        assert_eq!(sent(&mut state), [Some(2)]);
+    }
+
+    #[test]
+    fn a_child_that_names_others_below_it_gains_little() {
+        let mut state = State::default();
+        let mut shares = Vec::new();
+        for child in 1..=8 {
+            for token in 0..MOST as u32 {
+                ask_from(&mut state, child, token, 1 + token as u8 % (FAR + 1));
+            }
+            shares.push(sent(&mut state).len());
+        }
+        assert_eq!(shares, [16, 12, 9, 7, 5, 4, 4, 4]);
     }
 
     #[test]

@@ -91,10 +91,11 @@ impl ChildCore {
                     ChildEvent::Misspoke
                 }
                 _ if came.carried.len() > fd::MOST_CARRIED => ChildEvent::Misspoke,
-                Some(Ok(FromChild::Request { token, kind, request: bytes })) => {
+                Some(Ok(FromChild::Request { token, kind, below, request: bytes })) => {
                     drop(watch);
                     let Some(core) = shared.child(self.number) else { return };
-                    let request = Request { token, kind, bytes: bytes.to_vec(), carried: came.carried };
+                    let request =
+                        Request { token, kind, below, bytes: bytes.to_vec(), carried: came.carried };
                     if shared.asks.heard(shared, &core, request, came.cut).is_ok() {
                         continue;
                     }

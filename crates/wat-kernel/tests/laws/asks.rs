@@ -157,7 +157,7 @@ pub fn mumbler(here: &Here) -> Result<(), String> {
         parent
     };
     for token in 1..3000u32 {
-        let packet = [&[24][..], &token.to_le_bytes(), &[ECHO], b"anything"].concat();
+        let packet = [&[24][..], &token.to_le_bytes(), &[ECHO, 0], b"anything"].concat();
         send_on(parent, &packet, &[0]).map_err(|e| e.to_string())?;
     }
     here.print("mumbled")?;
@@ -186,6 +186,31 @@ pub fn flooder(here: &Here) -> Result<(), String> {
     hang(here)
 }
 
+/// `sponsor LEVELS`: the parent of a flooder, so many levels down: asks beside it. All above it ask then too.
+pub fn sponsor(here: &Here) -> Result<(), String> {
+    let levels = here.number(0);
+    let (program, next) = if levels > 0 { ("sponsor", levels - 1) } else { ("flooder", 0) };
+    let child = below(here, program, next, &[], false);
+    let said = here.reply(&child)?;
+    let own = ask(here, ECHO, b"hello", Vec::new())?;
+    here.print(&format!("{said}, {own}"))?;
+    hang(here)?;
+    drop(child);
+    Ok(())
+}
+
+/// `self-check asks-nearer`: what is asked further down without end leaves room for all that are nearer.
+pub fn check_nearer(here: &Here) -> Result<(), String> {
+    let child = below(here, "sponsor", 2, &[], false);
+    let said = here.reply(&child)?;
+    check("all above are answered", said == "flooded, hello, hello, hello")
+        .map_err(|e| format!("{e}: {said}"))?;
+    check("a sibling is answered", self::said(here, 1, ECHO, false)? == "hello")?;
+    let _ = child.kill(here.waiter());
+    drop(child);
+    within("its works end with it", || WAITING.load(Ordering::SeqCst) == 0)
+}
+
 /// The same number twice, which no process of ours would ask by.
 pub fn stutterer(here: &Here) -> Result<(), String> {
     request(7, WAIT);
@@ -197,7 +222,7 @@ pub fn stutterer(here: &Here) -> Result<(), String> {
 pub fn lingerer(here: &Here) -> Result<(), String> {
     let (near, _far) = connection();
     linger(near.as_raw_fd());
-    let packet = [&[24][..], &1u32.to_le_bytes(), &[ECHO], b"anything"].concat();
+    let packet = [&[24][..], &1u32.to_le_bytes(), &[ECHO, 0], b"anything"].concat();
     send(&packet, Some(near.as_raw_fd()));
     // While the parent has one, this is not the last.
     drop(near);
@@ -210,7 +235,7 @@ pub fn clinger(here: &Here) -> Result<(), String> {
     let answer = here.waiter().ask(STREAM, b"", Vec::new(), None).map_err(|e| format!("{e:?}"))?;
     let near = answer.carried[0].as_raw_fd();
     linger(near);
-    let packet = [&[24][..], &1u32.to_le_bytes(), &[ECHO]].concat();
+    let packet = [&[24][..], &1u32.to_le_bytes(), &[ECHO, 0]].concat();
     let pass = |packet: &[u8], carried: &[i32]| send_on(3, packet, carried).map_err(|e| e.to_string());
     let stall = || request(1000, STALL);
     if here.arg(1) != "to a command" {
@@ -290,7 +315,7 @@ pub fn check_linger(here: &Here) -> Result<(), String> {
 }
 
 fn request(token: u32, kind: u8) {
-    send(&[&[24][..], &token.to_le_bytes(), &[kind], b"anything"].concat(), Some(0));
+    send(&[&[24][..], &token.to_le_bytes(), &[kind, 0], b"anything"].concat(), Some(0));
 }
 
 /// On the control socket, with a descriptor beside it.

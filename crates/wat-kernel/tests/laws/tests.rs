@@ -73,6 +73,9 @@ pub const TESTS: &[Test] = &[
     ("a_command_asked_of_whoever_has_no_descriptors_says_so", || {
         expect_ok("self-check", &["starved-above"]);
     }),
+    ("k11_a_child_that_asks_without_end_leaves_room_for_all_above_it", || {
+        expect_ok("self-check", &["asks-nearer"]);
+    }),
     ("k11_who_asks_of_a_process_without_descriptors_is_told_which", || {
         expect_ok("self-check", &["asks-starved"]);
     }),
