@@ -43,7 +43,7 @@ use std::ffi::OsString;
 use wat_kernel::boot::{self, Boot};
 use wat_kernel::keeper;
 pub use wat_kernel::{Authority, machine};
-use wat_runtime::unit::Table;
+use wat_runtime::unit::{Table, kick};
 
 /// A defect of wat, or a process that could not be made.
 const DEFECT: i32 = 70;
@@ -117,7 +117,8 @@ pub fn child(library: Library) -> Option<i32> {
     if !boot::is_child(&args) {
         return None;
     }
-    let Ok(process) = boot::child() else {
+    kick::on_timer(wat_kernel::hail);
+    let Ok(process) = boot::child(boot::Watch::Late) else {
         // The parent has been told which step failed.
         return Some(DEFECT);
     };

@@ -75,3 +75,4 @@ pub use signals::install_plain_kick;
 pub use spawn::Spawn;
 pub use sys::process::random;
 pub use waiter::{CANCEL, Heed, Interrupt, KICK, KILL, Kicker, STOP, Waiter};
+pub use warden::summons::hail;

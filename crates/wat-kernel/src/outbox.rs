@@ -8,11 +8,12 @@ use crate::gate::{Gate, Held};
 use crate::mutation::removed;
 use crate::see::Wait;
 use crate::sys::fd;
-use crate::waiter::{Interrupt, Waiter};
+use crate::waiter::{Blocked, Interrupt, Waiter, Wakes};
+use crate::warden::summons::Summons;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Bytes gathered before a write is made.
 pub const GATHER: usize = 64 * 1024;
@@ -347,13 +348,13 @@ pub(crate) struct Gathered {
     /// Is the warden looking every millisecond already?
     pub(crate) watched: AtomicBool,
     /// Raised to make it look.
-    wake: std::sync::OnceLock<Arc<OwnedFd>>,
+    summons: OnceLock<Arc<Summons>>,
 }
 
 impl Gathered {
-    pub(crate) fn waking(event: Arc<OwnedFd>) -> Gathered {
+    pub(crate) fn waking(summons: Arc<Summons>) -> Gathered {
         let gathered = Gathered::default();
-        gathered.wake.get_or_init(|| event);
+        gathered.summons.get_or_init(|| summons);
         gathered
     }
 
@@ -368,9 +369,9 @@ impl Gathered {
         self.lock().push(outbox.clone());
         self.any.store(true, Ordering::SeqCst);
         if !self.watched.load(Ordering::SeqCst)
-            && let Some(event) = self.wake.get()
+            && let Some(summons) = self.summons.get()
         {
-            fd::raise_event(event);
+            summons.raise();
         }
     }
 
@@ -430,19 +431,26 @@ impl Room for Patient {
     fn make(&self, waiter: &Waiter, fd: BorrowedFd) -> Result<(), WriteError> {
         // Only a description that somebody else made non-blocking comes here.
         let mut entries = [fd::interest(fd, libc::POLLOUT)];
-        waiter.blocking(crate::waiter::Wakes::Kill, || fd::poll(&mut entries, None)).map_err(from_blocked)?;
+        waiter.blocking(Wakes::Kill, || fd::poll(&mut entries, None)).map_err(from_blocked)?;
         Ok(())
     }
 
     fn write(&self, waiter: &Waiter, fd: BorrowedFd, bytes: &[u8]) -> Result<usize, WriteError> {
-        waiter.blocking(crate::waiter::Wakes::Kill, || fd::write(fd, bytes)).map_err(from_blocked)
+        let write = || fd::write(fd, bytes);
+        // What is written at once or not at all does not block where there is room.
+        let written = if bytes.len() <= libc::PIPE_BUF {
+            waiter.blocking_on(Wakes::Kill, fd, libc::POLLOUT, write)
+        } else {
+            waiter.blocking(Wakes::Kill, write)
+        };
+        written.map_err(from_blocked)
     }
 }
 
-pub(crate) fn from_blocked(blocked: crate::waiter::Blocked) -> WriteError {
+pub(crate) fn from_blocked(blocked: Blocked) -> WriteError {
     match blocked {
-        crate::waiter::Blocked::Interrupt(why) => why.into(),
-        crate::waiter::Blocked::System(e) => match e.raw_os_error() {
+        Blocked::Interrupt(why) => why.into(),
+        Blocked::System(e) => match e.raw_os_error() {
             Some(libc::EPIPE | libc::ECONNRESET) => WriteError::Closed,
             _ => WriteError::System(e),
         },

@@ -79,6 +79,7 @@ impl Process {
         program: &str,
         log_level: u8,
     ) -> Waiter {
+        self.shared.summons().begin();
         let who = Who { path: edge.path().to_string(), program: program.to_string(), edge: Some(edge) };
         if pauses_at("register") {
             std::thread::sleep(std::time::Duration::from_millis(300));

@@ -36,7 +36,7 @@ impl Reader {
 /// Reads, waiting for bytes; a reset connection is an end like any other.
 fn blocking_read(waiter: &Waiter, fd: BorrowedFd, buffer: &mut [u8]) -> Result<usize, ReadError> {
     loop {
-        match waiter.blocking(Wakes::Stop, || fd::read(fd, buffer)) {
+        match waiter.blocking_on(Wakes::Stop, fd, libc::POLLIN, || fd::read(fd, buffer)) {
             Ok(count) => return Ok(count),
             Err(Blocked::Interrupt(why)) => return Err(why.into()),
             Err(Blocked::System(e)) => match e.kind() {

@@ -24,6 +24,7 @@ use crate::sys::{fd, futex, process, signal};
 use crate::tether::Untold;
 use crate::waiter::{Interrupt, Registry, Waiter, Wakes};
 use crate::warden::strays::Strays;
+use crate::warden::summons::Summons;
 use crate::warden::timers::{Timer, Timers};
 use std::collections::BTreeMap;
 use std::io;
@@ -58,8 +59,7 @@ pub(crate) struct Shared {
     start: Start,
     main_thread: i32,
     image: Mutex<Option<Arc<OwnedFd>>>,
-    /// Wakes the warden.
-    wake: Arc<OwnedFd>,
+    summons: Arc<Summons>,
     /// The descriptors of children; made with the first.
     poll_set: OnceLock<OwnedFd>,
     children: Mutex<BTreeMap<u32, Arc<ChildCore>>>,
@@ -117,41 +117,45 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Shared {
     pub(crate) fn new(mut start: Start) -> io::Result<Arc<Shared>> {
-        let wake = Arc::new(fd::event()?);
-        Ok(Arc::new(Shared {
-            main_thread: process::thread_id(),
-            image: Mutex::new(start.image.take().map(Arc::new)),
-            quota: Mutex::new(start.boot.limits.processes.unwrap_or(0)),
-            start,
-            gathered: Gathered::waking(wake.clone()),
-            timers: Timers::waking(wake.clone()),
-            wake,
-            poll_set: OnceLock::new(),
-            children: Mutex::default(),
-            alive: AtomicU32::new(0),
-            read_after_end: Mutex::default(),
-            numbers: AtomicU32::new(0),
-            foreign: AtomicU32::new(0),
-            life: Mutex::new(Life { state: State::Starting, deadline: None, signal: None }),
-            stopping: AtomicBool::new(false),
-            waiters: Registry::default(),
-            hand: Arc::default(),
-            stdout: Arc::new(Outbox::standard(fd::standard(1))),
-            jobs: Mutex::default(),
-            births: Mutex::default(),
-            strays: Strays::default(),
-            nurseries: Nurseries::default(),
-            keeping: Keeping::default(),
-            forward: Mutex::default(),
-            unseen: OnceLock::new(),
-            quit: OnceLock::new(),
-            user_signals: Default::default(),
-            render: OnceLock::new(),
-            levels: Mutex::default(),
-            rounds: Mutex::default(),
-            tapped: Mutex::default(),
-            untold: Mutex::default(),
-            asks: Asks::default(),
+        let event = fd::event()?;
+        let image = Mutex::new(start.image.take().map(Arc::new));
+        Ok(Arc::new_cyclic(|shared| {
+            let summons = Arc::new(Summons::new(event, shared.clone()));
+            Shared {
+                main_thread: process::thread_id(),
+                image,
+                quota: Mutex::new(start.boot.limits.processes.unwrap_or(0)),
+                start,
+                gathered: Gathered::waking(summons.clone()),
+                timers: Timers::waking(summons.clone()),
+                summons,
+                poll_set: OnceLock::new(),
+                children: Mutex::default(),
+                alive: AtomicU32::new(0),
+                read_after_end: Mutex::default(),
+                numbers: AtomicU32::new(0),
+                foreign: AtomicU32::new(0),
+                life: Mutex::new(Life { state: State::Starting, deadline: None, signal: None }),
+                stopping: AtomicBool::new(false),
+                waiters: Registry::default(),
+                hand: Arc::default(),
+                stdout: Arc::new(Outbox::standard(fd::standard(1))),
+                jobs: Mutex::default(),
+                births: Mutex::default(),
+                strays: Strays::default(),
+                nurseries: Nurseries::default(),
+                keeping: Keeping::default(),
+                forward: Mutex::default(),
+                unseen: OnceLock::new(),
+                quit: OnceLock::new(),
+                user_signals: Default::default(),
+                render: OnceLock::new(),
+                levels: Mutex::default(),
+                rounds: Mutex::default(),
+                tapped: Mutex::default(),
+                untold: Mutex::default(),
+                asks: Asks::default(),
+            }
         }))
     }
 
@@ -198,17 +202,12 @@ impl Shared {
         &self.stdout
     }
 
-    pub(crate) fn wake_fd(&self) -> &OwnedFd {
-        &self.wake
-    }
-
-    /// The same, to keep.
-    pub(crate) fn wake_event(&self) -> Arc<OwnedFd> {
-        self.wake.clone()
+    pub(crate) fn summons(&self) -> &Arc<Summons> {
+        &self.summons
     }
 
     pub(crate) fn wake_warden(&self) {
-        fd::raise_event(&self.wake);
+        self.summons.raise();
     }
 
     /// A number for a child that one of this process's threads counts among its own.

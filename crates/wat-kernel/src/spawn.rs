@@ -72,6 +72,7 @@ pub(crate) fn at(step: &'static str) -> impl Fn(io::Error) -> Refusal {
 /// Makes a child. One that cannot be made is a child too, ended from the start with `SpawnFailed`, or with `Denied`
 /// where its spawner may not make it.
 pub(crate) fn spawn(shared: &Arc<Shared>, waiter: &Waiter, what: Spawn) -> Child {
+    shared.summons().begin();
     // A thread of this process counts its own children.
     let number = if what.path.is_some() { shared.next_foreign() } else { shared.next_number() };
     let path = what.path.clone().unwrap_or_else(|| shared.boot().child_path(number));
@@ -177,6 +178,7 @@ fn command(
     what: &Command,
     kept: Option<KeptAll>,
 ) -> (Child, Option<OwnedFd>) {
+    shared.summons().begin();
     let number = if what.path.is_some() { shared.next_foreign() } else { shared.next_number() };
     let path = what.path.clone().unwrap_or_else(|| shared.boot().child_path(number));
     let who = |granted| Identity {

@@ -17,7 +17,7 @@ use crate::sys::{fd, futex, process};
 use std::cell::Cell;
 use std::io;
 use std::marker::PhantomData;
-use std::os::fd::OwnedFd;
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
@@ -224,6 +224,7 @@ impl Waiter {
 
     /// The thread begins to wait in a way that this crate does not see.
     pub fn blocks(&self) {
+        self.shared.summons().begin();
         self.core.account.blocks();
     }
 
@@ -314,8 +315,27 @@ impl Waiter {
     pub(crate) fn blocking<T>(
         &self,
         wakes: Wakes,
-        mut call: impl FnMut() -> io::Result<T>,
+        call: impl FnMut() -> io::Result<T>,
     ) -> Result<T, Blocked> {
+        self.shared.summons().begin();
+        self.blocked(wakes, call)
+    }
+
+    /// The same of a call that does not block where the descriptor is ready for these events: nobody need watch then.
+    pub(crate) fn blocking_on<T>(
+        &self,
+        wakes: Wakes,
+        fd: BorrowedFd,
+        events: i16,
+        call: impl FnMut() -> io::Result<T>,
+    ) -> Result<T, Blocked> {
+        if !self.shared.summons().has_begun() && !fd::is_ready(fd, events) {
+            self.shared.summons().begin();
+        }
+        self.blocked(wakes, call)
+    }
+
+    fn blocked<T>(&self, wakes: Wakes, mut call: impl FnMut() -> io::Result<T>) -> Result<T, Blocked> {
         loop {
             let heeds = if self.heeds.get() { HEEDS } else { 0 };
             self.core.waiting.store(wakes as u32 | heeds, Ordering::SeqCst);
@@ -330,7 +350,8 @@ impl Waiter {
             let result = call();
             self.core.waiting.store(0, Ordering::SeqCst);
             match result {
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                // Blocked after all, where somebody else has taken what was ready.
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => self.shared.summons().begin(),
                 Err(e) => return Err(Blocked::System(e)),
                 Ok(value) => return Ok(value),
             }

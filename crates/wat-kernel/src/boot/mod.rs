@@ -23,7 +23,7 @@ use crate::shared::{Shared, Start};
 use crate::signals;
 use crate::sys::clone::{BINARY, CONTROL, IMAGE, PLACES};
 use crate::sys::{fd, process, seccomp};
-use crate::warden;
+use crate::warden::summons::STEP;
 use std::ffi::OsStr;
 use std::fmt;
 use std::io;
@@ -57,6 +57,16 @@ impl BootError {
             }
         }
     }
+}
+
+/// When a process begins to be watched over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Watch {
+    /// From the start.
+    AtOnce,
+    /// From the first wait, child or thread, and otherwise when the handler of [`crate::KICK`], sent by a timer, calls
+    /// [`crate::hail`] out of compiled code. It makes the way to a first answer shorter.
+    Late,
 }
 
 fn at(step: &'static str) -> impl Fn(io::Error) -> BootError {
@@ -113,13 +123,13 @@ pub fn root(mut boot: Boot, image: Option<OwnedFd>) -> Result<Process, BootError
         confine::narrow(&boot, Some(binary.as_fd()))
             .map_err(|(step, error)| BootError { step: step.name(), error })?;
     }
-    start(Start { boot, control: None, binary: Some(binary), image, signals })
+    start(Start { boot, control: None, binary: Some(binary), image, signals }, Watch::AtOnce)
 }
 
 /// Makes a process of the record that descriptor 3 gives. Called on the main thread, before any other exists.
 ///
 /// A step that fails is told to the parent, which makes `:spawn-failed` of it; the caller then only exits.
-pub fn child() -> Result<Process, BootError> {
+pub fn child(watch: Watch) -> Result<Process, BootError> {
     fd::close_on_exec(CONTROL as u32, PLACES as u32 - 1);
     // SAFETY: `is_child` found the spawner's layout, and nothing has run that could own these numbers.
     let (control, binary, image) = unsafe { (fd::adopt(CONTROL), fd::adopt(BINARY), fd::adopt(IMAGE)) };
@@ -144,16 +154,17 @@ pub fn child() -> Result<Process, BootError> {
     confine::confine(&boot, binary.as_ref().map(AsFd::as_fd))
         .map_err(|(step, error)| told(BootError { step: step.name(), error }))?;
     let signals = signals::child();
-    start(Start { boot, control: Some(control), binary, image: Some(image), signals })
+    start(Start { boot, control: Some(control), binary, image: Some(image), signals }, watch)
 }
 
 /// What root and child share: the record is there, descriptors and signals are in place.
-fn start(start: Start) -> Result<Process, BootError> {
+fn start(start: Start, watch: Watch) -> Result<Process, BootError> {
     let shared = Shared::new(start).map_err(at("wake-up"))?;
-    warden::start(shared.clone())
-        .map_err(at("warden"))
-        .inspect_err(|error| error.tell(|said| shared.say(said)))?;
-    shared.announce_ready();
+    let begun = match watch {
+        Watch::AtOnce => shared.summons().try_begin(&shared),
+        Watch::Late => shared.summons().begin_late(&shared),
+    };
+    begun.map_err(at(STEP)).inspect_err(|error| error.tell(|said| shared.say(said)))?;
     Ok(Process::new(shared))
 }
 

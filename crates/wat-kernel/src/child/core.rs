@@ -68,6 +68,8 @@ pub(crate) struct ChildCore {
     pub(crate) asked: AtomicU32,
     /// No handle is left: the warden drains what it still writes.
     pub(crate) released: AtomicBool,
+    /// Something has come out of its stdout: it runs, though its word that it is ready may be on its way still.
+    pub(crate) spoken: AtomicBool,
     /// Has the program been told the end?
     pub(crate) seen: AtomicBool,
 }
@@ -197,6 +199,7 @@ impl ChildCore {
             answer: AtomicU64::new(0),
             asked: AtomicU32::new(0),
             released: AtomicBool::new(false),
+            spoken: AtomicBool::new(false),
             seen: AtomicBool::new(false),
         }
     }
@@ -220,7 +223,12 @@ impl ChildCore {
     }
 
     pub(crate) fn state(&self) -> State {
-        self.watch().state
+        self.seen_as(self.watch().state)
+    }
+
+    /// A child that has spoken has started.
+    fn seen_as(&self, state: State) -> State {
+        if state == State::Starting && self.spoken.load(Ordering::Relaxed) { State::Running } else { state }
     }
 
     /// Gives each descriptor the warden watches, with its role.
@@ -348,7 +356,7 @@ impl ChildCore {
     /// is needed.
     pub(crate) fn stalled(&self, now: Instant) -> Option<bool> {
         let mut watch = self.watch();
-        if !matches!(watch.state, State::Starting | State::Stopping) {
+        if !matches!(self.seen_as(watch.state), State::Starting | State::Stopping) {
             return None;
         }
         if !self.is_suspended() {
@@ -564,8 +572,7 @@ impl Watch {
         // At most what a pipe holds: somebody else may hold the other end and go on writing.
         let mut left = 1024 * 1024usize;
         while let Some(stderr) = &self.stderr {
-            let mut entry = [fd::interest(stderr.as_fd(), libc::POLLIN)];
-            if left == 0 || !matches!(fd::poll(&mut entry, Some(Duration::ZERO)), Ok(1)) {
+            if left == 0 || !fd::is_ready(stderr.as_fd(), libc::POLLIN) {
                 break;
             }
             match fd::read(stderr.as_fd(), buffer) {
@@ -586,9 +593,7 @@ impl Watch {
     }
 
     fn control_readable(&self) -> bool {
-        let Some(control) = &self.control else { return false };
-        let mut entry = [fd::interest(control.as_fd(), libc::POLLIN)];
-        matches!(fd::poll(&mut entry, Some(Duration::ZERO)), Ok(1))
+        self.control.as_ref().is_some_and(|control| fd::is_ready(control.as_fd(), libc::POLLIN))
     }
 }
 

@@ -166,13 +166,15 @@ impl Child {
         let Some(fd) = &output.fd else { return Ok(0) };
         waiter.settle();
         let count = match read_output(self.core(), waiter, fd.as_fd(), buffer) {
-            Err(ReadError::Interrupted(Interrupt::Stopped)) if readable(fd.as_fd()) => {
+            Err(ReadError::Interrupted(Interrupt::Stopped)) if fd::is_ready(fd.as_fd(), libc::POLLIN) => {
                 fd::read(fd.as_fd(), buffer).map_err(ReadError::System)?
             }
             other => other?,
         };
         if count == 0 {
             output.fd = None;
+        } else {
+            self.core().spoken.store(true, Ordering::Relaxed);
         }
         Ok(count)
     }
@@ -283,7 +285,7 @@ fn read_output(
     buffer: &mut [u8],
 ) -> Result<usize, ReadError> {
     let read = || {
-        let over = core.done.load(Ordering::SeqCst) != 0 && !readable(fd);
+        let over = core.done.load(Ordering::SeqCst) != 0 && !fd::is_ready(fd, libc::POLLIN);
         if over { Ok(0) } else { fd::read(fd, buffer) }
     };
     match waiter.blocking(Wakes::Stop, read) {
@@ -291,10 +293,6 @@ fn read_output(
         Err(Blocked::Interrupt(why)) => Err(why.into()),
         Err(Blocked::System(e)) => Err(ReadError::System(e)),
     }
-}
-
-fn readable(fd: BorrowedFd) -> bool {
-    matches!(fd::poll(&mut [fd::interest(fd, libc::POLLIN)], Some(Duration::ZERO)), Ok(1))
 }
 
 impl Output {

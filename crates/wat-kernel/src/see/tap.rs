@@ -2,9 +2,8 @@
 //! is dropped and counted, so that an edge never waits for whoever watches it.
 
 use crate::mutation::removed;
-use crate::sys::fd;
+use crate::warden::summons::Summons;
 use std::collections::{BTreeSet, VecDeque};
-use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -143,7 +142,7 @@ struct Ring {
     /// Numbers of requests of the trace that is wanted, which have no answer yet.
     awaited: BTreeSet<u64>,
     /// Raised when there is something to take.
-    wake: Arc<OwnedFd>,
+    summons: Arc<Summons>,
 }
 
 impl Tap {
@@ -164,7 +163,7 @@ impl Tap {
     }
 
     /// False when too many are watching.
-    pub(crate) fn open(&self, token: u32, wanted: Wanted, wake: Arc<OwnedFd>) -> bool {
+    pub(crate) fn open(&self, token: u32, wanted: Wanted, summons: Arc<Summons>) -> bool {
         let mut rings = self.rings();
         if rings.len() >= MOST {
             return false;
@@ -176,7 +175,7 @@ impl Tap {
             bytes: 0,
             dropped: 0,
             awaited: BTreeSet::new(),
-            wake,
+            summons,
         });
         self.open.store(true, Ordering::Relaxed);
         true
@@ -238,7 +237,7 @@ impl Ring {
             self.dropped += 1;
         }
         if was_empty {
-            fd::raise_event(&self.wake);
+            self.summons.raise();
         }
     }
 }
@@ -254,6 +253,8 @@ pub(crate) fn size(value: &Tapped) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sys::fd;
+    use std::sync::Weak;
 
     fn wanted(requests: bool, replies: bool, filter: &str) -> Wanted {
         Wanted { requests, replies, filter: filter.to_string(), trace: String::new() }
@@ -263,8 +264,8 @@ mod tests {
         Tapped::Request { text: text.to_vec(), length: text.len() as u64, about }
     }
 
-    fn wake() -> Arc<OwnedFd> {
-        Arc::new(fd::event().expect("an event"))
+    fn summons() -> Arc<Summons> {
+        Arc::new(Summons::new(fd::event().expect("an event"), Weak::new()))
     }
 
     #[test]
@@ -289,7 +290,7 @@ mod tests {
     fn only_what_is_wanted_is_copied() {
         let tap = Tap::default();
         assert!(!tap.is_open());
-        assert!(tap.open(1, wanted(true, false, ":cart"), wake()));
+        assert!(tap.open(1, wanted(true, false, ":cart"), summons()));
         assert!(tap.is_open());
         let asked = Some(Told::default());
         for (about, text) in [(&asked, &b"{:cart 1}"[..]), (&None, b"{:cart 2}"), (&asked, b"{:till 3}")] {
@@ -305,7 +306,7 @@ mod tests {
     fn a_trace_takes_its_requests_and_what_answers_them() {
         let tap = Tap::default();
         let wanted = Wanted { trace: "a1".to_string(), ..wanted(true, true, "") };
-        assert!(tap.open(1, wanted, wake()));
+        assert!(tap.open(1, wanted, summons()));
         let of = |trace: Option<&str>| Told { left: None, trace: trace.map(str::to_string) };
         for (number, trace) in [(5, Some("a1")), (6, None), (7, Some("b2")), (8, Some("a1"))] {
             tap.note(number, number.to_string().as_bytes(), Some(of(trace)));
@@ -322,7 +323,7 @@ mod tests {
     #[test]
     fn a_ring_is_bounded_and_counts_what_it_drops() {
         let tap = Tap::default();
-        assert!(tap.open(1, wanted(true, true, ""), wake()));
+        assert!(tap.open(1, wanted(true, true, ""), summons()));
         for i in 0..100_000u32 {
             tap.note(0, i.to_string().as_bytes(), Some(Told::default()));
         }
@@ -336,7 +337,7 @@ mod tests {
     #[test]
     fn a_large_value_is_cut_and_its_length_told() {
         let tap = Tap::default();
-        assert!(tap.open(1, wanted(true, true, ""), wake()));
+        assert!(tap.open(1, wanted(true, true, ""), summons()));
         tap.note(0, &vec![b'x'; 1 << 20], None);
         let Some(Tapped::Reply { text, length }) = tap.take(1) else { panic!("a reply") };
         assert_eq!((text.len(), length), (MAX_SHOWN, 1 << 20));
@@ -345,7 +346,7 @@ mod tests {
     #[test]
     fn taps_on_one_edge_are_few() {
         let tap = Tap::default();
-        let opened = (0..10).filter(|token| tap.open(*token, wanted(true, true, ""), wake())).count();
+        let opened = (0..10).filter(|token| tap.open(*token, wanted(true, true, ""), summons())).count();
         assert_eq!(opened, MOST);
     }
 }

@@ -289,6 +289,19 @@ pub(crate) fn is_spent(fd: BorrowedFd) -> bool {
     }
 }
 
+/// Is it ready for these events, so that a call for them returns at once?
+pub(crate) fn is_ready(fd: BorrowedFd, events: i16) -> bool {
+    matches!(poll(&mut [interest(fd, events)], Some(Duration::ZERO)), Ok(1))
+}
+
+/// Has the other end of a socket been closed? Async-signal-safe.
+pub(crate) fn is_hung_up(fd: BorrowedFd) -> bool {
+    let mut entry = interest(fd, 0);
+    // SAFETY: one writable entry.
+    let count = unsafe { libc::poll(&raw mut entry, 1, 0) };
+    count == 1 && entry.revents & libc::POLLHUP != 0
+}
+
 /// Receives one packet; `Ok(0)` is the end, a length above `buffer.len()` a packet cut short.
 /// Descriptors a hostile peer attaches are dropped by the kernel, since no room is given for them.
 pub(crate) fn receive_packet(fd: BorrowedFd, buffer: &mut [u8], wait: bool) -> io::Result<usize> {

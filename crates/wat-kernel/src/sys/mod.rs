@@ -10,6 +10,7 @@ pub(crate) mod futex;
 pub(crate) mod process;
 pub(crate) mod seccomp;
 pub(crate) mod signal;
+pub(crate) mod timer;
 pub(crate) mod unix;
 
 use std::io;

@@ -89,3 +89,20 @@ pub(crate) fn interrupt_only(signal: i32) -> io::Result<()> {
     }
     Ok(())
 }
+
+/// Lets a signal reach the calling thread, and with it the threads it makes.
+pub(crate) fn unblock(signal: i32) {
+    let set = bit(signal);
+    let unset = std::ptr::null_mut::<Set>();
+    // SAFETY: points at eight bytes, the size given; a null pointer asks for no old mask.
+    unsafe { libc::syscall(libc::SYS_rt_sigprocmask, libc::SIG_UNBLOCK, &raw const set, unset, 8usize) };
+}
+
+/// Runs what a handler does; the code it has interrupted finds its error number as it was.
+pub(crate) fn keeping_errno(run: impl FnOnce()) {
+    // SAFETY: the address is the calling thread's own, valid as long as it lives.
+    let errno = unsafe { &mut *libc::__errno_location() };
+    let before = *errno;
+    run();
+    *errno = before;
+}

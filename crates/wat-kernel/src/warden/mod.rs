@@ -6,6 +6,7 @@
 
 mod looks;
 pub(crate) mod strays;
+pub(crate) mod summons;
 mod taps;
 pub(crate) mod timers;
 mod upward;
@@ -110,7 +111,7 @@ impl Warden {
         let blocked_upward = self.upward.push(&shared);
         let said = if blocked_upward || blocked_asks { libc::POLLOUT } else { 0 };
         let mut entries = vec![
-            fd::interest(shared.wake_fd().as_fd(), libc::POLLIN),
+            fd::interest(shared.summons().event().as_fd(), libc::POLLIN),
             off(shared.control(), libc::POLLIN | said),
             off(shared.signals().map(AsFd::as_fd), libc::POLLIN),
             off(shared.existing_poll_set().map(AsFd::as_fd), libc::POLLIN),
@@ -134,7 +135,7 @@ impl Warden {
         }
         let came = |at: usize| entries[at].revents != 0;
         if came(0) {
-            fd::clear_event(shared.wake_fd());
+            fd::clear_event(shared.summons().event());
         }
         if entries[1].revents & !libc::POLLOUT != 0 {
             self.parent();

@@ -60,7 +60,7 @@ impl Warden {
         let edges = children.iter().map(|core| &core.edge);
         let of_threads = threads.iter().filter_map(|(_, core)| core.account().who.as_ref()?.edge.as_ref());
         let source = if let Some(edge) = edges.chain(of_threads).find(|edge| edge.path() == path) {
-            if !edge.tap().open(token, wanted, self.shared.wake_event()) {
+            if !edge.tap().open(token, wanted, self.shared.summons().clone()) {
                 return no(self, format!("too many are watching {path}"));
             }
             Source::Edge(edge.clone())

@@ -1,9 +1,8 @@
 //! The warden's timers: a sorted set. Setting one wakes the warden only if it would sleep past it.
 
 use crate::shared::lock;
-use crate::sys::fd;
+use crate::warden::summons::Summons;
 use std::collections::BTreeMap;
-use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -40,7 +39,7 @@ pub(crate) enum Timer {
 
 pub(crate) struct Timers {
     set: Mutex<Set>,
-    wake: Arc<OwnedFd>,
+    summons: Arc<Summons>,
 }
 
 #[derive(Default)]
@@ -53,8 +52,8 @@ struct Set {
 }
 
 impl Timers {
-    pub(crate) fn waking(wake: Arc<OwnedFd>) -> Timers {
-        Timers { set: Mutex::default(), wake }
+    pub(crate) fn waking(summons: Arc<Summons>) -> Timers {
+        Timers { set: Mutex::default(), summons }
     }
 
     pub(crate) fn set(&self, when: Instant, what: Timer) {
@@ -65,7 +64,7 @@ impl Timers {
         if set.sleeps_until.is_none_or(|until| when < until) {
             set.sleeps_until = Some(when);
             drop(set);
-            fd::raise_event(&self.wake);
+            self.summons.raise();
         }
     }
 
@@ -88,11 +87,13 @@ impl Timers {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sys::fd;
+    use std::sync::Weak;
     use std::time::Duration;
 
     #[test]
     fn timers_fire_in_order_and_not_early() {
-        let timers = Timers::waking(Arc::new(fd::event().expect("an event")));
+        let timers = Timers::waking(Arc::new(Summons::new(fd::event().expect("an event"), Weak::new())));
         let now = Instant::now();
         timers.set(now + Duration::from_secs(2), Timer::Own);
         timers.set(now + Duration::from_secs(1), Timer::Grace(1));

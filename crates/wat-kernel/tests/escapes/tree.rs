@@ -26,7 +26,7 @@ pub fn as_root(args: &[String]) -> i32 {
 }
 
 pub fn as_child() -> i32 {
-    match boot::child() {
+    match boot::child(boot::Watch::AtOnce) {
         Ok(process) => run(process),
         Err(_) => 70,
     }

@@ -68,7 +68,7 @@ const PROGRAMS: &[(&str, Program)] = &[
 const AT_LARGE: &[&str] = &["ends", "suspend", "mute", "stuffer", "lingerer", "mumbler"];
 
 pub fn as_child() -> i32 {
-    match boot::child() {
+    match boot::child(boot::Watch::AtOnce) {
         Ok(process) => run(process),
         Err(_) => 70,
     }

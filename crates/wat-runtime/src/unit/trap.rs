@@ -91,17 +91,24 @@ pub(super) fn kill(ctx: *mut Ctx, machine: &mut ucontext_t) {
     redirect(ctx, machine, KILLED);
 }
 
+/// Is the interrupted code compiled code, in a unit of the thread's?
+pub(super) fn in_compiled(ctx: *const Ctx, machine: &ucontext_t) -> bool {
+    // SAFETY: the current context is null or valid, and this thread, which uses it, stands still in its handler.
+    let Some(context) = (unsafe { ctx.as_ref() }) else { return false };
+    let pc = machine.uc_mcontext.gregs[REG_RIP as usize] as u64;
+    (context.code_start..context.code_end).contains(&pc) && !context.unit.is_null()
+}
+
 /// If the interrupted code is compiled code: notes where it was and lets the thread go on in [`left`], on the same
 /// stack. Async-signal-safe.
 fn redirect(ctx: *mut Ctx, machine: &mut ucontext_t, why: u64) -> bool {
-    // SAFETY: the current context is null or valid, and this thread, which uses it, stands still in its handler.
-    let Some(context) = (unsafe { ctx.as_mut() }) else { return false };
-    let registers = &mut machine.uc_mcontext.gregs;
-    let pc = registers[REG_RIP as usize] as u64;
-    if !(context.code_start..context.code_end).contains(&pc) || context.unit.is_null() {
+    if !in_compiled(ctx, machine) {
         return false;
     }
-    context.crash_pc = pc;
+    // SAFETY: a context with a unit is valid, and this thread, which uses it, stands still in its handler.
+    let context = unsafe { &mut *ctx };
+    let registers = &mut machine.uc_mcontext.gregs;
+    context.crash_pc = registers[REG_RIP as usize] as u64;
     context.crash_sp = registers[REG_RSP as usize] as u64;
     context.crash_fp = registers[REG_RBP as usize] as u64;
     context.crash_code = why;

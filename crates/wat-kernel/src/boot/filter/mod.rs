@@ -75,6 +75,7 @@ const ALWAYS: &[i64] = &[
     SYS_clock_nanosleep,
     SYS_clock_gettime,
     SYS_clock_getres,
+    SYS_timer_settime,
     SYS_gettimeofday,
     SYS_time,
     SYS_times,
@@ -344,6 +345,8 @@ fn checked(kinds: Kinds, opens: bool) -> Vec<Rule> {
         // A kick says nothing, and no process without a handler for it notices one.
         rule(SYS_tgkill, vec![vec![is(2, &[KICK])]], denied),
         rule(SYS_prlimit64, vec![vec![is(0, &[0])]], denied),
+        // Other clocks are those of processes. Whom it signals is one of the caller's threads.
+        rule(SYS_timer_create, vec![vec![is(0, &[CLOCK_MONOTONIC])]], denied),
         rule(SYS_sched_getaffinity, vec![vec![is(0, &[0])]], denied),
         rule(SYS_seccomp, vec![vec![is(0, &[SECCOMP_SET_MODE_FILTER as i32]), is(1, &[0])]], denied),
         rule(

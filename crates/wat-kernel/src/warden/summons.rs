@@ -1,0 +1,121 @@
+//! How threads summon the warden: they raise its event, and begin it where it has not begun.
+//!
+//! The warden of a child begins late. To make a thread costs a good part of what a small child needs until its first
+//! answer, and until there is a wait, a child or a timer nothing is there to be watched but the control socket. So it
+//! begins with the first of these, and after [`LATEST`] at most: then a timer sends the program's thread the kick, and
+//! the kick's handler [`hail`]s.
+
+use crate::control::FromChild;
+use crate::mutation::removed;
+use crate::shared::Shared;
+use crate::sys::signal;
+use crate::sys::timer::ThreadTimer;
+use crate::sys::{fd, process};
+use crate::waiter::KICK;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
+use std::time::Duration;
+
+/// A warden begins within this time, unless a runtime function takes longer.
+const LATEST: Duration = Duration::from_millis(20);
+/// Time between two hails where one came in a runtime function.
+const AGAIN: Duration = Duration::from_millis(2);
+
+/// The process whose warden [`hail`] begins.
+static HAILED: OnceLock<Arc<Shared>> = OnceLock::new();
+
+#[derive(Debug)]
+pub(crate) struct Summons {
+    event: OwnedFd,
+    begun: AtomicBool,
+    shared: Weak<Shared>,
+    timer: OnceLock<ThreadTimer>,
+}
+
+impl Summons {
+    /// Of the process whose warden will sleep on the event.
+    pub(crate) fn new(event: OwnedFd, shared: Weak<Shared>) -> Summons {
+        Summons { event, begun: AtomicBool::new(false), shared, timer: OnceLock::new() }
+    }
+
+    /// What the warden sleeps on.
+    pub(crate) fn event(&self) -> &OwnedFd {
+        &self.event
+    }
+
+    /// Wakes the warden.
+    pub(crate) fn raise(&self) {
+        self.begin();
+        fd::raise_event(&self.event);
+    }
+
+    pub(crate) fn has_begun(&self) -> bool {
+        self.begun.load(Ordering::Relaxed)
+    }
+
+    /// There is something to watch from now on. A process that cannot have its warden ends here.
+    #[inline]
+    pub(crate) fn begin(&self) {
+        if !self.has_begun() {
+            self.begin_now();
+        }
+    }
+
+    #[cold]
+    fn begin_now(&self) {
+        let Some(shared) = self.shared.upgrade() else { return };
+        if let Err(error) = self.try_begin(&shared) {
+            shared
+                .say(&FromChild::Refused { errno: error.raw_os_error().unwrap_or(libc::EAGAIN), step: STEP });
+            process::leave(super::DEFECT);
+        }
+    }
+
+    /// Begins the warden, if it has not, and says that the process is ready.
+    pub(crate) fn try_begin(&self, shared: &Arc<Shared>) -> io::Result<()> {
+        if self.begun.swap(true, Ordering::SeqCst) {
+            return Ok(());
+        }
+        super::start(shared.clone())?;
+        if let Some(timer) = self.timer.get() {
+            timer.disarm();
+        }
+        shared.announce_ready();
+        Ok(())
+    }
+
+    /// Lets it begin late. Called on the thread that will run the program.
+    pub(crate) fn begin_late(&self, shared: &Arc<Shared>) -> io::Result<()> {
+        if removed("hail") {
+            return Ok(());
+        }
+        let timer = ThreadTimer::new(KICK)?;
+        // Only the first process of a program is hailed.
+        if HAILED.set(shared.clone()).is_err() {
+            return self.try_begin(shared);
+        }
+        self.timer.get_or_init(|| timer).arm(LATEST, AGAIN);
+        Ok(())
+    }
+}
+
+/// The step of a start that failed.
+pub(crate) const STEP: &str = "warden";
+
+/// What the handler of [`KICK`] does when a timer has sent it. `in_program`: the thread was in compiled code, so it is
+/// in no function of the C library and holds no lock, and the warden may begin here. Elsewhere it is left for the next
+/// time, and only a parent that is gone ends the process at once.
+pub fn hail(in_program: bool) {
+    let Some(shared) = HAILED.get().filter(|shared| !shared.summons().has_begun()) else { return };
+    signal::keeping_errno(|| {
+        if in_program {
+            // The warden's thread inherits the mask, and its own threads in turn are to be kicked.
+            signal::unblock(KICK);
+            shared.summons().begin();
+        } else if shared.control().is_some_and(fd::is_hung_up) && !removed("lifeline") {
+            process::die();
+        }
+    });
+}
