@@ -16,6 +16,16 @@
         ((Some "thread")  (ignore (wait (spawn-thread deaf))))
         ((Some "compute") (spin 0))
         ((Some "below")   (ignore (recv (spawn-process spinner))))
+        ((Some "spinner") (watched (spawn-process spinner)))
+        ((Some "writer")  (watched (spawn-process writer)))
+        ((Some "speaker") (let [p (spawn-process speaker)]
+                            (ignore (recv p))
+                            (watched p)))
+        ((Some "asker")   (let [p (spawn-process asker)]
+                            (sleep (millis 100))
+                            (ignore (stop p))
+                            (println (wait p))))
+        ((Some "runtime") (ignore (recv (spawn-process grind))))
         ((Some "write")   (flood 0))
         (_                (panic! "which place?")))))
 
@@ -24,6 +34,24 @@
 (defn spinner {:in i64 :out i64} [] -> nil (spin 0))
 
 (defn spin [n <- i64] -> nil (spin (wrap-add n 1)))
+
+(defn watched [p <- (Peer i64 i64)] -> nil
+  (do (sleep (millis 100)) (println (status p)) (ignore (kill p))))
+
+(defn writer "Is in runtime functions nearly always." {:in i64 :out i64} [] -> nil (texts 0))
+
+(defn speaker "Never waits, after a word." {:in i64 :out i64} [] -> nil
+  (do (println 1) (spin 0)))
+
+(defn texts [n <- i64] -> nil
+  (if (= (count (str n n n n)) 0) nil (texts (wrap-add n 1))))
+
+(defn asker "Never waits, and looks for a stop." {:in i64 :out i64} [] -> nil
+  (if (stopped?) nil (asker)))
+
+(defn grind "Is in one runtime function for ever longer." {:in i64 :out i64} [] -> nil (square 3N))
+
+(defn square [n <- BigInt] -> nil (square (* n n)))
 
 (defn push [p <- (Peer i64 i64)] -> nil
   (match (send p 1)

@@ -186,6 +186,7 @@ impl Process {
 
     /// Has this process been asked to stop?
     pub fn stopping(&self) -> bool {
+        self.shared.summons().begin();
         self.shared.stopping()
     }
 

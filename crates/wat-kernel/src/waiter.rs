@@ -191,6 +191,8 @@ impl Waiter {
 
     /// Has this thread, or its process, been asked to stop or to end?
     pub fn interrupted(&self) -> Option<Interrupt> {
+        // Whoever asks instead of waiting needs somebody who listens.
+        self.shared.summons().begin();
         self.interrupted_by(Wakes::Stop)
     }
 

@@ -20,8 +20,8 @@ use std::time::Duration;
 
 /// A warden begins within this time, unless a runtime function takes longer.
 const LATEST: Duration = Duration::from_millis(20);
-/// Time between two hails where one came in a runtime function.
-const AGAIN: Duration = Duration::from_millis(2);
+/// Time between two hails where one came in a runtime function: short, for a program may be in them nearly always.
+const AGAIN: Duration = Duration::from_micros(250);
 
 /// The process whose warden [`hail`] begins.
 static HAILED: OnceLock<Arc<Shared>> = OnceLock::new();

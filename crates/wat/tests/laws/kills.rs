@@ -98,6 +98,23 @@ fn k1_a_parent_killed_between_clone_and_exec_leaves_nothing() {
     }
 }
 
+/// K1. A child that has been in runtime functions since its birth has no warden yet. Of what ends it with its parent only
+/// the lifeline is left here. Guards: the look at it by the hail (without it the child lives on).
+#[test]
+fn k1_a_child_within_a_runtime_function_ends_with_its_parent() {
+    let _turn = turn(Duration::from_secs(60));
+    for _ in 0..size(40) {
+        let mut root = wat(test_file("laws/waits")).args(&["runtime"]).without("death-signal,keeper").start();
+        assert_eq!(root.line(), ":blocked");
+        soon("its child is there", || !root.nodes().is_empty());
+        std::thread::sleep(Duration::from_millis(100));
+        root.signal(libc::SIGKILL);
+        root.ends_within(Duration::from_secs(1));
+        let gone = eventually(Duration::from_secs(1), || descendants().is_empty());
+        assert!(gone, "the root was killed, and this lives:\n{}", shown(&descendants()));
+    }
+}
+
 /// K1. Whoever ends the keeper ends all that it keeps; the next child has another. Guards: the watch over the keeper
 /// (without it every later spawn fails).
 #[test]

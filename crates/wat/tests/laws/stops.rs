@@ -60,6 +60,30 @@ fn k5_a_stop_just_before_a_wait_is_not_lost() {
     }
 }
 
+/// K5. A child that never waits. Guards: the hail that begins its warden all the same (without it the child would never be
+/// ready, and hear no stop).
+#[test]
+fn k5_a_child_that_never_waits_is_watched_over() {
+    let _turn = turn(Duration::from_secs(60));
+    for _ in 0..size(40) {
+        for (child, says) in [
+            ("spinner", "#wat.kernel.Status/Running nil"),
+            ("writer", "#wat.kernel.Status/Running nil"),
+            ("asker", "#wat.core/Ok nil"),
+        ] {
+            let mut root = wat(test_file("laws/waits")).args(&[child]).start();
+            assert_eq!(root.line(), ":blocked");
+            assert_eq!(root.line(), says, "{child}");
+            assert!(root.finish().status.success());
+        }
+        // What has spoken runs, whether its warden has begun or not.
+        let mut root = wat(test_file("laws/waits")).args(&["speaker"]).without("hail").start();
+        assert_eq!(root.line(), ":blocked");
+        assert_eq!(root.line(), "#wat.kernel.Status/Running nil");
+        assert!(root.finish().status.success());
+    }
+}
+
 /// K5. Guards: the warden's deadline (without it a program that computes or is blocked in a write never ends).
 #[test]
 fn k5_what_does_not_wait_ends_by_its_deadline() {

@@ -114,6 +114,11 @@ impl Launch {
         self.disturbed("one-page")
     }
 
+    /// These mechanisms are taken away, so that another of the same purpose is seen to be enough.
+    pub fn without(self, mechanisms: &str) -> Launch {
+        self.disturbed(mechanisms)
+    }
+
     fn disturbed(self, word: &str) -> Launch {
         let removed = std::env::var("WAT_MUTATION").unwrap_or_default();
         self.env("WAT_MUTATION", &format!("{removed},{word}"))
