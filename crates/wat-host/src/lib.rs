@@ -43,7 +43,7 @@ use std::ffi::OsString;
 use wat_kernel::boot::{self, Boot};
 use wat_kernel::keeper;
 pub use wat_kernel::{Authority, machine};
-use wat_runtime::unit::{Table, kick};
+use wat_runtime::unit::{Table, hail};
 
 /// A defect of wat, or a process that could not be made.
 const DEFECT: i32 = 70;
@@ -117,7 +117,7 @@ pub fn child(library: Library) -> Option<i32> {
     if !boot::is_child(&args) {
         return None;
     }
-    kick::on_timer(wat_kernel::hail);
+    hail::on_timer(wat_kernel::hail);
     let Ok(process) = boot::child(boot::Watch::Late) else {
         // The parent has been told which step failed.
         return Some(DEFECT);

@@ -65,7 +65,7 @@ pub enum Watch {
     /// From the start.
     AtOnce,
     /// From the first wait, child or thread, and otherwise when the handler of [`crate::KICK`], sent by a timer, calls
-    /// [`crate::hail`] out of compiled code. It makes the way to a first answer shorter.
+    /// [`crate::hail`]. It makes the way to a first answer shorter.
     Late,
 }
 

@@ -2,8 +2,8 @@
 //!
 //! The warden of a child begins late. To make a thread costs a good part of what a small child needs until its first
 //! answer, and until there is a wait, a child or a timer nothing is there to be watched but the control socket. So it
-//! begins with the first of these, and after [`LATEST`] at most: then a timer sends the program's thread the kick, and
-//! the kick's handler [`hail`]s.
+//! begins with the first of these, and about [`LATEST`] at most: then a timer sends the program's thread the kick, whose
+//! handler [`hail`]s.
 
 use crate::control::FromChild;
 use crate::mutation::removed;
@@ -18,10 +18,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
-/// A warden begins within this time, unless a runtime function takes longer.
+/// A warden begins within this time, and that of the runtime function which it finds the thread in.
 const LATEST: Duration = Duration::from_millis(20);
-/// Time between two hails where one came in a runtime function: short, for a program may be in them nearly always.
-const AGAIN: Duration = Duration::from_micros(250);
+/// Time between two hails where one came in a runtime function.
+const AGAIN: Duration = Duration::from_millis(2);
 
 /// The process whose warden [`hail`] begins.
 static HAILED: OnceLock<Arc<Shared>> = OnceLock::new();
@@ -104,13 +104,13 @@ impl Summons {
 /// The step of a start that failed.
 pub(crate) const STEP: &str = "warden";
 
-/// What the handler of [`KICK`] does when a timer has sent it. `in_program`: the thread was in compiled code, so it is
-/// in no function of the C library and holds no lock, and the warden may begin here. Elsewhere it is left for the next
-/// time, and only a parent that is gone ends the process at once.
-pub fn hail(in_program: bool) {
-    let Some(shared) = HAILED.get().filter(|shared| !shared.summons().has_begun()) else { return };
+/// What the handler of [`KICK`] does when a timer has sent it. `between`: the thread is in no function of the C library and
+/// holds no lock, so the warden may begin here. Elsewhere only a parent that is gone counts, and ends the process at once.
+/// Answers whether the warden has still to begin.
+pub fn hail(between: bool) -> bool {
+    let Some(shared) = HAILED.get().filter(|shared| !shared.summons().has_begun()) else { return false };
     signal::keeping_errno(|| {
-        if in_program {
+        if between {
             // The warden's thread inherits the mask, and its own threads in turn are to be kicked.
             signal::unblock(KICK);
             shared.summons().begin();
@@ -118,4 +118,5 @@ pub fn hail(in_program: bool) {
             process::die();
         }
     });
+    !between
 }

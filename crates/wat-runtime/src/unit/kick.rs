@@ -4,35 +4,22 @@
 
 use super::thread::current;
 use libc::{c_int, c_void, siginfo_t, ucontext_t};
-use std::sync::OnceLock;
 use std::sync::atomic::Ordering;
 use wat_abi::context::stop;
 
 /// The signal's number; ignored by default, so a stray one does no harm.
 pub const SIGNAL: c_int = libc::SIGURG;
 
-/// Who is told of kicks that a timer sends.
-static ON_TIMER: OnceLock<fn(bool)> = OnceLock::new();
-
-/// From now on a kick that a timer sends is told: whether it found the thread in compiled code. The function runs in a
-/// signal handler. Only the first counts.
-pub fn on_timer(tell: fn(bool)) {
-    let _ = ON_TIMER.set(tell);
-}
-
 pub(super) extern "C" fn kicked(_: c_int, info: *mut siginfo_t, machine: *mut c_void) {
     let ctx = current();
-    // SAFETY: the kernel passes what it knows of the signal.
-    if unsafe { (*info).si_code } == libc::SI_TIMER
-        && let Some(tell) = ON_TIMER.get()
-    {
-        // SAFETY: the kernel passes the interrupted thread's registers.
-        tell(super::trap::in_compiled(ctx, unsafe { &*machine.cast::<ucontext_t>() }));
+    // SAFETY: the kernel passes what it knows of the signal, and the interrupted thread's registers.
+    let (sent_by, machine) = unsafe { ((*info).si_code, &mut *machine.cast::<ucontext_t>()) };
+    if sent_by == libc::SI_TIMER {
+        super::hail::hailed(machine);
     }
     // SAFETY: the current context is null or valid.
     let Some(context) = (unsafe { ctx.as_ref() }) else { return };
     if context.stop.load(Ordering::Relaxed) & stop::KILL != 0 {
-        // SAFETY: the kernel passes the interrupted thread's registers.
-        super::trap::kill(ctx, unsafe { &mut *machine.cast::<ucontext_t>() });
+        super::trap::kill(ctx, machine);
     }
 }

@@ -10,6 +10,7 @@ pub mod attempt;
 pub mod crash;
 pub mod edge;
 pub mod entry;
+pub mod hail;
 pub mod image;
 pub mod kick;
 pub mod leave;

@@ -61,7 +61,7 @@ fn k5_a_stop_just_before_a_wait_is_not_lost() {
 }
 
 /// K5. A child that never waits. Guards: the hail that begins its warden all the same (without it the child would never be
-/// ready, and hear no stop).
+/// ready, and hear no stop), and for one that is in runtime functions nearly always the rows that lead through it.
 #[test]
 fn k5_a_child_that_never_waits_is_watched_over() {
     let _turn = turn(Duration::from_secs(60));

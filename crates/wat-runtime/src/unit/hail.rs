@@ -1,0 +1,110 @@
+//! The hail: somebody wants this thread at a place where it is in no runtime function. A kick that a timer sends finds it
+//! in compiled code, which is such a place, or in a runtime function: then the next call of one is such a place, and
+//! every row of the thread's table leads through [`called`] until it has been made.
+
+use super::thread::{Record, current};
+use super::trap;
+use crate::mutation::removed;
+use libc::ucontext_t;
+use std::arch::global_asm;
+use std::sync::OnceLock;
+use wat_abi::rtfn::RT_COUNT;
+
+/// Who hails.
+static HAILER: OnceLock<fn(bool) -> bool> = OnceLock::new();
+
+/// From now on `told` is called at each kick that a timer sends, with `false` from a signal handler while the thread is
+/// in a runtime function, and with `true` where it is not, from a handler or between two. It answers whether it still
+/// waits for the latter. Only the first counts.
+pub fn on_timer(told: fn(bool) -> bool) {
+    let _ = HAILER.set(told);
+}
+
+/// Called by the kick's handler.
+pub(super) fn hailed(machine: &ucontext_t) {
+    let Some(told) = HAILER.get() else { return };
+    let ctx = current();
+    let between = trap::in_compiled(ctx, machine);
+    if told(between) && !between && !ctx.is_null() && !removed("hail-rows") {
+        let stubs = &raw const wat_hail_rows as usize;
+        // SAFETY: the current context is valid, and this thread, which uses it, stands still in its handler.
+        let rows = unsafe { &mut (*ctx).rt };
+        rows.iter_mut().enumerate().for_each(|(at, row)| *row = stubs + at * STUB);
+    }
+}
+
+/// Bytes of one stub: a near call.
+const STUB: usize = 5;
+
+unsafe extern "C" {
+    /// One stub for each row.
+    static wat_hail_rows: u8;
+}
+
+// Each stub calls the code behind them, which so knows its row. That code goes on in the row's own function, with all
+// that it was called with: registers of arguments, stack pointer and frame pointer.
+global_asm!(
+    ".hidden wat_hail_rows",
+    ".globl wat_hail_rows",
+    ".type wat_hail_rows,@function",
+    "wat_hail_rows:",
+    ".rept {rows}",
+    ".byte 0xe8",
+    ".long 2f - . - 4",
+    ".endr",
+    "2:",
+    "pop rax",
+    "push rbp",
+    "mov rbp, rsp",
+    "push rdi",
+    "push rsi",
+    "push rdx",
+    "push rcx",
+    "push r8",
+    "push r9",
+    "sub rsp, 128",
+    "movups [rsp], xmm0",
+    "movups [rsp + 16], xmm1",
+    "movups [rsp + 32], xmm2",
+    "movups [rsp + 48], xmm3",
+    "movups [rsp + 64], xmm4",
+    "movups [rsp + 80], xmm5",
+    "movups [rsp + 96], xmm6",
+    "movups [rsp + 112], xmm7",
+    "mov rdi, rax",
+    "call {called}",
+    "movups xmm0, [rsp]",
+    "movups xmm1, [rsp + 16]",
+    "movups xmm2, [rsp + 32]",
+    "movups xmm3, [rsp + 48]",
+    "movups xmm4, [rsp + 64]",
+    "movups xmm5, [rsp + 80]",
+    "movups xmm6, [rsp + 96]",
+    "movups xmm7, [rsp + 112]",
+    "add rsp, 128",
+    "pop r9",
+    "pop r8",
+    "pop rcx",
+    "pop rdx",
+    "pop rsi",
+    "pop rdi",
+    "pop rbp",
+    "jmp rax",
+    rows = const RT_COUNT,
+    called = sym called,
+);
+
+/// A row is called. `behind` is the address behind its stub; answers that of its own function.
+extern "C" fn called(behind: usize) -> usize {
+    let row = (behind - &raw const wat_hail_rows as usize) / STUB - 1;
+    // SAFETY: the stubs are in the table of a context that is current, the first field of its record.
+    let (ctx, process) = unsafe {
+        let record = current().cast::<Record>();
+        (&mut (*record).ctx, (*record).process)
+    };
+    ctx.rt.copy_from_slice(process.table());
+    if let Some(told) = HAILER.get() {
+        told(true);
+    }
+    ctx.rt[row]
+}
