@@ -34,6 +34,13 @@ fn rows(table: &mut wat_runtime::unit::Table) {
     wat_io::fill(table);
 }
 
+/// Where the C library's loader of shared objects believes that the program lies: it is not known. A program that loads
+/// none has no use for it, and the library's own answer asks /proc at the start of every process.
+#[unsafe(no_mangle)]
+extern "C" fn _dl_get_origin() -> *const libc::c_char {
+    std::ptr::without_provenance(usize::MAX)
+}
+
 /// The C library's entry. Rust's own reads /proc, maps a signal stack and installs handlers: some fifteen system calls
 /// at the start of every child, for what wat sets up itself.
 #[unsafe(no_mangle)]
