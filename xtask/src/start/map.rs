@@ -62,6 +62,20 @@ impl Section {
             None => Some(format!("*{}(.text .text.*)", last(&self.file))),
         }
     }
+
+    /// The same of the constants that the code may look at: they are not traced, so all of its object's or its crate's.
+    pub fn constants(&self) -> String {
+        let from = match self.file.strip_suffix(')').and_then(|file| file.rsplit_once('(')) {
+            // `libname-hash.rlib`
+            Some((archive, _)) if archive.ends_with(".rlib") => match last(archive).rsplit_once('-') {
+                Some((name, _)) => format!("*{name}-*.rlib:*"),
+                None => format!("*{}:*", last(archive)),
+            },
+            Some((archive, object)) => format!("*{}:{object}", last(archive)),
+            None => format!("*{}", last(&self.file)),
+        };
+        format!("{from}(.rodata .rodata.*)")
+    }
 }
 
 fn last(path: &str) -> &str {
@@ -106,5 +120,13 @@ mod tests {
         let rare = "*(.text.unlikely._ZN11wat_runtime4heap3Mem6refill17h*)";
         assert_eq!(pattern(0xc8c000).as_deref(), Some(rare));
         assert_eq!(pattern(0x700000), None);
+    }
+
+    #[test]
+    fn constants_are_named_by_object_and_crate() {
+        let constants = |address| Map::parse(TEXT).section(address).map(Section::constants);
+        assert_eq!(constants(0x76b000).as_deref(), Some("*libc.a:libc-start.o(.rodata .rodata.*)"));
+        assert_eq!(constants(0xc8b1a1).as_deref(), Some("*libwat_kernel-*.rlib:*(.rodata .rodata.*)"));
+        assert_eq!(constants(0x769110).as_deref(), Some("*crt1.o(.rodata .rodata.*)"));
     }
 }

@@ -80,7 +80,9 @@ impl Seen {
             unsafe { libc::ptrace(libc::PTRACE_GETREGS, who, 0, &raw mut registers) };
             self.addresses.insert(registers.rip);
         }
-        let own = first || signal == libc::SIGTRAP || event != 0;
+        // What is run in steps is late for its own timers, which would leave it no time for anything else.
+        let timer = step && signal == libc::SIGURG;
+        let own = timer || first || signal == libc::SIGTRAP || event != 0;
         let request = if step { libc::PTRACE_SINGLESTEP } else { libc::PTRACE_CONT };
         // SAFETY: the signal is a number. A process that has gone meanwhile is waited for next.
         unsafe { libc::ptrace(request, who, 0, if own { 0 } else { signal }) };
