@@ -8,6 +8,7 @@
 
 #![allow(dead_code, unused_imports, reason = "each test binary uses its own part")]
 
+pub mod apart;
 pub mod command;
 pub mod edn;
 pub mod patience;
@@ -18,6 +19,7 @@ pub mod source;
 pub mod tree;
 pub mod turn;
 
+pub use apart::apart;
 pub use patience::{eventually, soon};
 pub use random::Random;
 pub use source::{Source, program};
