@@ -55,26 +55,36 @@ impl Section {
         if let Some((kind, path)) = self.name.split_once("._R") {
             return Some(format!("*({kind}._R{})", without_crates(path)));
         }
+        if self.is_rust() {
+            // Code without a function's name would be all of its crate's.
+            return self.name.strip_prefix(".text.").map(|_| format!("*({})", self.name));
+        }
         match self.file.strip_suffix(')').and_then(|file| file.rsplit_once('(')) {
-            // Code of Rust without a function's name would be all of its crate's.
-            Some((archive, _)) if archive.ends_with(".rlib") => None,
             Some((archive, object)) => Some(format!("*{}:{object}(.text .text.*)", last(archive))),
             None => Some(format!("*{}(.text .text.*)", last(&self.file))),
         }
     }
 
-    /// The same of the constants that the code may look at: they are not traced, so all of its object's or its crate's.
-    pub fn constants(&self) -> String {
+    /// Rust's objects are named by hashes.
+    fn is_rust(&self) -> bool {
+        self.file.trim_end_matches(')').ends_with(".rcgu.o")
+    }
+
+    /// Where the code comes from, for what it may look at: that is not traced, so it is all of its object's or its crate's. Of
+    /// the mathematical library only what chooses among its functions runs, and that looks at nothing.
+    pub fn origin(&self) -> Option<String> {
         let from = match self.file.strip_suffix(')').and_then(|file| file.rsplit_once('(')) {
+            Some((archive, _)) if last(archive).starts_with("libm") => return None,
             // `libname-hash.rlib`
             Some((archive, _)) if archive.ends_with(".rlib") => match last(archive).rsplit_once('-') {
                 Some((name, _)) => format!("*{name}-*.rlib:*"),
                 None => format!("*{}:*", last(archive)),
             },
             Some((archive, object)) => format!("*{}:{object}", last(archive)),
+            None if self.is_rust() => return None,
             None => format!("*{}", last(&self.file)),
         };
-        format!("{from}(.rodata .rodata.*)")
+        Some(from)
     }
 }
 
@@ -123,10 +133,10 @@ mod tests {
     }
 
     #[test]
-    fn constants_are_named_by_object_and_crate() {
-        let constants = |address| Map::parse(TEXT).section(address).map(Section::constants);
-        assert_eq!(constants(0x76b000).as_deref(), Some("*libc.a:libc-start.o(.rodata .rodata.*)"));
-        assert_eq!(constants(0xc8b1a1).as_deref(), Some("*libwat_kernel-*.rlib:*(.rodata .rodata.*)"));
-        assert_eq!(constants(0x769110).as_deref(), Some("*crt1.o(.rodata .rodata.*)"));
+    fn what_code_looks_at_is_named_by_object_and_crate() {
+        let origin = |address| Map::parse(TEXT).section(address).and_then(Section::origin);
+        assert_eq!(origin(0x76b000).as_deref(), Some("*libc.a:libc-start.o"));
+        assert_eq!(origin(0xc8b1a1).as_deref(), Some("*libwat_kernel-*.rlib:*"));
+        assert_eq!(origin(0x769110).as_deref(), Some("*crt1.o"));
     }
 }

@@ -1,5 +1,5 @@
 //! `cargo xtask start`: which code a child runs from its first instruction to its end, written as a linker script
-//! that lays it side by side, and the constants of that code.
+//! that lays it side by side, with what that code may look at.
 //!
 //! Why: a page of code that is not mapped yet is a fault of microseconds, and the linker's own order spreads those two
 //! hundred KiB over fifteen MiB. A section that the script names and the program has no more does no harm, so the
@@ -38,7 +38,7 @@ fn write() -> Result<String, String> {
     let wat = link(&root, &map)?;
     let text = std::fs::read_to_string(&map).map_err(|e| format!("open {}: {e}", map.display()))?;
     let map = Map::parse(&text);
-    let (mut names, mut constants) = (BTreeSet::new(), BTreeSet::new());
+    let (mut names, mut origins) = (BTreeSet::new(), BTreeSet::new());
     let (mut sections, mut bytes) = (BTreeSet::new(), 0);
     for words in CHILDREN {
         let program = root.join("bench/wat/spawn.wat");
@@ -47,7 +47,7 @@ fn write() -> Result<String, String> {
             if sections.insert(section.address) {
                 bytes += section.size;
                 names.extend(section.pattern());
-                constants.insert(section.constants());
+                origins.extend(section.origin());
             }
         }
     }
@@ -55,21 +55,33 @@ fn write() -> Result<String, String> {
         return Err("no code of a child is in the linker's map, which is read as lld writes it".to_string());
     }
     let script = root.join("crates/wat/start.ld");
-    std::fs::write(&script, text_of(&names, &constants))
+    std::fs::write(&script, text_of(&names, &origins))
         .map_err(|e| format!("write {}: {e}", script.display()))?;
     Ok(format!("{}: {} sections, {} KiB", script.display(), sections.len(), bytes >> 10))
 }
 
-fn text_of(code: &BTreeSet<String>, constants: &BTreeSet<String>) -> String {
+/// Kinds of what code looks at: the section, the sections that go into it, and where it lies, so that the two that are
+/// written to are neighbours. What begins with `.data.r` is written to by the loader alone.
+const LOOKED_AT: [(&str, &str, &str); 3] = [
+    (".rodata", ".rodata .rodata.*", "BEFORE"),
+    (".data", ".data .data.[!r]*", "AFTER"),
+    (".bss", ".bss .bss.*", "BEFORE"),
+];
+
+fn text_of(code: &BTreeSet<String>, origins: &BTreeSet<String>) -> String {
     let mut text =
         "/* What a child looks at in its start, side by side; written by `cargo xtask start`. */\n"
             .to_string();
-    for (section, names) in [(".text", code), (".rodata", constants)] {
+    let mut add = |section: &str, names: &mut dyn Iterator<Item = String>, place: &str| {
         let _ = writeln!(text, "SECTIONS\n{{\n  {section}.start : {{");
         for name in names {
             let _ = writeln!(text, "    {name}");
         }
-        let _ = writeln!(text, "  }}\n}}\nINSERT BEFORE {section};");
+        let _ = writeln!(text, "  }}\n}}\nINSERT {place} {section};");
+    };
+    add(".text", &mut code.iter().cloned(), "BEFORE");
+    for (section, inputs, place) in LOOKED_AT {
+        add(section, &mut origins.iter().map(|origin| format!("{origin}({inputs})")), place);
     }
     text
 }

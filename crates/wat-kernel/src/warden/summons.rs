@@ -14,7 +14,8 @@ use crate::sys::{fd, process};
 use crate::waiter::KICK;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
@@ -23,8 +24,8 @@ const LATEST: Duration = Duration::from_millis(20);
 /// Time between two hails where one came in a runtime function.
 const AGAIN: Duration = Duration::from_millis(2);
 
-/// The process whose warden [`hail`] begins.
-static HAILED: OnceLock<Arc<Shared>> = OnceLock::new();
+/// The process whose warden [`hail`] begins: null, or a reference that is never given back.
+static HAILED: AtomicPtr<Shared> = AtomicPtr::new(null_mut());
 
 #[derive(Debug)]
 pub(crate) struct Summons {
@@ -92,10 +93,7 @@ impl Summons {
             return Ok(());
         }
         let timer = ThreadTimer::new(KICK)?;
-        // Only the first process of a program is hailed.
-        if HAILED.set(shared.clone()).is_err() {
-            return self.try_begin(shared);
-        }
+        HAILED.store(Arc::into_raw(shared.clone()).cast_mut(), Ordering::Release);
         self.timer.get_or_init(|| timer).arm(LATEST, AGAIN);
         Ok(())
     }
@@ -108,7 +106,9 @@ pub(crate) const STEP: &str = "warden";
 /// holds no lock, so the warden may begin here. Elsewhere only a parent that is gone counts, and ends the process at once.
 /// Answers whether the warden has still to begin.
 pub fn hail(between: bool) -> bool {
-    let Some(shared) = HAILED.get().filter(|shared| !shared.summons().has_begun()) else { return false };
+    // SAFETY: null, or valid for ever.
+    let hailed = unsafe { HAILED.load(Ordering::Acquire).as_ref() };
+    let Some(shared) = hailed.filter(|shared| !shared.summons().has_begun()) else { return false };
     signal::keeping_errno(|| {
         if between {
             // The warden's thread inherits the mask, and its own threads in turn are to be kicked.

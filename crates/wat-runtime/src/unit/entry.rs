@@ -55,7 +55,9 @@ unsafe extern "C" {
 
 // The frame of wat_unit_enter, upwards from the saved sp: padding, r15, r14, r13, r12, rbx, rbp, return address.
 // rbx holds the point while compiled code runs; thunks preserve it.
+// A section of their own, so that a linker script can name it (`crates/wat/start.ld`).
 global_asm!(
+    ".pushsection .text.wat_unit_enter, \"ax\", @progbits",
     ".hidden wat_unit_enter",
     ".globl wat_unit_enter",
     ".type wat_unit_enter,@function",
@@ -96,6 +98,7 @@ global_asm!(
     "mov edx, 1",
     "cld",
     "jmp 2b",
+    ".popsection",
 );
 
 const _: () = assert!(offset_of!(Point, sp) == 0);

@@ -7,22 +7,29 @@ use super::trap;
 use crate::mutation::removed;
 use libc::ucontext_t;
 use std::arch::global_asm;
-use std::sync::OnceLock;
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicPtr, Ordering};
 use wat_abi::rtfn::RT_COUNT;
 
-/// Who hails.
-static HAILER: OnceLock<fn(bool) -> bool> = OnceLock::new();
+/// Who hails; nobody before [`on_timer`].
+static HAILER: AtomicPtr<()> = AtomicPtr::new(null_mut());
+
+fn hailer() -> Option<fn(bool) -> bool> {
+    let told = HAILER.load(Ordering::Relaxed);
+    // SAFETY: what is not null is such a function, stored by `on_timer`.
+    (!told.is_null()).then(|| unsafe { std::mem::transmute::<*mut (), fn(bool) -> bool>(told) })
+}
 
 /// From now on `told` is called at each kick that a timer sends, with `false` from a signal handler while the thread is
 /// in a runtime function, and with `true` where it is not, from a handler or between two. It answers whether it still
-/// waits for the latter. Only the first counts.
+/// waits for the latter.
 pub fn on_timer(told: fn(bool) -> bool) {
-    let _ = HAILER.set(told);
+    HAILER.store(told as *mut (), Ordering::Relaxed);
 }
 
 /// Called by the kick's handler.
 pub(super) fn hailed(machine: &ucontext_t) {
-    let Some(told) = HAILER.get() else { return };
+    let Some(told) = hailer() else { return };
     let ctx = current();
     let between = trap::in_compiled(ctx, machine);
     if told(between) && !between && !ctx.is_null() && !removed("hail-rows") {
@@ -44,6 +51,7 @@ unsafe extern "C" {
 // Each stub calls the code behind them, which so knows its row. That code goes on in the row's own function, with all
 // that it was called with: registers of arguments, stack pointer and frame pointer.
 global_asm!(
+    ".pushsection .text.wat_hail_rows, \"ax\", @progbits",
     ".hidden wat_hail_rows",
     ".globl wat_hail_rows",
     ".type wat_hail_rows,@function",
@@ -90,6 +98,7 @@ global_asm!(
     "pop rdi",
     "pop rbp",
     "jmp rax",
+    ".popsection",
     rows = const RT_COUNT,
     called = sym called,
 );
@@ -103,7 +112,7 @@ extern "C" fn called(behind: usize) -> usize {
         (&mut (*record).ctx, (*record).process)
     };
     ctx.rt.copy_from_slice(process.table());
-    if let Some(told) = HAILER.get() {
+    if let Some(told) = hailer() {
         told(true);
     }
     ctx.rt[row]
