@@ -96,14 +96,8 @@ impl Command {
             directory: word_of(directory.as_os_str().as_bytes(), "the directory")?,
             environment,
             limits: limits(&self.limits),
-            score: word(&score(boot, self.below).to_string(), "the score")?,
         })
     }
-}
-
-/// Fifty points above its parent's, as any child's.
-fn score(boot: &Boot, below: usize) -> i32 {
-    (boot.oom_base + 50 * (boot.depth() + below + 1) as i32).min(1000)
 }
 
 fn limits(given: &Limits) -> Vec<(u32, u64, u64)> {
@@ -141,6 +135,8 @@ fn refuse(kind: io::ErrorKind, message: String) -> io::Error {
 pub(crate) struct Looked {
     pub(crate) arguments: Vec<CString>,
     pub(crate) foreign: Foreign,
+    /// How far below this process it counts.
+    pub(crate) levels: usize,
 }
 
 impl Looked {
@@ -149,7 +145,7 @@ impl Looked {
         let file = find(&what.program, boot).map_err(step("lookup"))?;
         let arguments = what.arguments().map_err(step("arguments"))?;
         let foreign = what.foreign(boot, &file).map_err(step("environment"))?;
-        Ok(Looked { arguments, foreign })
+        Ok(Looked { arguments, foreign, levels: what.below + 1 })
     }
 }
 

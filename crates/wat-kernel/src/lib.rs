@@ -10,6 +10,7 @@
 //! | `authority.rs` | what a process may reach, as a value |
 //! | `process.rs`, `shared.rs` | this process and its end; what its threads share |
 //! | `spawn.rs` | making a child |
+//! | `score.rs` | the out-of-memory score that children are born with |
 //! | `nursery.rs` | threads of which confined children are born |
 //! | `keeper.rs` | the namespace of the confined, and the process that it ends with |
 //! | `command.rs`, `run.rs` | external commands: what is said of one, and running one to its end |
@@ -45,6 +46,7 @@ mod outbox;
 mod process;
 mod reader;
 mod run;
+mod score;
 mod sealed;
 pub mod see;
 mod select;

@@ -15,6 +15,7 @@ use crate::life::{self, Action, Event, State};
 use crate::mutation::{pauses_at, removed};
 use crate::nursery::Nurseries;
 use crate::outbox::{Gathered, Outbox};
+use crate::score::{Raised, Score};
 use crate::see::round::Rounds;
 use crate::see::sight::is_within;
 use crate::see::{Sight, Tapped};
@@ -41,6 +42,7 @@ pub(crate) struct Start {
     pub(crate) binary: Option<OwnedFd>,
     pub(crate) image: Option<OwnedFd>,
     pub(crate) signals: Signals,
+    pub(crate) score: Score,
 }
 
 pub(crate) type Unseen = Box<dyn Fn(&str, &str, &End) + Send + Sync>;
@@ -173,6 +175,16 @@ impl Shared {
 
     pub(crate) fn signals(&self) -> Option<&OwnedFd> {
         self.start.signals.taken.as_ref()
+    }
+
+    /// What is born until the value is dropped has a score so many levels above this process's. A confined process's score is
+    /// its children's too: it reaches no /proc.
+    pub(crate) fn raise_score(&self, levels: usize) -> Option<Raised<'_>> {
+        if self.boot().authority.is_whole() && !removed("score") {
+            self.start.score.raised(levels)
+        } else {
+            None
+        }
     }
 
     pub(crate) fn reset_signals(&self) -> signal::Set {

@@ -15,7 +15,6 @@ use crate::mutation::{self, removed};
 use crate::nursery::Looked;
 use crate::shared::Shared;
 use crate::sys::clone::{self, Launched, Order, Space, What};
-use crate::sys::process::Score;
 use crate::sys::{fd, futex, process};
 use crate::waiter::{Interrupt, Waiter};
 use std::ffi::CString;
@@ -251,7 +250,9 @@ pub(crate) fn start_command(
         // All of them: a command is not to feel what whoever started the root had ignored.
         reset: !0,
     };
+    let raised = shared.raise_score(looked.levels);
     let (Launched { pid, pidfd }, _) = launch(shared, waiter, order, Care::Subreaper)?;
+    drop(raised);
     Ok(Hold::Own { pid, pidfd })
 }
 
@@ -340,14 +341,8 @@ fn make(
         return Err(Refusal::Step("boot-record", io::Error::from_raw_os_error(libc::E2BIG)));
     }
     let mut unsent = Unsent { record, sent: 0 };
-    // What is confined from birth cannot raise its own score, and is given its record when it has been raised.
-    let execed = if own.authority.is_whole() && boot.confines.inherited {
-        Some(fd::pipe().map_err(at("pipes"))?)
-    } else {
-        // What fits is in the socket before the child is born, so it need not wait for it.
-        unsent.send(control.as_fd()).map_err(at("boot-record"))?;
-        None
-    };
+    // What fits is in the socket before the child is born, so it need not wait for it.
+    unsent.send(control.as_fd()).map_err(at("boot-record"))?;
 
     // By path, as a spawn would go that holds nothing.
     let by_path = match process::started_path() {
@@ -372,6 +367,7 @@ fn make(
         arguments,
         reset: shared.reset_signals(),
     };
+    let raised = shared.raise_score(1);
     let (Launched { pid, pidfd }, contained) = match &nursery {
         Some(nursery) => {
             let launched = launch_on(order, Care::None, |job| drop(nursery.work.send(job)));
@@ -379,28 +375,13 @@ fn make(
         }
         None => launch(shared, waiter, order, care)?,
     };
+    drop(raised);
     // They are the child's, and where descriptors are short the next step needs one.
     drop((stdin_read, stdout_write, stderr_write, child_control));
-    if let Some(execed) = execed {
-        raise_score(pid, &boot, execed);
-    }
     let hold = Hold::Own { pid, pidfd };
     let (control, stdin) = (Some(control), Some(stdin));
     let ends = Ends { hold, control, stdin, stdout, stderr, spawns: !sealed, contained };
     Ok(Made { ends, unsent })
-}
-
-/// Raises a child's out-of-memory score. An ordinary user's child that has closed itself to eyes by now keeps its
-/// parent's, as all do without /proc.
-fn raise_score(pid: i32, boot: &Boot, (execed, open): (OwnedFd, OwnedFd)) {
-    let Ok(score) = Score::of(&pid.to_string(), boot.score()) else { return };
-    // Until the child has memory of its own the kernel would raise this process's too. Exec then closes what the clone
-    // has of the pipe.
-    drop(open);
-    let mut closed = [fd::interest(execed.as_fd(), 0)];
-    while fd::poll(&mut closed, None).is_err() {}
-    // A child that has ended meanwhile needs none.
-    let _ = score.raise();
 }
 
 /// The child's record: its own part from the spawner's words, the rest inherited.
@@ -429,7 +410,6 @@ fn record(own: &Boot, what: &Spawn, path: &str, pipes: [u32; 3], given: Given, c
         log_level: given.log_level,
         tracing: own.tracing,
         pipes,
-        oom_base: own.oom_base,
         mutation: own.mutation.clone(),
     }
 }

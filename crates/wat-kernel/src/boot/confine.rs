@@ -1,14 +1,12 @@
 //! Confinement: what a child gives up before anything of its program is mapped.
 //!
-//! Runs on the child's only thread; a thread started earlier would stay unconfined. The order binds: the score needs
-//! a writable /proc entry, which a non-dumpable process of an ordinary user no longer has; rulesets and filters
-//! need no-new-privs, and the filter has no room for what the steps before it do. A process that was born confined
-//! has the directory and the score that it was given there, which it could not change any more.
+//! Runs on the child's only thread; a thread started earlier would stay unconfined. The order binds: rulesets and
+//! filters need no-new-privs, and the filter has no room for what the steps before it do. A process that was born
+//! confined has the directory that it was given there, which it could not change any more.
 
 use super::{Boot, Confines, filter, ruleset};
 use crate::authority::Authority;
 use crate::mutation::removed;
-use crate::sys::process::Score;
 use crate::sys::{process, seccomp};
 use std::ffi::CString;
 use std::io;
@@ -21,8 +19,6 @@ pub enum Step {
     Limits,
     /// Files are private, and no directory is held.
     Place,
-    /// Leaves die first when memory is short.
-    Score,
     /// What `ps` shows.
     Name,
     /// No debugger, no foreign eyes in /proc.
@@ -38,10 +34,9 @@ pub enum Step {
 }
 
 /// All steps, in order.
-pub const STEPS: [Step; 9] = [
+pub const STEPS: [Step; 8] = [
     Step::Limits,
     Step::Place,
-    Step::Score,
     Step::Name,
     Step::NonDumpable,
     Step::NoNewPrivileges,
@@ -58,7 +53,6 @@ impl Step {
         match self {
             Step::Limits => "limits",
             Step::Place => "place",
-            Step::Score => "score",
             Step::Name => "name",
             Step::NonDumpable => "non-dumpable",
             Step::NoNewPrivileges => "no-new-privileges",
@@ -71,12 +65,11 @@ impl Step {
     fn take(self, boot: &Boot, binary: Option<BorrowedFd>) -> io::Result<()> {
         match self {
             Step::Limits => limit(boot),
-            Step::Place | Step::Score if boot.confines.inherited => Ok(()),
+            Step::Place if boot.confines.inherited => Ok(()),
             Step::Place => {
                 process::set_umask(0o077);
                 process::change_directory(c"/")
             }
-            Step::Score => score(boot),
             Step::Name => process::name_thread(&name(boot)),
             Step::NonDumpable if boot.debuggable || removed("non-dumpable") => Ok(()),
             Step::NonDumpable => process::control(libc::PR_SET_DUMPABLE, 0),
@@ -177,14 +170,6 @@ fn limit(boot: &Boot) -> io::Result<()> {
         process::set_limit(libc::RLIMIT_NOFILE, count, count)?;
     }
     Ok(())
-}
-
-/// Without /proc there is nothing to raise.
-fn score(boot: &Boot) -> io::Result<()> {
-    match Score::of("self", boot.score()).and_then(|score| score.raise()) {
-        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
-        other => other,
-    }
 }
 
 fn name(boot: &Boot) -> CString {

@@ -18,6 +18,7 @@ use crate::authority::Authority;
 use crate::control::{FromChild, MAX_BOOT, MAX_PACKET, MAX_REFUSAL, ToChild};
 use crate::mutation::{self, removed};
 use crate::process::Process;
+use crate::score::Score;
 use crate::see::sight::is_within;
 use crate::shared::{Shared, Start};
 use crate::signals;
@@ -107,7 +108,6 @@ pub fn root(mut boot: Boot, image: Option<OwnedFd>) -> Result<Process, BootError
         fd::close_on_exec(3, u32::MAX);
     }
     raise_file_limit();
-    boot.oom_base = own_score();
     let mut binary = own_binary().map_err(at("binary"))?;
     let mut image = image;
     if !boot.authority.is_whole() {
@@ -123,7 +123,8 @@ pub fn root(mut boot: Boot, image: Option<OwnedFd>) -> Result<Process, BootError
         confine::narrow(&boot, Some(binary.as_fd()))
             .map_err(|(step, error)| BootError { step: step.name(), error })?;
     }
-    start(Start { boot, control: None, binary: Some(binary), image, signals }, Watch::AtOnce)
+    let score = Score::default();
+    start(Start { boot, control: None, binary: Some(binary), image, signals, score }, Watch::AtOnce)
 }
 
 /// Makes a process of the record that descriptor 3 gives. Called on the main thread, before any other exists.
@@ -151,10 +152,12 @@ pub fn child(watch: Watch) -> Result<Process, BootError> {
         std::mem::forget(binary);
         None
     };
+    let closes = boot.authority.is_whole() && !boot.debuggable && process::coarse_ms() != 0;
+    let score = if closes { Score::opened() } else { Score::default() };
     confine::confine(&boot, binary.as_ref().map(AsFd::as_fd))
         .map_err(|(step, error)| told(BootError { step: step.name(), error }))?;
     let signals = signals::child();
-    start(Start { boot, control: Some(control), binary, image: Some(image), signals }, watch)
+    start(Start { boot, control: Some(control), binary, image: Some(image), signals, score }, watch)
 }
 
 /// What root and child share: the record is there, descriptors and signals are in place.
@@ -243,15 +246,6 @@ fn raise_file_limit() {
         // A refusal leaves what there was; a spawn that then lacks descriptors says so.
         let _ = process::set_limit(libc::RLIMIT_NOFILE, hard, hard);
     }
-}
-
-/// This process's out-of-memory score; 0 without /proc.
-fn own_score() -> i32 {
-    let mut text = [0; 16];
-    let length = fd::open(c"/proc/self/oom_score_adj", libc::O_RDONLY)
-        .and_then(|file| fd::read(file.as_fd(), &mut text))
-        .unwrap_or(0);
-    std::str::from_utf8(&text[..length]).ok().and_then(|s| s.trim().parse().ok()).unwrap_or(0)
 }
 
 #[cfg(test)]

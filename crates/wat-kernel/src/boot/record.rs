@@ -49,8 +49,6 @@ pub struct Boot {
     pub tracing: bool,
     /// Capacities of the process's stdin, stdout and stderr as they were got; 0 where unknown (the root's).
     pub pipes: [u32; 3],
-    /// The out-of-memory score of the root, from which depth counts up.
-    pub oom_base: i32,
     /// See [`crate::mutation`]; empty but in tests.
     pub mutation: String,
 }
@@ -143,7 +141,6 @@ impl Boot {
             log_level: 0,
             tracing: false,
             pipes: [0; 3],
-            oom_base: 0,
             mutation: String::new(),
         }
     }
@@ -151,11 +148,6 @@ impl Boot {
     /// Edges between the root and this process.
     pub fn depth(&self) -> usize {
         if self.path == "/" { 0 } else { self.path.matches('/').count() }
-    }
-
-    /// Its out-of-memory score: fifty points for each level.
-    pub(crate) fn score(&self) -> i32 {
-        (self.oom_base + 50 * self.depth() as i32).min(1000)
     }
 
     /// The path of this process's child of that number.

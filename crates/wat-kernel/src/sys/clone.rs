@@ -63,8 +63,6 @@ pub(crate) struct Foreign {
     pub(crate) environment: Vec<CString>,
     /// Resource, soft and hard value.
     pub(crate) limits: Vec<(u32, u64, u64)>,
-    /// Its out-of-memory score, as text.
-    pub(crate) score: CString,
 }
 
 /// The step between clone and exec that failed.
@@ -133,7 +131,6 @@ pub(crate) fn launch(order: &Order, space: Space) -> Result<Launched, (Step, io:
                 file: foreign.file.as_ptr(),
                 directory: foreign.directory.as_ptr(),
                 limits: &foreign.limits,
-                score: foreign.score.as_bytes(),
             },
         },
         arguments: arguments.as_ptr(),
@@ -215,7 +212,6 @@ enum Kind<'a> {
         file: *const libc::c_char,
         directory: *const libc::c_char,
         limits: &'a [(u32, u64, u64)],
-        score: &'a [u8],
     },
 }
 
@@ -290,14 +286,13 @@ fn be_born(plan: &Plan) -> Result<Never, (Step, i32)> {
                     return Err((Step::Lifeline, libc::EPIPE));
                 }
             }
-            Kind::Command { parent, directory, limits, score, .. } => {
+            Kind::Command { parent, directory, limits, .. } => {
                 place(&plan.sources, plan.places).map_err(|errno| (Step::Descriptors, errno))?;
                 // The same of a command, which has no lifeline.
                 if raw(libc::SYS_getppid, [0; 5]) != parent as i64 {
                     return Err((Step::Lifeline, libc::EPIPE));
                 }
                 raw(libc::SYS_umask, [0o077, 0, 0, 0, 0]);
-                raise_score(score);
                 for (resource, soft, hard) in limits {
                     let limit = libc::rlimit { rlim_cur: *soft, rlim_max: *hard };
                     let set = [0, i64::from(*resource), &raw const limit as i64, 0, 0];
@@ -333,23 +328,6 @@ unsafe fn pause(plan: &Plan, step: Step) {
         let rest = libc::timespec { tv_sec: 0, tv_nsec: 500_000_000 };
         // SAFETY: a raw call that reads a local.
         unsafe { raw(libc::SYS_nanosleep, [&raw const rest as i64, 0, 0, 0, 0]) };
-    }
-}
-
-/// Without /proc there is nothing to raise, and a command that runs with a lower score runs all the same.
-///
-/// # Safety
-/// As [`be_born`].
-unsafe fn raise_score(score: &[u8]) {
-    let path: &CStr = c"/proc/self/oom_score_adj";
-    // SAFETY: raw calls on a constant string, on a new number and on the plan's bytes.
-    unsafe {
-        let flags = (libc::O_WRONLY | libc::O_CLOEXEC) as i64;
-        let file = raw(libc::SYS_openat, [libc::AT_FDCWD as i64, path.as_ptr() as i64, flags, 0, 0]);
-        if file >= 0 {
-            raw(libc::SYS_write, [file, score.as_ptr() as i64, score.len() as i64, 0, 0]);
-            raw(libc::SYS_close, [file, 0, 0, 0, 0]);
-        }
     }
 }
 

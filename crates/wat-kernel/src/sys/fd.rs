@@ -289,6 +289,13 @@ pub(crate) fn is_spent(fd: BorrowedFd) -> bool {
     }
 }
 
+/// Reads from a place in a file, and leaves its position.
+pub(crate) fn read_at(fd: BorrowedFd, buffer: &mut [u8], place: i64) -> io::Result<usize> {
+    // SAFETY: the buffer is writable for its whole length.
+    let got = unsafe { libc::pread(fd.as_raw_fd(), buffer.as_mut_ptr().cast(), buffer.len(), place) };
+    Ok(check_long(got as i64)? as usize)
+}
+
 /// Is it ready for these events, so that a call for them returns at once?
 pub(crate) fn is_ready(fd: BorrowedFd, events: i16) -> bool {
     matches!(poll(&mut [interest(fd, events)], Some(Duration::ZERO)), Ok(1))

@@ -140,16 +140,8 @@ impl Children {
     pub(crate) fn now(&self) -> Vec<i32> {
         let mut text = Vec::new();
         let mut piece = [0u8; 4096];
-        loop {
-            // SAFETY: writes at most the length of the piece.
-            let got = unsafe {
-                let place = piece.as_mut_ptr().cast();
-                libc::pread(self.0.as_raw_fd(), place, piece.len(), text.len() as libc::off_t)
-            };
-            match usize::try_from(got) {
-                Ok(count @ 1..) => text.extend_from_slice(&piece[..count]),
-                _ => break,
-            }
+        while let Ok(count @ 1..) = fd::read_at(self.0.as_fd(), &mut piece, text.len() as i64) {
+            text.extend_from_slice(&piece[..count]);
         }
         let numbers = text.split(|byte| *byte == b' ');
         numbers.filter_map(|word| std::str::from_utf8(word).ok()?.trim().parse().ok()).collect()
@@ -369,26 +361,6 @@ pub(crate) fn leave_place() -> io::Result<()> {
     // SAFETY: changes what the kernel keeps of this thread; no memory is touched.
     check(unsafe { libc::unshare(libc::CLONE_FS) })?;
     Ok(())
-}
-
-/// The out-of-memory score of a process, to be raised.
-pub(crate) struct Score {
-    file: OwnedFd,
-    score: i32,
-}
-
-impl Score {
-    /// That of a process by its number or `self`.
-    pub(crate) fn of(process: &str, score: i32) -> io::Result<Score> {
-        let path = CString::new(format!("/proc/{process}/oom_score_adj"))?;
-        Ok(Score { file: fd::open(&path, libc::O_WRONLY)?, score })
-    }
-
-    /// Not before the process has left its maker's memory: the kernel raises the score of all that share it.
-    pub(crate) fn raise(&self) -> io::Result<()> {
-        fd::write(self.file.as_fd(), self.score.to_string().as_bytes())?;
-        Ok(())
-    }
 }
 
 pub(crate) fn change_directory(path: &CStr) -> io::Result<()> {

@@ -1,13 +1,13 @@
 //! K3, K12: what a node is born with, and from what.
 
-use crate::support::process::{Process, descriptor, out_of_memory_score, table};
+use crate::support::process::{Process, descendants, descriptor, out_of_memory_score, table};
 use crate::support::source::test_file;
 use crate::support::{Source, Tree, turn, wat};
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::MetadataExt;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// K3. Guards: close-on-exec on every descriptor of ours, the marking of inherited ones at the root (without it junk
 /// that the shell left open reaches the children), and the placing of 0 to 5 between clone and exec.
@@ -38,15 +38,27 @@ fn k3_a_node_is_born_with_its_own_descriptors_and_no_others() {
     }
 }
 
-/// Guards: the raise, by its parent, of the score of a child that is confined from birth; a node below has that too. It
-/// comes when the child says that it runs.
+/// Guards: the raise of the root's score while it makes a child, and its end; a node below a confined one has its parent's.
 fn check_score(root: &Tree, node: &Process) {
     let expected = (out_of_memory_score(root.pid()) + 50).min(1000);
-    let limit = Instant::now() + Duration::from_secs(10);
-    while out_of_memory_score(node.pid) != expected {
-        assert!(Instant::now() < limit, "{node:?}: {}, not {expected}", out_of_memory_score(node.pid));
-        std::thread::sleep(Duration::from_millis(5));
+    assert_eq!(out_of_memory_score(node.pid), expected, "{node:?}");
+}
+
+/// K3. Leaves die first. Guards: as above, where each level makes the next, down to a command.
+#[test]
+fn k3_the_score_rises_with_each_level() {
+    let _turn = turn(Duration::from_secs(60));
+    let own = out_of_memory_score(std::process::id().cast_signed());
+    let mut root = wat(test_file("laws/scores")).start();
+    for n in 0..3 {
+        assert_eq!(root.ask(&n.to_string()), n.to_string());
     }
+    let mut scores: Vec<i32> = descendants().iter().map(|each| out_of_memory_score(each.pid)).collect();
+    scores.sort_unstable();
+    // The root, which has as much as before, two nodes, a command.
+    assert_eq!(scores, [0, 50, 100, 150].map(|above| (own + above).min(1000)));
+    let ended = root.finish();
+    assert!(ended.status.success(), "{ended:?}");
 }
 
 fn is_root() -> bool {
