@@ -507,8 +507,14 @@ impl Shared {
     // ---- stderr
 
     /// A line from below, behind the path of who wrote it, without its newline.
+    /// Others may follow at once: after the last comes [`Shared::push_stderr`].
     pub(crate) fn pass_line(&self, line: Vec<u8>) {
-        self.forward_line(self.shown(line));
+        let line = self.shown(line);
+        let mut forward = lock(&self.forward);
+        forward.push(line);
+        if forward.is_ample() {
+            self.flush_lines(&mut forward);
+        }
     }
 
     fn shown(&self, mut line: Vec<u8>) -> Vec<u8> {

@@ -558,7 +558,10 @@ impl Watch {
     fn take_in(&mut self, shared: &Shared, path: &str, bytes: &[u8]) {
         let Watch { lines, logs, kept, .. } = self;
         match kept {
-            None => lines.add(bytes, |line| pass_on(shared, logs, path, line)),
+            None => {
+                lines.add(bytes, |line| pass_on(shared, logs, path, line));
+                shared.push_stderr();
+            }
             Some(all) => {
                 // One byte above the limit tells that it was crossed.
                 let room = (all.limit + 1).saturating_sub(all.bytes.len()).min(bytes.len());
@@ -590,6 +593,7 @@ impl Watch {
                 pass_on(shared, logs, path, line);
             }
         });
+        shared.push_stderr();
     }
 
     fn control_readable(&self) -> bool {

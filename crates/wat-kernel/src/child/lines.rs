@@ -88,6 +88,10 @@ pub(crate) struct Forward {
 
 /// Bound of [`Forward`], in bytes.
 const FORWARD: usize = 256 * 1024;
+/// What a pipe takes whole or not at all.
+const WHOLE: usize = libc::PIPE_BUF;
+/// Bytes of lines that come together and are not written one by one. Far below the bound, so that none is dropped for that.
+const AMPLE: usize = 16 * 1024;
 
 impl Forward {
     pub(crate) fn push(&mut self, line: Vec<u8>) {
@@ -100,6 +104,33 @@ impl Forward {
             self.bytes -= oldest.len();
             self.dropped += 1;
         }
+    }
+
+    /// The first lines, up to [`WHOLE`] bytes; the first in any case.
+    fn gathered(&self) -> Vec<u8> {
+        let mut text = Vec::with_capacity(WHOLE);
+        for line in &self.queue {
+            if !text.is_empty() && text.len() + line.len() > WHOLE {
+                break;
+            }
+            text.extend_from_slice(line);
+        }
+        text
+    }
+
+    /// So many bytes are out.
+    fn written(&mut self, count: usize) {
+        self.sent += count;
+        while let Some(line) = self.queue.front().filter(|line| line.len() <= self.sent) {
+            self.sent -= line.len();
+            self.bytes -= line.len();
+            self.queue.pop_front();
+        }
+    }
+
+    /// Is there so much that it should not wait for more?
+    pub(crate) fn is_ample(&self) -> bool {
+        self.bytes >= AMPLE
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -121,15 +152,10 @@ impl Forward {
                 self.queue.push_front(notice);
             }
             let Some(line) = self.queue.front() else { return };
-            match write(&line[self.sent..]) {
-                Ok(count) => {
-                    self.sent += count;
-                    if self.sent == line.len() {
-                        self.bytes -= line.len();
-                        self.sent = 0;
-                        self.queue.pop_front();
-                    }
-                }
+            // Short lines go together, as many as a pipe takes whole: nobody else's line comes between.
+            let gathered = (self.sent == 0 && self.queue.len() > 1).then(|| self.gathered());
+            match write(gathered.as_deref().unwrap_or(&line[self.sent..])) {
+                Ok(count) => self.written(count),
                 Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(e) if e.kind() == std::io::ErrorKind::WouldBlock => return,
                 Err(_) => {
@@ -176,6 +202,31 @@ mod tests {
         assert_eq!(tagged("/0", b"[/1] hi"), b"[/0] [/1] hi");
         assert_eq!(tagged("/0", b"[/0] hi"), b"[/0] [/0] hi");
         assert_eq!(tagged("/0", b"[/01] hi"), b"[/0] [/01] hi");
+    }
+
+    #[test]
+    fn short_lines_are_written_together_and_never_split_without_need() {
+        let mut forward = Forward::default();
+        for i in 0..1000 {
+            forward.push(format!("line {i}\n").into_bytes());
+        }
+        forward.push([&[b'x'; 2 * WHOLE][..], b"\n"].concat());
+        forward.push(b"last\n".to_vec());
+        let (mut out, mut calls) = (Vec::new(), 0);
+        forward.flush(
+            |notice| notice,
+            |bytes| {
+                calls += 1;
+                assert!(bytes.len() <= WHOLE || bytes.starts_with(b"x"), "{}", bytes.len());
+                assert!(bytes.ends_with(b"\n"));
+                out.extend_from_slice(bytes);
+                Ok(bytes.len())
+            },
+        );
+        assert!(calls < 10, "{calls} calls");
+        let lines: Vec<&[u8]> = out.split(|byte| *byte == b'\n').collect();
+        assert_eq!((lines.len(), lines[999], lines[1001]), (1003, &b"line 999"[..], &b"last"[..]));
+        assert!(forward.is_empty());
     }
 
     #[test]
