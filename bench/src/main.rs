@@ -25,6 +25,8 @@ fn main() {
         hello(&place),
         spawn(&place, "spawn to first reply", ("1", ANSWERED), 1.5),
         spawn(&place, "spawn to first reply, confined", ("0", ANSWERED), 1.8),
+        abreast(&place, "a thousand at once to the last reply", "1", 1.5),
+        abreast(&place, "a thousand at once, confined", "0", 1.8),
         spawn(&place, "spawn, reply and end", ("1", WHOLE), 1.5),
         spawn(&place, "spawn, reply and end, confined", ("0", WHOLE), 1.8),
         exchange(&place, 1),
@@ -54,6 +56,7 @@ impl Place {
         let place = Place { wat: built.join("wat"), root, built };
         place.cc("echo", &["-O2", "-static"], "echo.c");
         place.cc("spawn", &["-O2"], "spawn.c");
+        place.cc("abreast", &["-O2"], "abreast.c");
         place.cc("fib-c", &["-O2"], "fib.c");
         place
     }
@@ -111,6 +114,17 @@ fn spawn(place: &Place, name: &'static str, (inherit, figure): (&str, usize), ta
         (
             place.wat(&[&program, "200", "1", inherit], 2)[figure],
             numbers(&place.peer("spawn"), &[&echo, "200", "1"], 2)[figure],
+        )
+    })
+}
+
+/// Children that are all there before the first is asked.
+fn abreast(place: &Place, name: &'static str, inherit: &str, target: f64) -> Row {
+    let (program, echo) = (place.program("abreast.wat"), place.peer("echo"));
+    pairs(name, "C posix_spawn", target, || {
+        (
+            place.wat(&[&program, "1000", inherit], 2)[0],
+            numbers(&place.peer("abreast"), &[&echo, "1000"], 2)[0],
         )
     })
 }

@@ -144,7 +144,10 @@ impl Host {
     /// Waits for the threads it has spawned; `kill` ends them first.
     pub fn join_threads(&self, kill: bool) {
         let _about = self.waiter.about(Wait::Children, None);
-        self.waiter.blocks();
+        // One that has never had a thread has nothing to wait for, and needs nobody to watch it wait.
+        if self.threads.any() {
+            self.waiter.blocks();
+        }
         self.threads.join(kill);
     }
 

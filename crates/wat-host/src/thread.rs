@@ -43,6 +43,10 @@ impl Threads {
         running.push((handle, shared));
     }
 
+    pub fn any(&self) -> bool {
+        !self.running.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
     /// Waits for all, and for those they spawn meanwhile; `kill` ends them first.
     pub fn join(&self, kill: bool) {
         loop {
