@@ -67,8 +67,10 @@ pub fn poll(waiter: &Waiter, sources: &[Source], deadline: Option<Instant>) -> R
         {
             entries.push(fd::interest(event.as_fd(), libc::POLLIN));
         }
-        let timeout = if ready.contains(&true) { Some(Duration::ZERO) } else { time_left(deadline) };
-        match waiter.blocking(Wakes::Stop, || fd::poll(&mut entries, timeout)) {
+        let now = ready.contains(&true);
+        // The time that is left when it begins, which it does again after each signal.
+        let poll = || fd::poll(&mut entries, if now { Some(Duration::ZERO) } else { time_left(deadline) });
+        match waiter.blocking(Wakes::Stop, poll) {
             Ok(_) => {}
             Err(Blocked::Interrupt(why)) => return Err(why),
             // A poll fails for want of memory alone; what is known to be ready still is.

@@ -17,6 +17,7 @@ use crate::shared::Shared;
 use crate::sys::clone::{self, Launched, Order, Space, What};
 use crate::sys::{fd, futex, process};
 use crate::waiter::{Interrupt, Waiter};
+use crate::warden::summons::STEP;
 use std::ffi::CString;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
@@ -71,11 +72,11 @@ pub(crate) fn at(step: &'static str) -> impl Fn(io::Error) -> Refusal {
 /// Makes a child. One that cannot be made is a child too, ended from the start with `SpawnFailed`, or with `Denied`
 /// where its spawner may not make it.
 pub(crate) fn spawn(shared: &Arc<Shared>, waiter: &Waiter, what: Spawn) -> Child {
-    shared.summons().begin();
     // A thread of this process counts its own children.
     let number = if what.path.is_some() { shared.next_foreign() } else { shared.next_number() };
     let path = what.path.clone().unwrap_or_else(|| shared.boot().child_path(number));
     let decided = authority(shared.boot(), &what).and_then(|authority| {
+        shared.summons().try_begin(shared).map_err(at(STEP))?;
         let granted = shared.grant(what.limits.processes).map_err(at("limits"))?;
         Ok((authority, granted))
     });
@@ -177,7 +178,6 @@ fn command(
     what: &Command,
     kept: Option<KeptAll>,
 ) -> (Child, Option<OwnedFd>) {
-    shared.summons().begin();
     let number = if what.path.is_some() { shared.next_foreign() } else { shared.next_number() };
     let path = what.path.clone().unwrap_or_else(|| shared.boot().child_path(number));
     let who = |granted| Identity {
@@ -190,7 +190,8 @@ fn command(
     let failed = |granted, refusal: &Refusal| {
         (Child::new(Arc::new(ChildCore::failed(who(granted), refusal)), shared.clone()), None)
     };
-    let granted = match shared.grant(Some(0)).map_err(at("limits")) {
+    let watched = shared.summons().try_begin(shared).map_err(at(STEP));
+    let granted = match watched.and_then(|()| shared.grant(Some(0)).map_err(at("limits"))) {
         Ok(granted) => granted,
         Err(refusal) => return failed(0, &refusal),
     };

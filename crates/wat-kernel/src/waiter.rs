@@ -286,8 +286,12 @@ impl Waiter {
         let _heed = self.heed();
         self.settle();
         loop {
-            let Some(left) = end.checked_duration_since(now()) else { return Ok(()) };
-            match self.blocking(Wakes::Stop, || fd::poll(&mut [], Some(left))) {
+            // The time that is left when it begins, which it does again after each signal.
+            let sleep = || match end.checked_duration_since(now()) {
+                Some(left) => fd::poll(&mut [], Some(left)),
+                None => Ok(0),
+            };
+            match self.blocking(Wakes::Stop, sleep) {
                 Ok(_) => return Ok(()),
                 Err(Blocked::Interrupt(why)) => return Err(why),
                 Err(Blocked::System(_)) => {}

@@ -5,7 +5,6 @@
 //! begins with the first of these, and about [`LATEST`] at most: then a timer sends the program's thread the kick, whose
 //! handler [`hail`]s.
 
-use crate::control::FromChild;
 use crate::mutation::removed;
 use crate::shared::Shared;
 use crate::sys::signal;
@@ -56,7 +55,8 @@ impl Summons {
         self.begun.load(Ordering::Relaxed)
     }
 
-    /// There is something to watch from now on. A process that cannot have its warden ends here.
+    /// There is something to watch from now on. Where the system has no thread to give, the process goes on without: the timer
+    /// looks for its parent's end, and interrupts what it waits for, which then tries again.
     #[inline]
     pub(crate) fn begin(&self) {
         if !self.has_begun() {
@@ -67,19 +67,19 @@ impl Summons {
     #[cold]
     fn begin_now(&self) {
         let Some(shared) = self.shared.upgrade() else { return };
-        if let Err(error) = self.try_begin(&shared) {
-            shared
-                .say(&FromChild::Refused { errno: error.raw_os_error().unwrap_or(libc::EAGAIN), step: STEP });
-            process::leave(super::DEFECT);
+        if self.try_begin(&shared).is_err()
+            && let Some(timer) = self.timer.get()
+        {
+            timer.arm(LATEST, LATEST);
         }
     }
 
     /// Begins the warden, if it has not, and says that the process is ready.
     pub(crate) fn try_begin(&self, shared: &Arc<Shared>) -> io::Result<()> {
-        if self.begun.swap(true, Ordering::SeqCst) {
+        if self.has_begun() || self.begun.swap(true, Ordering::SeqCst) {
             return Ok(());
         }
-        super::start(shared.clone())?;
+        super::start(shared.clone()).inspect_err(|_| self.begun.store(false, Ordering::SeqCst))?;
         if let Some(timer) = self.timer.get() {
             timer.disarm();
         }
