@@ -160,6 +160,7 @@ impl Process {
 
     /// The file that a command's name means here.
     pub fn find_command(&self, name: &str) -> io::Result<PathBuf> {
+        self.shared.summons().begin();
         command::find(name, self.shared.boot())
     }
 

@@ -25,11 +25,9 @@ pub(crate) struct Raised<'a> {
 }
 
 impl Score {
-    /// Opened at once: an ordinary user's process that closes itself to eyes cannot do it any more.
-    pub(crate) fn opened() -> Score {
-        let score = Score::default();
-        score.file();
-        score
+    /// To be called while the process, or the thread, may do it still: who is closed to eyes, or confined, may not.
+    pub(crate) fn open(&self) {
+        self.file();
     }
 
     fn file(&self) -> &Mutex<Option<OwnedFd>> {

@@ -187,6 +187,13 @@ impl Shared {
         }
     }
 
+    /// What it takes to raise it, on a thread that is not confined.
+    pub(crate) fn open_score(&self) {
+        if self.boot().authority.is_whole() {
+            self.start.score.open();
+        }
+    }
+
     pub(crate) fn reset_signals(&self) -> signal::Set {
         self.start.signals.reset
     }
@@ -252,7 +259,9 @@ impl Shared {
     fn send(&self, what: &FromChild, wait: bool) {
         let Some(control) = self.control() else { return };
         let (head, length) = what.head();
-        let _ = fd::send_packet(control, &head[..length], what.body(), wait);
+        while fd::send_packet(control, &head[..length], what.body(), wait)
+            .is_err_and(|e| e.kind() == io::ErrorKind::Interrupted)
+        {}
     }
 
     /// The number of the write to stdout that the program is blocked in.

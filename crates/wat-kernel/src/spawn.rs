@@ -251,9 +251,7 @@ pub(crate) fn start_command(
         // All of them: a command is not to feel what whoever started the root had ignored.
         reset: !0,
     };
-    let raised = shared.raise_score(looked.levels);
-    let (Launched { pid, pidfd }, _) = launch(shared, waiter, order, Care::Subreaper)?;
-    drop(raised);
+    let (Launched { pid, pidfd }, _) = launch(shared, waiter, order, Care::Subreaper, looked.levels)?;
     Ok(Hold::Own { pid, pidfd })
 }
 
@@ -368,15 +366,15 @@ fn make(
         arguments,
         reset: shared.reset_signals(),
     };
-    let raised = shared.raise_score(1);
     let (Launched { pid, pidfd }, contained) = match &nursery {
         Some(nursery) => {
-            let launched = launch_on(order, Care::None, |job| drop(nursery.work.send(job)));
+            // The thread itself could not any more.
+            shared.open_score();
+            let launched = launch_on(order, Care::None, 1, |job| drop(nursery.work.send(job)));
             (launched.map_err(refused)?.0, nursery.keeper.is_some())
         }
-        None => launch(shared, waiter, order, care)?,
+        None => launch(shared, waiter, order, care, 1)?,
     };
-    drop(raised);
     // They are the child's, and where descriptors are short the next step needs one.
     drop((stdin_read, stdout_write, stderr_write, child_control));
     let hold = Hold::Own { pid, pidfd };
@@ -474,19 +472,25 @@ impl Care {
 
 /// Clones on the right thread: the death signal is bound to the thread that clones, so it must live as long as the
 /// process. The main thread clones for itself, the warden for every other, and a nursery where children inherit what it
-/// gave up. Says too whether the child is contained.
-fn launch(shared: &Arc<Shared>, waiter: &Waiter, order: Order, care: Care) -> Result<Born, Refusal> {
+/// gave up. Says too whether the child is contained. What is made counts as so many levels below this process.
+fn launch(
+    shared: &Arc<Shared>,
+    waiter: &Waiter,
+    order: Order,
+    care: Care,
+    levels: usize,
+) -> Result<Born, Refusal> {
     let launched = if waiter.thread() == shared.main_thread() {
-        launch_here(shared, &order, care)
+        launch_here(shared, &order, care, levels)
     } else {
-        launch_on(order, care, |job| shared.submit(job))
+        launch_on(order, care, levels, |job| shared.submit(job))
     };
     launched.map_err(refused)
 }
 
 /// Has another thread clone.
-fn launch_on(order: Order, care: Care, submit: impl FnOnce(Arc<Job>)) -> Outcome {
-    let job = Arc::new(Job { order, care, outcome: Mutex::new(None), done: AtomicU32::new(0) });
+fn launch_on(order: Order, care: Care, levels: usize, submit: impl FnOnce(Arc<Job>)) -> Outcome {
+    let job = Arc::new(Job { order, care, levels, outcome: Mutex::new(None), done: AtomicU32::new(0) });
     submit(job.clone());
     job.result()
 }
@@ -495,16 +499,21 @@ fn refused((step, error): (clone::Step, io::Error)) -> Refusal {
     Refusal::Step(step.name(), error)
 }
 
-fn launch_here(shared: &Shared, order: &Order, care: Care) -> Outcome {
+fn launch_here(shared: &Shared, order: &Order, care: Care, levels: usize) -> Outcome {
+    // Raised for nothing else: a keeper, which all in its namespace end with, has this process's own score.
+    let launch = |space| {
+        let _raised = shared.raise_score(levels);
+        clone::launch(order, space)
+    };
     if care == Care::Keeper
         && let Some(keeper) = shared.keeping.ask(shared)?
     {
-        let launched = match clone::launch(order, keeper.space()) {
+        let launched = match launch(keeper.space()) {
             // A keeper on its way out has no namespace any more.
             Err((clone::Step::Namespace, error)) if error.raw_os_error() == Some(libc::ESRCH) => {
                 shared.keeping.lost(&keeper);
                 let another = shared.keeping.ask(shared)?;
-                clone::launch(order, another.map_or(Space::Own, |keeper| keeper.space()))
+                launch(another.map_or(Space::Own, |keeper| keeper.space()))
             }
             other => other,
         };
@@ -513,7 +522,7 @@ fn launch_here(shared: &Shared, order: &Order, care: Care) -> Outcome {
     if care != Care::None {
         shared.strays.prepare(shared).map_err(|e| (clone::Step::Subreaper, e))?;
     }
-    Ok((clone::launch(order, Space::Own)?, false))
+    Ok((launch(Space::Own)?, false))
 }
 
 /// A process, and whether it is in the keeper's namespace.
@@ -524,6 +533,7 @@ type Outcome = Result<Born, (clone::Step, io::Error)>;
 pub(crate) struct Job {
     order: Order,
     care: Care,
+    levels: usize,
     outcome: Mutex<Option<Outcome>>,
     done: AtomicU32,
 }
@@ -531,7 +541,7 @@ pub(crate) struct Job {
 impl Job {
     /// On the thread that clones.
     pub(crate) fn run(&self, shared: &Shared) {
-        let outcome = launch_here(shared, &self.order, self.care);
+        let outcome = launch_here(shared, &self.order, self.care, self.levels);
         *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
         self.done.store(1, Ordering::SeqCst);
         futex::wake(&self.done, 1);

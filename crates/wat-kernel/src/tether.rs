@@ -126,6 +126,10 @@ impl Untold {
 impl Shared {
     /// The last word on a tether, which is then cut.
     pub(crate) fn say_end(&self, tether: OwnedFd, end: Ended, through: u32) {
+        // Nobody hears it any more, and while the end cannot be told it would be found readable at each look.
+        if let Some(set) = self.existing_poll_set() {
+            fd::epoll_remove(set, tether.as_fd());
+        }
         lock(&self.untold).add(tether, end, through);
         self.say_ends(Instant::now());
     }

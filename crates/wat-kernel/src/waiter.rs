@@ -158,6 +158,8 @@ impl Waiter {
 
     /// Where a path leads: from the root's directory. Children stand in `/`.
     pub fn place(&self, path: impl AsRef<Path>) -> PathBuf {
+        // What is done there may take long, and not every such call is made again after the timer's signal.
+        self.shared.summons().begin();
         self.shared.boot().directory.join(path)
     }
 

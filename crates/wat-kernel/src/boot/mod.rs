@@ -152,8 +152,10 @@ pub fn child(watch: Watch) -> Result<Process, BootError> {
         std::mem::forget(binary);
         None
     };
-    let closes = boot.authority.is_whole() && !boot.debuggable && process::coarse_ms() != 0;
-    let score = if closes { Score::opened() } else { Score::default() };
+    let score = Score::default();
+    if boot.authority.is_whole() && !boot.debuggable && process::user() != 0 {
+        score.open();
+    }
     confine::confine(&boot, binary.as_ref().map(AsFd::as_fd))
         .map_err(|(step, error)| told(BootError { step: step.name(), error }))?;
     let signals = signals::child();

@@ -529,7 +529,10 @@ impl ChildCore {
         let Some(mut output) = self.output.try_enter() else { return };
         let Some(fd) = &output.fd else { return };
         match fd::read(fd.as_fd(), buffer) {
-            Ok(count) if count > 0 => output.kept.add(&buffer[..count]),
+            Ok(count) if count > 0 => {
+                self.spoken.store(true, Ordering::Relaxed);
+                output.kept.add(&buffer[..count]);
+            }
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
             _ => output.fd = None,
         }

@@ -77,6 +77,7 @@ impl Room for ChildRoom<'_> {
             let Some(output) = &mut output else { continue };
             if count == 3 && entries[2].revents != 0 {
                 output.read_ahead(room);
+                self.core.spoken.store(true, Ordering::Relaxed);
             } else if let Some(stdout) = &output.fd {
                 let blocked = if self.core.command {
                     self.is_still(&mut probe, stdout.as_fd())

@@ -28,22 +28,22 @@ impl ThreadTimer {
         }
     }
 
-    /// It goes off after `first`, and again after each `then`.
-    pub(crate) fn arm(&self, first: Duration, then: Duration) {
-        self.set(first, then);
+    /// It goes off after this time, and after each such time from then on.
+    pub(crate) fn arm(&self, every: Duration) {
+        self.set(every);
     }
 
     /// It goes off no more. Async-signal-safe.
     pub(crate) fn disarm(&self) {
-        self.set(Duration::ZERO, Duration::ZERO);
+        self.set(Duration::ZERO);
     }
 
-    fn set(&self, first: Duration, then: Duration) {
-        let spec = |time: Duration| libc::timespec {
-            tv_sec: time.as_secs() as libc::time_t,
-            tv_nsec: i64::from(time.subsec_nanos()),
+    fn set(&self, every: Duration) {
+        let every = libc::timespec {
+            tv_sec: every.as_secs() as libc::time_t,
+            tv_nsec: i64::from(every.subsec_nanos()),
         };
-        let times = libc::itimerspec { it_value: spec(first), it_interval: spec(then) };
+        let times = libc::itimerspec { it_value: every, it_interval: every };
         // SAFETY: the timer is never deleted; a null pointer asks for no old setting.
         let set = unsafe { libc::timer_settime(self.0, 0, &raw const times, std::ptr::null_mut()) };
         debug_assert!(set == 0, "a valid time of a timer that exists");

@@ -18,10 +18,8 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
-/// A warden begins within this time, and that of the runtime function which it finds the thread in.
+/// A warden begins within this time, and that of the runtime function which it finds the thread in. Between two hails too.
 const LATEST: Duration = Duration::from_millis(20);
-/// Time between two hails where one came in a runtime function.
-const AGAIN: Duration = Duration::from_millis(2);
 
 /// The process whose warden [`hail`] begins: null, or a reference that is never given back.
 static HAILED: AtomicPtr<Shared> = AtomicPtr::new(null_mut());
@@ -67,11 +65,8 @@ impl Summons {
     #[cold]
     fn begin_now(&self) {
         let Some(shared) = self.shared.upgrade() else { return };
-        if self.try_begin(&shared).is_err()
-            && let Some(timer) = self.timer.get()
-        {
-            timer.arm(LATEST, LATEST);
-        }
+        // It is tried again at the timer's next signal.
+        let _ = self.try_begin(&shared);
     }
 
     /// Begins the warden, if it has not, and says that the process is ready.
@@ -92,9 +87,10 @@ impl Summons {
         if removed("hail") {
             return Ok(());
         }
-        let timer = ThreadTimer::new(KICK)?;
+        // The user's pending signals are used up.
+        let Ok(timer) = ThreadTimer::new(KICK) else { return self.try_begin(shared) };
         HAILED.store(Arc::into_raw(shared.clone()).cast_mut(), Ordering::Release);
-        self.timer.get_or_init(|| timer).arm(LATEST, AGAIN);
+        self.timer.get_or_init(|| timer).arm(LATEST);
         Ok(())
     }
 }
