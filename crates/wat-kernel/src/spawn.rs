@@ -233,6 +233,7 @@ fn command(
 fn make_command(shared: &Arc<Shared>, waiter: &Waiter, looked: command::Looked) -> Result<Ends, Refusal> {
     let Pipes { stdin_read, stdin, stdout, stdout_write, stderr, stderr_write, .. } = pipes()?;
     let hold = start_command(shared, waiter, looked, &[stdin_read, stdout_write, stderr_write])?;
+    let [stdin, stdout, stderr] = [stdin, stdout, stderr].map(fd::to_last);
     let stdin = Some(stdin);
     Ok(Ends { hold, control: None, stdin, stdout, stderr, spawns: true, contained: false })
 }
@@ -252,7 +253,7 @@ pub(crate) fn start_command(
         reset: !0,
     };
     let (Launched { pid, pidfd }, _) = launch(shared, waiter, order, Care::Subreaper, looked.levels)?;
-    Ok(Hold::Own { pid, pidfd })
+    Ok(Hold::Own { pid, pidfd: fd::to_last(pidfd) })
 }
 
 /// In words that help, for which it may look at files.
@@ -377,6 +378,7 @@ fn make(
     };
     // They are the child's, and where descriptors are short the next step needs one.
     drop((stdin_read, stdout_write, stderr_write, child_control));
+    let [pidfd, control, stdin, stdout, stderr] = [pidfd, control, stdin, stdout, stderr].map(fd::to_last);
     let hold = Hold::Own { pid, pidfd };
     let (control, stdin) = (Some(control), Some(stdin));
     let ends = Ends { hold, control, stdin, stdout, stderr, spawns: !sealed, contained };

@@ -21,7 +21,8 @@ pub(crate) const BINARY: RawFd = 4;
 pub(crate) const IMAGE: RawFd = 5;
 
 /// How a child is cloned; a filter lets no other flags pass.
-pub(crate) const SPAWN_FLAGS: i32 = libc::CLONE_VM | libc::CLONE_VFORK | libc::CLONE_PIDFD | libc::SIGCHLD;
+pub(crate) const SPAWN_FLAGS: i32 =
+    libc::CLONE_VM | libc::CLONE_FILES | libc::CLONE_VFORK | libc::CLONE_PIDFD | libc::SIGCHLD;
 
 /// The PID namespace that a process is born into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,6 +122,7 @@ pub(crate) fn launch(order: &Order, space: Space) -> Result<Launched, (Step, io:
     sources[..order.sources.len()].copy_from_slice(&order.sources);
     let mut plan = Plan {
         sources,
+        beyond: order.sources.iter().max().map_or(0, |most| most + 1),
         places: order.sources.len(),
         kind: match &order.what {
             What::Itself { parent_control, sealed } => {
@@ -181,6 +183,8 @@ pub(crate) fn launch(order: &Order, space: Space) -> Result<Launched, (Step, io:
 /// What the clone reads, and the one field it writes.
 struct Plan<'a> {
     sources: [RawFd; PLACES],
+    /// Above all sources.
+    beyond: RawFd,
     /// How many of the places are filled.
     places: usize,
     kind: Kind<'a>,
@@ -243,6 +247,11 @@ fn be_born(plan: &Plan) -> Result<Never, (Step, i32)> {
     }
     // SAFETY: raw calls on numbers, on locals and on the plan's strings, all alive.
     unsafe {
+        // Until here the descriptors are the parent's own, for a copy of them all, only to be closed by exec, takes a parent of
+        // a thousand children as long as all the rest of a birth. What is copied now ends with the sources.
+        let rest = [i64::from(plan.beyond), i64::from(u32::MAX), i64::from(libc::CLOSE_RANGE_UNSHARE), 0, 0];
+        at(Step::Descriptors, raw(libc::SYS_close_range, rest))?;
+
         pause(plan, Step::Session);
         if !plan.removed.session {
             at(Step::Session, raw(libc::SYS_setsid, [0; 5]))?;

@@ -35,6 +35,22 @@ pub(crate) fn move_to(fd: OwnedFd, number: RawFd) -> io::Result<OwnedFd> {
     Ok(own(check(unsafe { libc::dup3(fd.as_raw_fd(), number, libc::O_CLOEXEC) })?))
 }
 
+/// Below this are the numbers of what comes and goes.
+const LASTING: RawFd = 128;
+/// So many may last and stand there.
+const FEW: RawFd = 48;
+
+/// Gives a descriptor that will last a number beyond those of what comes and goes. The ends of each new child then stay
+/// among the low numbers, up to which its clone copies the table. Where it cannot be it stays where it is.
+pub(crate) fn to_last(fd: OwnedFd) -> OwnedFd {
+    if fd.as_raw_fd() < FEW || fd.as_raw_fd() >= LASTING {
+        return fd;
+    }
+    // SAFETY: the new descriptor is owned here alone.
+    let moved = check(unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_DUPFD_CLOEXEC, LASTING) });
+    moved.map_or(fd, own)
+}
+
 /// A descriptor of the standard three, valid for the life of the process (boot opens closed ones).
 pub(crate) fn standard(number: RawFd) -> BorrowedFd<'static> {
     assert!((0..=2).contains(&number), "a standard descriptor is 0, 1 or 2");

@@ -328,7 +328,7 @@ attempts! {
         let arguments = [c"x".as_ptr(), null()];
         call!(SYS_execveat, 4, c"".as_ptr(), arguments.as_ptr(), null::<u8>(), AT_EMPTY_PATH);
     }
-    spawn_raw(p) { call!(SYS_clone, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, 0, 0, 0, 0); }
+    spawn_raw(p) { call!(SYS_clone, CLONE_VM | CLONE_FILES | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, 0, 0, 0, 0); }
     execute_self(p) {
         let arguments = [c"wat".as_ptr(), null()];
         call!(SYS_execveat, 4, c"".as_ptr(), arguments.as_ptr(), null::<u8>(), AT_EMPTY_PATH);

@@ -323,8 +323,11 @@ fn swallow(here: &Here) -> Result<(), String> {
     Ok(())
 }
 
-/// `scream lines`: so many lines of stderr.
+/// `scream lines [asked]`: so many lines of stderr, at once or when it is sent one.
 fn scream(here: &Here) -> Result<(), String> {
+    if here.arg(1) == "asked" {
+        here.process.stdin().read(&here.waiter, &mut [0; 16]).map_err(|e| format!("{e:?}"))?;
+    }
     for i in 0..here.number(0) {
         here.process
             .write_error(&here.waiter, format!("noise {i}\n").as_bytes())
@@ -716,8 +719,9 @@ fn check_logs(here: &Here) -> Result<(), String> {
     here.call(&child, "x")?;
     check("clean", here.end(&child).cause == Cause::Clean)?;
     check("no line, and the end", logs.receive(&here.waiter) == Ok(None))?;
-    let child = here.spawn("scream", &["500"]);
+    let child = here.spawn("scream", &["500", "asked"]);
     let logs = child.logs();
+    child.write(&here.waiter, b"now\n").map_err(|e| format!("{e:?}"))?;
     let end = here.end(&child);
     let mut lines = Vec::new();
     while let Ok(Some(line)) = logs.receive(&here.waiter) {

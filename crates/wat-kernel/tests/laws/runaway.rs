@@ -5,7 +5,7 @@ use super::{Here, hang};
 use std::sync::atomic::{AtomicI32, Ordering};
 
 /// The one way in which a confined node may clone.
-const FLAGS: i32 = libc::CLONE_VM | libc::CLONE_VFORK | libc::CLONE_PIDFD | libc::SIGCHLD;
+const FLAGS: i32 = libc::CLONE_VM | libc::CLONE_FILES | libc::CLONE_VFORK | libc::CLONE_PIDFD | libc::SIGCHLD;
 
 static BETWEEN: AtomicI32 = AtomicI32::new(-1);
 static RUNS: AtomicI32 = AtomicI32::new(0);
@@ -59,7 +59,7 @@ extern "C" fn between(_: *mut libc::c_void) -> libc::c_int {
 extern "C" fn runaway(_: *mut libc::c_void) -> libc::c_int {
     // SAFETY: calls on numbers. What it holds of its node's pipes would hide the node's end.
     unsafe {
-        libc::syscall(libc::SYS_close_range, 0, u32::MAX, 0);
+        libc::syscall(libc::SYS_close_range, 0, u32::MAX, libc::CLOSE_RANGE_UNSHARE);
         libc::syscall(libc::SYS_setsid);
         RUNS.store(1, Ordering::SeqCst);
         loop {
