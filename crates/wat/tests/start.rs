@@ -54,6 +54,33 @@ fn a_start_makes_few_calls_and_opens_no_source() {
     }
 }
 
+/// Guards: the numbers that a parent's lasting ends have (without them the ends of the fiftieth child, up to which its clone
+/// copies the table, stand above those of all before it), and the end of that copy.
+#[test]
+fn a_clone_copies_few_descriptors_however_many_children_there_are() {
+    const CHILDREN: usize = 50;
+    let _turn = turn(Duration::from_secs(120));
+    if Command::new("strace").arg("-V").output().is_err() {
+        println!("skipped: no strace");
+        return;
+    }
+    let place = Source::empty();
+    let log = place.directory.join("calls");
+    let log_name = log.to_str().expect("UTF-8");
+    let words = ["-f", "-qq", "-e", "trace=close_range", "-o", log_name, env!("CARGO_BIN_EXE_wat")];
+    let lines: Vec<String> = (0..CHILDREN).map(|n| n.to_string()).collect();
+    let traced = wat(test_file("laws/births")).binary("strace".into()).options(&words).run(lines.join(" "));
+    assert_eq!(traced.out.lines().count(), CHILDREN, "{traced:?}");
+    let log = std::fs::read_to_string(log).expect("strace's output");
+    let copied: Vec<u32> = log
+        .lines()
+        .filter(|line| line.contains("CLOSE_RANGE_UNSHARE"))
+        .filter_map(|line| line.split_once("close_range(")?.1.split(',').next()?.parse().ok())
+        .collect();
+    assert!(copied.len() >= CHILDREN, "{log}");
+    assert!(copied.iter().all(|below| *below < 128), "{copied:?}");
+}
+
 /// For each child the lines from its exec to its first read of descriptor 0 or look at it.
 fn starts(log: &str) -> Vec<Vec<&str>> {
     let lines: Vec<&str> = log.lines().collect();
