@@ -414,7 +414,12 @@ fn poll_apart(entries: &mut [libc::pollfd], timeout: Option<Duration>) -> io::Re
         }
         let left = end.map_or(APART, |end| end.saturating_duration_since(Instant::now()).min(APART));
         if count == 0 && !left.is_zero() {
-            poll_together(&mut [], Some(left))?;
+            // A signal ends the rest. Where something was refused that is the answer: whoever is signalled again and
+            // again would else never learn it.
+            let rest = poll_together(&mut [], Some(left));
+            if refused.is_none() {
+                rest?;
+            }
         }
         match refused {
             Some(e) if count == 0 => return Err(e),

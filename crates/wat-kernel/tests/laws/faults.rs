@@ -347,8 +347,7 @@ pub fn check_narrowed(here: &Here) -> Result<(), String> {
         check("answers still", here.call(&child, "after").map_err(at)? == "after")?;
         let begun = Instant::now();
         let end = child.stop(here.waiter(), Duration::from_secs(20)).expect("not killed");
-        // Where no descriptor may be polled at all each is only looked at every now and then.
-        check("stopped well", end.cause == Cause::Clean && begun.elapsed() < 3 * SOON)
+        check("stopped well", end.cause == Cause::Clean && begun.elapsed() < Duration::from_secs(2))
             .map_err(|e| format!("{}, {end:?}", at(e)))?;
     }
     Ok(())
