@@ -19,19 +19,7 @@ const FAULTS: u64 = 600;
 #[test]
 fn a_start_makes_few_calls_and_opens_no_source() {
     let _turn = turn(Duration::from_secs(120));
-    if Command::new("strace").arg("-V").output().is_err() {
-        println!("skipped: no strace");
-        return;
-    }
-    let place = Source::empty();
-    let log = place.directory.join("calls");
-    let words = ["-f", "-qq", "-s", "200", "-o", log.to_str().expect("UTF-8"), env!("CARGO_BIN_EXE_wat")];
-    let traced = wat(test_file("laws/births")).binary("strace".into()).options(&words).run("1 2 3 4 5");
-    assert_eq!(
-        traced.out, "#wat.core/Ok 2\n#wat.core/Ok 4\n#wat.core/Ok 6\n#wat.core/Ok 8\n#wat.core/Ok 10\n",
-        "{traced:?}"
-    );
-    let log = std::fs::read_to_string(log).expect("strace's output");
+    let Some(log) = traced_births(5, &["-s", "200"]) else { return };
     let starts = starts(&log);
     assert_eq!(starts.len(), 5, "five children were started:\n{log}");
     for calls in starts {
@@ -60,18 +48,7 @@ fn a_start_makes_few_calls_and_opens_no_source() {
 fn a_clone_copies_few_descriptors_however_many_children_there_are() {
     const CHILDREN: usize = 50;
     let _turn = turn(Duration::from_secs(120));
-    if Command::new("strace").arg("-V").output().is_err() {
-        println!("skipped: no strace");
-        return;
-    }
-    let place = Source::empty();
-    let log = place.directory.join("calls");
-    let log_name = log.to_str().expect("UTF-8");
-    let words = ["-f", "-qq", "-e", "trace=close_range", "-o", log_name, env!("CARGO_BIN_EXE_wat")];
-    let lines: Vec<String> = (0..CHILDREN).map(|n| n.to_string()).collect();
-    let traced = wat(test_file("laws/births")).binary("strace".into()).options(&words).run(lines.join(" "));
-    assert_eq!(traced.out.lines().count(), CHILDREN, "{traced:?}");
-    let log = std::fs::read_to_string(log).expect("strace's output");
+    let Some(log) = traced_births(CHILDREN, &["-e", "trace=close_range"]) else { return };
     let copied: Vec<u32> = log
         .lines()
         .filter(|line| line.contains("CLOSE_RANGE_UNSHARE"))
@@ -79,6 +56,23 @@ fn a_clone_copies_few_descriptors_however_many_children_there_are() {
         .collect();
     assert!(copied.len() >= CHILDREN, "{log}");
     assert!(copied.iter().all(|below| *below < 128), "{copied:?}");
+}
+
+/// What strace, told these, says of so many births, each of a child that answers; `None` without strace.
+fn traced_births(count: usize, options: &[&str]) -> Option<String> {
+    if Command::new("strace").arg("-V").output().is_err() {
+        println!("skipped: no strace");
+        return None;
+    }
+    let place = Source::empty();
+    let log = place.directory.join("calls");
+    let rest = ["-f", "-qq", "-o", log.to_str().expect("UTF-8"), env!("CARGO_BIN_EXE_wat")];
+    let asked: Vec<String> = (1..=count).map(|n| n.to_string()).collect();
+    let answers: String = (1..=count).map(|n| format!("#wat.core/Ok {}\n", 2 * n)).collect();
+    let words = [options, &rest].concat();
+    let traced = wat(test_file("laws/births")).binary("strace".into()).options(&words).run(asked.join(" "));
+    assert_eq!(traced.out, answers, "{traced:?}");
+    Some(std::fs::read_to_string(log).expect("strace's output"))
 }
 
 /// For each child the lines from its exec to its first read of descriptor 0 or look at it.

@@ -87,6 +87,7 @@ fn k14_each_request_has_one_answer_and_one_execution_at_most() {
     });
     // The last of those killed may be found out by this very question.
     soon("the tree heals", || root.ask("0") == "[:ok :ok :ok :ok :ok]");
+    assert_eq!(root.ask("0"), "[:ok :ok :ok :ok :ok]", "and stays whole");
     soon("each child is there once, and the copies in the pool", || workers(pid).len() == 7);
     let counts = journal.counts();
     let mut tally: HashMap<&str, usize> = HashMap::new();
