@@ -18,6 +18,8 @@
         ((Some "below")   (ignore (recv (spawn-process spinner))))
         ((Some "spinner") (watched (spawn-process spinner)))
         ((Some "writer")  (watched (spawn-process writer)))
+        ((Some "cutter") (watched (spawn-process cutter)))
+        ((Some "measurer") (watched (spawn-process measurer)))
         ((Some "speaker") (let [p (spawn-process speaker)]
                             (ignore (recv p))
                             (watched p)))
@@ -39,6 +41,17 @@
   (do (sleep (millis 100)) (println (status p)) (ignore (kill p))))
 
 (defn writer "Is in runtime functions nearly always." {:in i64 :out i64} [] -> nil (texts 0))
+
+(defn cutter "Ends where a runtime function is given other arguments than these." {:in i64 :out i64} [] -> nil
+  (cut "abcdef" 1 3))
+
+(defn cut [text <- String  from <- i64  to <- i64] -> nil
+  (if (= (subs text from to) "bc") (cut text from to) nil))
+
+(defn measurer "The same of numbers." {:in i64 :out i64} [] -> nil (measure 2.0 10.0))
+
+(defn measure [base <- f64  power <- f64] -> nil
+  (if (= (wat.math/pow base power) 1024.0) (measure base power) nil))
 
 (defn speaker "Never waits, after a word." {:in i64 :out i64} [] -> nil
   (do (println 1) (spin 0)))

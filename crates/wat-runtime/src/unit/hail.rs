@@ -49,7 +49,8 @@ unsafe extern "C" {
 }
 
 // Each stub calls the code behind them, which so knows its row. That code goes on in the row's own function, with all
-// that it was called with: registers of arguments, stack pointer and frame pointer.
+// that it was called with: registers of arguments, stack pointer and frame pointer. Rows are given words alone, floats
+// as their bits.
 global_asm!(
     ".pushsection .text.wat_hail_rows, \"ax\", @progbits",
     ".hidden wat_hail_rows",
@@ -70,26 +71,8 @@ global_asm!(
     "push rcx",
     "push r8",
     "push r9",
-    "sub rsp, 128",
-    "movups [rsp], xmm0",
-    "movups [rsp + 16], xmm1",
-    "movups [rsp + 32], xmm2",
-    "movups [rsp + 48], xmm3",
-    "movups [rsp + 64], xmm4",
-    "movups [rsp + 80], xmm5",
-    "movups [rsp + 96], xmm6",
-    "movups [rsp + 112], xmm7",
     "mov rdi, rax",
     "call {called}",
-    "movups xmm0, [rsp]",
-    "movups xmm1, [rsp + 16]",
-    "movups xmm2, [rsp + 32]",
-    "movups xmm3, [rsp + 48]",
-    "movups xmm4, [rsp + 64]",
-    "movups xmm5, [rsp + 80]",
-    "movups xmm6, [rsp + 96]",
-    "movups xmm7, [rsp + 112]",
-    "add rsp, 128",
     "pop r9",
     "pop r8",
     "pop rcx",

@@ -69,6 +69,8 @@ fn k5_a_child_that_never_waits_is_watched_over() {
         for (child, says) in [
             ("spinner", "#wat.kernel.Status/Running nil"),
             ("writer", "#wat.kernel.Status/Running nil"),
+            ("cutter", "#wat.kernel.Status/Running nil"),
+            ("measurer", "#wat.kernel.Status/Running nil"),
             ("asker", "#wat.core/Ok nil"),
         ] {
             let mut root = wat(test_file("laws/waits")).args(&[child]).start();
