@@ -4,6 +4,7 @@
  *   MOMENT:exit:N  MOMENT:signal:N  MOMENT:close:ABCD  fuzz:SEED  and the words in `main`
  */
 #define _GNU_SOURCE
+#include <ctype.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,8 +21,9 @@ static char word[64];
 static int find(const char *bytes, long length) {
     for (long at = 0; at < length; at++) {
         if (bytes[at] != '@') continue;
-        for (long end = at + 1; end < length && end - at < 60; end++) {
-            if (bytes[end] == '@') {
+        /* Numbers of any kind are in the record too. */
+        for (long end = at + 1; end < length && end - at < 60 && isprint((unsigned char)bytes[end]); end++) {
+            if (bytes[end] == '@' && end > at + 1) {
                 memcpy(word, bytes + at + 1, end - at - 1);
                 return 1;
             }

@@ -87,6 +87,8 @@ pub struct Library {
     pub rows: fn(&mut Table),
     /// Who does what children ask for.
     pub opener: fn() -> Box<dyn wat_kernel::ask::Opener>,
+    /// What the program's start has found out about the processor and children take from their boot records.
+    pub processor: fn() -> Vec<u8>,
 }
 
 /// Runs a program as the root; `show` is given its crash's EDN text. Answers the exit code, or why nothing ran.
@@ -94,6 +96,7 @@ pub fn root(root: Root, show: &dyn Fn(&str), library: Library) -> Result<i32, St
     wat_runtime::mutation::begin(wat_kernel::mutation::current());
     let image = wat_runtime::unit::image::seal(root.image).map_err(|e| format!("seal the image: {e}"))?;
     let mut boot = Boot::root(0, root.program);
+    boot.processor = (library.processor)();
     boot.args = root.args;
     boot.settings = root.settings;
     boot.tracing = root.tracing;

@@ -17,7 +17,8 @@ pub(crate) const MAX_PACKET: usize = MAX_CRASH + 16;
 /// A boot record above this is refused by both sides.
 pub(crate) const MAX_BOOT: usize = 256 * 1024 * 1024;
 
-const BOOT: u8 = 1;
+/// The kind of a packet with a piece of the boot record.
+pub const BOOT: u8 = 1;
 const STOP: u8 = 2;
 const ASK: u8 = 3;
 const LOOK: u8 = 4;

@@ -392,6 +392,7 @@ fn record(own: &Boot, what: &Spawn, path: &str, pipes: [u32; 3], given: Given, c
         ..what.limits
     };
     Boot {
+        processor: if removed("processor") { Vec::new() } else { own.processor.clone() },
         entry: what.entry,
         program: what.program.clone(),
         captured: what.captured.clone(),
@@ -400,7 +401,6 @@ fn record(own: &Boot, what: &Spawn, path: &str, pipes: [u32; 3], given: Given, c
         directory: own.directory.clone(),
         environment: what.environment.clone().unwrap_or_else(|| own.environment.clone()),
         settings: own.settings.clone(),
-        cpu_features: own.cpu_features,
         limits,
         confines,
         authority: given.authority,

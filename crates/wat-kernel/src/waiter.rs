@@ -338,7 +338,8 @@ impl Waiter {
         call: impl FnMut() -> io::Result<T>,
     ) -> Result<T, Blocked> {
         if !self.shared.summons().has_begun() && !fd::is_ready(fd, events) {
-            self.shared.summons().begin();
+            self.core.account.blocks();
+            self.shared.summons().wait_alone(fd, events);
         }
         self.blocked(wakes, call)
     }

@@ -17,6 +17,8 @@ mod options;
 mod repl;
 mod report;
 mod seeing;
+#[cfg(known_start)]
+mod start;
 mod testing;
 
 /// Exit codes: 0 ended well, 1 crashed, 2 did not compile, 64 misuse, 70 a defect in wat itself.
@@ -27,7 +29,16 @@ pub mod exit {
 }
 
 /// What the library's crates bring to every process.
-pub const LIBRARY: wat_host::Library = wat_host::Library { rows, opener: || Box::new(wat_io::Opener) };
+pub const LIBRARY: wat_host::Library =
+    wat_host::Library { rows, opener: || Box::new(wat_io::Opener), processor };
+
+#[cfg(known_start)]
+use start::found as processor;
+/// Nothing: each process asks for itself.
+#[cfg(not(known_start))]
+fn processor() -> Vec<u8> {
+    Vec::new()
+}
 
 fn rows(table: &mut wat_runtime::unit::Table) {
     wat_library::fill(table);

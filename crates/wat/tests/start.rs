@@ -1,7 +1,10 @@
 //! A child's start does no parsing, checking or compiling: counted from outside.
 
 mod support;
+#[path = "../../../xtask/src/start/trace.rs"]
+mod trace;
 
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 use support::process::{memory, minor_faults};
@@ -56,6 +59,65 @@ fn a_clone_copies_few_descriptors_however_many_children_there_are() {
         .collect();
     assert!(copied.len() >= CHILDREN, "{log}");
     assert!(copied.iter().all(|below| *below < 128), "{copied:?}");
+}
+
+/// Guards: the boot record's word of what the processor can do, from which a child's start takes it. Each CPUID traps into the
+/// hypervisor of a virtual machine; a child that asks for itself runs more than forty.
+#[test]
+fn a_child_asks_the_processor_nothing() {
+    const CPUID: [u8; 2] = [0x0f, 0xa2];
+    let _turn = turn(Duration::from_secs(120));
+    if cfg!(not(known_start)) {
+        println!("skipped: the start of this C library is not known");
+        return;
+    }
+    let binary = Path::new(env!("CARGO_BIN_EXE_wat"));
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bench/wat/spawn.wat");
+    let run = trace::children(Command::new(binary).arg(program).args(["1", "1", "1"]));
+    let run = match run {
+        Err(reason) if reason.contains("not permitted") => {
+            println!("not granted here: {reason}");
+            return;
+        }
+        run => run.expect("the trace of a child"),
+    };
+    let code = Code::of(binary);
+    let asked: Vec<String> = run
+        .iter()
+        .filter(|address| code.at(**address).is_some_and(|bytes| bytes.starts_with(&CPUID)))
+        .map(|address| format!("{address:#x}"))
+        .collect();
+    let known = run.iter().filter(|address| code.at(**address).is_some()).count();
+    assert!(known > 5_000, "a child runs this program: {known} of {} addresses", run.len());
+    assert!(asked.is_empty(), "a child asks the processor at {asked:?}");
+}
+
+/// What a program's file holds for addresses of its code (ELF64, System V ABI).
+struct Code {
+    file: Vec<u8>,
+    /// Address, place in the file, and length of each segment.
+    segments: Vec<[u64; 3]>,
+}
+
+impl Code {
+    fn of(binary: &Path) -> Code {
+        let file = std::fs::read(binary).expect("the binary");
+        let word = |at: usize| u64::from_le_bytes(file[at..at + 8].try_into().expect("eight bytes"));
+        let half = |at: usize| usize::from(u16::from_le_bytes([file[at], file[at + 1]]));
+        let (first, size, count) = (word(32) as usize, half(54), half(56));
+        let headers = (0..count).map(|n| first + n * size);
+        let segments = headers
+            .filter(|at| file[*at..at + 4] == [1, 0, 0, 0])
+            .map(|at| [word(at + 16), word(at + 8), word(at + 32)])
+            .collect();
+        Code { file, segments }
+    }
+
+    fn at(&self, address: u64) -> Option<&[u8]> {
+        let within = |[start, _, length]: &&[u64; 3]| (*start..start + length).contains(&address);
+        let [start, place, _] = self.segments.iter().find(within)?;
+        self.file.get((address - start + place) as usize..)
+    }
 }
 
 /// What strace, told these, says of so many births, each of a child that answers; `None` without strace.

@@ -8,10 +8,12 @@ pub(crate) mod filter;
 mod record;
 pub(crate) mod ruleset;
 
+pub use crate::control::BOOT;
+pub use crate::sys::clone::CONTROL;
 pub(crate) use confine::settle;
 pub use confine::{STEPS, Step};
 pub(crate) use record::Confines;
-pub use record::{Boot, GRACE, Limits};
+pub use record::{Boot, GRACE, Limits, PROCESSOR_AT};
 pub(crate) use ruleset::MAX_LAYERS;
 
 use crate::authority::Authority;
@@ -22,7 +24,7 @@ use crate::score::Score;
 use crate::see::sight::is_within;
 use crate::shared::{Shared, Start};
 use crate::signals;
-use crate::sys::clone::{BINARY, CONTROL, IMAGE, PLACES};
+use crate::sys::clone::{BINARY, IMAGE, PLACES};
 use crate::sys::{fd, process, seccomp};
 use crate::warden::summons::STEP;
 use std::ffi::OsStr;

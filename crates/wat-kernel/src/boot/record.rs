@@ -8,6 +8,10 @@ use std::time::Duration;
 /// What makes a process the one it is. The root's is made from the command line, a child's by its parent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Boot {
+    /// What the program's start has found out about the processor, in its own form; a child does not ask again. It comes first,
+    /// so that it is at [`PROCESSOR_AT`]. Empty, or between 128 and 16,383 bytes.
+    #[serde(with = "bytes")]
+    pub processor: Vec<u8>,
     /// Index of the entry program in the image's entry table.
     pub entry: u32,
     /// The program's name, `shop.worker/main`.
@@ -26,8 +30,6 @@ pub struct Boot {
     pub environment: Vec<(String, String)>,
     /// Named settings of the project, with their EDN; the same in the whole tree.
     pub settings: Vec<(String, String)>,
-    /// CPU features as the runtime encodes them; a child does not detect them again.
-    pub cpu_features: u64,
     /// What the process may use.
     pub limits: Limits,
     /// What the process may reach.
@@ -52,6 +54,9 @@ pub struct Boot {
     /// See [`crate::mutation`]; empty but in tests.
     pub mutation: String,
 }
+
+/// Where [`Boot::processor`] begins in a record's first packet: behind the packet's head and the field's length, two bytes.
+pub const PROCESSOR_AT: usize = 7;
 
 /// How a process's authority is enforced. What does not shrink is not enforced again: layers and filters are inherited.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,6 +127,7 @@ impl Boot {
         let environment =
             std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
         Boot {
+            processor: Vec::new(),
             entry,
             program: program.to_string(),
             captured: Vec::new(),
@@ -130,7 +136,6 @@ impl Boot {
             directory: std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/")),
             environment: environment.collect(),
             settings: Vec::new(),
-            cpu_features: 0,
             limits: Limits::default(),
             authority: Authority::whole(),
             confines: Confines::default(),
@@ -209,6 +214,7 @@ mod path {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::control::{BOOT, ToChild};
 
     #[test]
     fn a_record_survives_the_journey() {
@@ -216,6 +222,23 @@ mod tests {
         boot.captured = vec![0, 255, 7];
         boot.limits.heap = Some(1 << 20);
         assert_eq!(Boot::decode(&boot.encode()), Some(boot));
+    }
+
+    #[test]
+    fn what_is_known_of_the_processor_comes_first() {
+        let mut boot = Boot::root(3, "p");
+        for length in [128, 300, (1 << 14) - 1] {
+            boot.processor = (0..length).map(|n| n as u8).collect();
+            let record = boot.encode();
+            let packet =
+                [&ToChild::Boot { total: record.len() as u32, piece: &[] }.head()[..], &record].concat();
+            assert_eq!(packet[0], BOOT);
+            assert_eq!(
+                packet[PROCESSOR_AT - 2..PROCESSOR_AT],
+                [(length & 127 | 128) as u8, (length >> 7) as u8]
+            );
+            assert_eq!(packet[PROCESSOR_AT..][..length], boot.processor);
+        }
     }
 
     #[test]

@@ -16,7 +16,8 @@ use std::os::fd::{AsFd, FromRawFd, OwnedFd, RawFd};
 
 /// Descriptor numbers a child is born with: stdin, stdout, stderr, control socket, binary, image.
 pub(crate) const PLACES: usize = 6;
-pub(crate) const CONTROL: RawFd = 3;
+/// That of the control socket.
+pub const CONTROL: RawFd = 3;
 pub(crate) const BINARY: RawFd = 4;
 pub(crate) const IMAGE: RawFd = 5;
 

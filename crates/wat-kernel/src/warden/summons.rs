@@ -1,9 +1,10 @@
 //! How threads summon the warden: they raise its event, and begin it where it has not begun.
 //!
 //! The warden of a child begins late. To make a thread costs a good part of what a small child needs until its first
-//! answer, and until there is a wait, a child or a timer nothing is there to be watched but the control socket. So it
-//! begins with the first of these, and about [`LATEST`] at most: then a timer sends the program's thread the kick, whose
-//! handler [`hail`]s.
+//! answer, and until there is a child, a thread or a timer nothing is there to be watched but the control socket. So it begins
+//! with the first of these, or with a word from the parent while the program waits, or with one wait too many
+//! ([`MOST_ALONE`]); and about [`LATEST`] at most while the program does not wait: then a timer sends its thread the kick,
+//! whose handler [`hail`]s.
 
 use crate::mutation::removed;
 use crate::shared::Shared;
@@ -12,14 +13,17 @@ use crate::sys::timer::ThreadTimer;
 use crate::sys::{fd, process};
 use crate::waiter::KICK;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::ptr::null_mut;
-use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 /// A warden begins within this time, and that of the runtime function which it finds the thread in. Between two hails too.
 const LATEST: Duration = Duration::from_millis(20);
+
+/// So many waits for one descriptor go without a warden.
+const MOST_ALONE: u32 = 16;
 
 /// The process whose warden [`hail`] begins: null, or a reference that is never given back.
 static HAILED: AtomicPtr<Shared> = AtomicPtr::new(null_mut());
@@ -30,12 +34,20 @@ pub(crate) struct Summons {
     begun: AtomicBool,
     shared: Weak<Shared>,
     timer: OnceLock<ThreadTimer>,
+    /// Waits of the only thread so far that needed no warden.
+    alone: AtomicU32,
 }
 
 impl Summons {
     /// Of the process whose warden will sleep on the event.
     pub(crate) fn new(event: OwnedFd, shared: Weak<Shared>) -> Summons {
-        Summons { event, begun: AtomicBool::new(false), shared, timer: OnceLock::new() }
+        Summons {
+            event,
+            begun: AtomicBool::new(false),
+            shared,
+            timer: OnceLock::new(),
+            alone: AtomicU32::new(0),
+        }
     }
 
     /// What the warden sleeps on.
@@ -78,8 +90,37 @@ impl Summons {
         if let Some(timer) = self.timer.get() {
             timer.disarm();
         }
-        shared.announce_ready();
+        if self.alone.load(Ordering::Relaxed) == 0 {
+            shared.announce_ready();
+        }
         Ok(())
+    }
+
+    /// Sleeps until the descriptor is ready or the warden has begun. A child's only thread that waits for one descriptor can listen
+    /// to its parent as well, so its first waits need no warden. Later ones have one, for to listen takes three calls more.
+    pub(crate) fn wait_alone(&self, fd: BorrowedFd, events: i16) {
+        let Some(shared) = self.shared.upgrade() else { return };
+        let (Some(control), Some(timer)) = (shared.control(), self.timer.get()) else { return self.begin() };
+        match self.alone.fetch_add(1, Ordering::Relaxed) {
+            0 => shared.announce_ready(),
+            MOST_ALONE.. => return self.begin(),
+            _ => {}
+        }
+        timer.disarm();
+        let mut entries = [fd::interest(fd, events), fd::interest(control, libc::POLLIN)];
+        let listened = loop {
+            match fd::poll(&mut entries, None) {
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                other => break other,
+            }
+        };
+        if entries[1].revents & libc::POLLHUP != 0 && !removed("lifeline") {
+            process::die();
+        }
+        timer.arm(LATEST);
+        if listened.is_err() || entries[1].revents != 0 {
+            self.begin();
+        }
     }
 
     /// Lets it begin late. Called on the thread that will run the program.

@@ -1,6 +1,6 @@
 //! K13: tail calls run in constant memory, recursion ends in a value or a crash, and long values are no different.
 
-use crate::support::process::memory;
+use crate::support::process::peak_of_own_pages;
 use crate::support::source::test_file;
 use crate::support::{Tree, turn, wat};
 use std::time::Duration;
@@ -16,10 +16,10 @@ fn k13_ten_million_tail_calls_run_in_constant_memory() {
     let _turn = turn(Duration::from_secs(120));
     let mut root = start();
     assert_eq!(root.ask("[:tail 100000]"), "true");
-    let before = memory(root.pid(), "VmHWM:");
+    let before = peak_of_own_pages(root.pid());
     assert_eq!(root.ask("[:tail 10000001]"), "false");
     assert_eq!(root.ask("[:loop 10000000]"), "49999995000000");
-    let after = memory(root.pid(), "VmHWM:");
+    let after = peak_of_own_pages(root.pid());
     assert!(after <= before + 256, "grew from {before} to {after} KiB");
     assert!(root.finish().status.success());
 }

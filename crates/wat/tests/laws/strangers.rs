@@ -1,7 +1,7 @@
 //! K8, K9, K10: a stranger in the place of a child (`tests/laws/peer.c`). Whatever it does at whatever moment, its parent
 //! answers in time, says what happened, keeps nothing of it, and meets the next.
 
-use crate::support::process::memory;
+use crate::support::process::peak_of_own_pages;
 use crate::support::source::test_file;
 use crate::support::{Random, Source, Tree, size, turn, wat};
 use std::path::PathBuf;
@@ -132,15 +132,15 @@ fn k10_a_stranger_that_floods_makes_its_parent_no_larger() {
     }
     let mut meeting = Meeting::new();
     meeting.expect("twice", "kill", [":ok", ":killed", "9", "nil"]);
-    let before = memory(meeting.root.pid(), "VmHWM:");
+    let before = peak_of_own_pages(meeting.root.pid());
     for word in ["flood", "flood-nothing", "flood-stderr", "flood-stderr-line", "deep"] {
         meeting.with(word, "kill", SOON);
-        let after = memory(meeting.root.pid(), "VmHWM:");
+        let after = peak_of_own_pages(meeting.root.pid());
         println!("{word}: {} KiB", after.saturating_sub(before));
         assert!(after <= before + 2048, "{word}: the parent grew from {before} to {after} KiB");
     }
     meeting.with("endless", "kill", SOON);
-    let after = memory(meeting.root.pid(), "VmHWM:");
+    let after = peak_of_own_pages(meeting.root.pid());
     assert!(after <= before + (18 << 10), "endless: the parent grew from {before} to {after} KiB");
     meeting.finish();
 }
@@ -188,18 +188,14 @@ fn k10_random_packets_end_the_stranger_alone() {
     let mut random = Random::seeded();
     let mut meeting = Meeting::new();
     meeting.expect("twice", "kill", [":ok", ":killed", "9", "nil"]);
-    let mut fuzz = |meeting: &mut Meeting, rounds: usize| {
-        for _ in 0..rounds {
-            let word = format!("fuzz:{}", random.below(1 << 30));
-            let told = meeting.with(&word, "wait", SOON);
-            assert!(told[1] != ":well", "{word}: {told:?}");
-        }
-    };
-    // The first ones bring in the code that meets them, which counts as memory too.
-    fuzz(&mut meeting, 20);
-    let before = memory(meeting.root.pid(), "VmHWM:");
-    fuzz(&mut meeting, size(2000));
-    let after = memory(meeting.root.pid(), "VmHWM:");
+    let before = peak_of_own_pages(meeting.root.pid());
+    for _ in 0..size(2000) {
+        let word = format!("fuzz:{}", random.below(1 << 30));
+        let told = meeting.with(&word, "wait", SOON);
+        assert!(told[1] != ":well", "{word}: {told:?}");
+    }
+    let after = peak_of_own_pages(meeting.root.pid());
+    println!("grew by {} KiB", after.saturating_sub(before));
     assert!(after <= before + 1024, "the parent grew from {before} to {after} KiB");
     meeting.expect("twice", "kill", [":ok", ":killed", "9", "nil"]);
     meeting.finish();

@@ -145,6 +145,12 @@ pub fn memory(pid: i32, name: &str) -> u64 {
     digits.parse().unwrap_or_else(|_| panic!("{name} of {pid} in {text:?}"))
 }
 
+/// The most that this process's own pages have come to, in KiB: the peak of what was resident, less what it has mapped of files.
+/// Code comes in as it first runs, however much of it has run before, and no input makes more of it.
+pub fn peak_of_own_pages(pid: i32) -> u64 {
+    memory(pid, "VmHWM:").saturating_sub(memory(pid, "RssFile:"))
+}
+
 pub fn out_of_memory_score(pid: i32) -> i32 {
     let text = fs::read_to_string(format!("/proc/{pid}/oom_score_adj")).unwrap_or_default();
     text.trim().parse().unwrap_or_else(|_| panic!("the score of {pid} is a number: {text:?}"))
