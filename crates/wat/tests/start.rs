@@ -7,9 +7,9 @@ mod trace;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
-use support::process::{memory, minor_faults};
+use support::process::{descendants, memory, minor_faults};
 use support::source::test_file;
-use support::{Source, turn, wat};
+use support::{Source, Tree, eventually, program, turn, wat};
 
 /// System calls a child may make between its exec and its first look at stdin.
 const CALLS: usize = 60;
@@ -90,6 +90,51 @@ fn a_child_asks_the_processor_nothing() {
     let known = run.iter().filter(|address| code.at(**address).is_some()).count();
     assert!(known > 5_000, "a child runs this program: {known} of {} addresses", run.len());
     assert!(asked.is_empty(), "a child asks the processor at {asked:?}");
+}
+
+const ASKED: &str = "\
+(defn main [] -> nil (more (spawn-process echo)))
+
+(defn more [p <- (Peer i64 i64)] -> nil
+  (match (readln -> i64)
+    ((Some n) (do (dotimes [i n] (ignore (call p i))) (println n) (more p)))
+    (None nil)))
+
+(defn echo {:in i64 :out i64} [] -> nil (serve (fn [n] n)))
+";
+
+/// Guards: the waits in which a child listens to its parent itself, and that it does: a look at the tree reaches it, and so
+/// does its parent's end.
+#[test]
+fn a_child_that_only_waits_has_one_thread_and_hears_its_parent() {
+    let _turn = turn(Duration::from_secs(120));
+    let source = program(ASKED);
+    let threads = |tree: &Tree| memory(tree.node("/0").pid, "Threads:");
+    // On a machine at its limits the time may pass within which a child has to wait.
+    let asked = || {
+        let mut root = wat(&source.file).start();
+        assert_eq!(root.ask("3"), "3");
+        if threads(&root) == 1 { Ok(root) } else { Err(root.finish()) }
+    };
+    let root = (0..20).find_map(|_| asked().ok()).expect("a wait needs no warden");
+    let tree = Command::new(env!("CARGO_BIN_EXE_wat")).args(["tree", &root.pid().to_string()]).output();
+    let shown = String::from_utf8_lossy(&tree.expect("the binary starts").stdout).into_owned();
+    let child = shown.lines().find(|line| line.contains("echo")).unwrap_or_default().to_string();
+    assert!(child.contains("stdin"), "the child has said what it waits for: {shown}");
+    assert_eq!(threads(&root), 2, "who is looked at begins its warden");
+    assert!(root.finish().status.success());
+
+    let mut root = wat(&source.file).start();
+    assert_eq!(root.ask("40"), "40");
+    assert_eq!(threads(&root), 2, "who is asked often has a warden");
+    assert!(root.finish().status.success());
+
+    let mut root = wat(&source.file).without("death-signal").start();
+    assert_eq!(root.ask("1"), "1");
+    root.signal(libc::SIGKILL);
+    root.ends_within(Duration::from_secs(1));
+    let gone = eventually(Duration::from_secs(1), || descendants().is_empty());
+    assert!(gone, "its parent is gone, and this lives: {:#?}", descendants());
 }
 
 /// What a program's file holds for addresses of its code (ELF64, System V ABI).

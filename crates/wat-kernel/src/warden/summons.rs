@@ -107,7 +107,8 @@ impl Summons {
             _ => {}
         }
         timer.disarm();
-        let mut entries = [fd::interest(fd, events), fd::interest(control, libc::POLLIN)];
+        let words = if removed("listen") { 0 } else { libc::POLLIN };
+        let mut entries = [fd::interest(fd, events), fd::interest(control, words)];
         let listened = loop {
             match fd::poll(&mut entries, None) {
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
