@@ -25,13 +25,15 @@ fn main() {
 
 /// Is the C library that will be linked, statically and at fixed addresses, the one that `src/start.rs` was written for?
 fn is_known() -> Option<bool> {
-    let flags = var("CARGO_ENCODED_RUSTFLAGS").ok()?;
-    let is_fixed = flags.contains("+crt-static") && flags.contains("relocation-model=static");
+    println!("cargo:rerun-if-env-changed=RUSTC_LINKER");
     let compiler = var("RUSTC_LINKER").unwrap_or_else(|_| "cc".to_string());
     let told = Command::new(compiler).arg("-print-file-name=libc.a").output().ok()?;
-    let library = std::fs::read(String::from_utf8(told.stdout).ok()?.trim()).ok()?;
-    println!("cargo:rerun-if-env-changed=RUSTC_LINKER");
+    let place = String::from_utf8(told.stdout).ok()?;
+    println!("cargo:rerun-if-changed={}", place.trim());
+    let library = std::fs::read(place.trim()).ok()?;
     let says = |text: &[u8]| library.windows(text.len()).any(|at| at == text);
+    let flags = var("CARGO_ENCODED_RUSTFLAGS").ok()?;
+    let is_fixed = flags.contains("+crt-static") && flags.contains("relocation-model=static");
     let is_gnu = var("TARGET").ok()? == "x86_64-unknown-linux-gnu";
     Some(is_fixed && is_gnu && says(b"stable release version 2.36.") && says(b"_dl_x86_cpu_features"))
 }

@@ -29,9 +29,19 @@
                             (println (wait p))))
         ((Some "runtime") (ignore (recv (spawn-process grind))))
         ((Some "write")   (flood 0))
+        ((Some "threaded") (let [p (spawn-process threaded)]
+                             (do (spin 0) (ignore (call p 1)))))
+        ((Some "many") (doseq [n (range 50)]
+                         (let [p (spawn-process threaded)]
+                           (println (call p n))
+                           (ignore (kill p)))))
         (_                (panic! "which place?")))))
 
 (defn deaf {:in i64 :out i64} [] -> nil (sleep (hours 1)))
+
+(defn threaded "Waits for the first time just when its thread begins." {:in i64 :out i64} [] -> nil
+  (let [q (spawn-thread deaf)]
+    (serve (fn [n] (do (ignore (status q)) n)))))
 
 (defn spinner {:in i64 :out i64} [] -> nil (spin 0))
 

@@ -134,7 +134,7 @@ pub fn attach(ctx: *mut Ctx, mem: Mem, number: u64, peer: u64, restarts: u64) ->
         started.run(&process, set, done_out);
         let _ = reachable.end.set(None);
     };
-    match builder.spawn(run) {
+    match host.node.process.start_thread(builder, run) {
         Ok(handle) => host.threads.add(handle, shared),
         Err(e) => return Err(Fail::new("spawn-failed", format!("start a thread: {e}")).into()),
     }

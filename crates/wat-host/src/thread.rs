@@ -96,7 +96,10 @@ pub fn spawn(ctx: *mut Ctx, mem: Mem, program: u64) -> Result<u64, Halt> {
         };
         let builder = Builder::new().name(path.clone()).stack_size(SMALL_STACK);
         // The kernel signals the threads it knows; a thread registers before it runs anything.
-        builder.spawn(move || live(life)).map_err(|e| ("spawn-failed", format!("start a thread: {e}")))
+        let process = life.node.process.clone();
+        process
+            .start_thread(builder, move || live(life))
+            .map_err(|e| ("spawn-failed", format!("start a thread: {e}")))
     });
     match started {
         Ok(handle) => host.threads.add(handle, shared.clone()),

@@ -26,6 +26,7 @@ use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
+use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 /// A running wat process, as its program sees it. Clones name the same one.
@@ -68,7 +69,7 @@ impl Process {
         unsafe { Waiter::register(&self.shared, stop_word, who, boot.log_level) }
     }
 
-    /// Registers the calling thread as the peer at the far end of an edge.
+    /// Registers the calling thread, of [`Process::start_thread`], as the peer at the far end of an edge.
     ///
     /// # Safety
     /// As [`Process::register`].
@@ -79,7 +80,6 @@ impl Process {
         program: &str,
         log_level: u8,
     ) -> Waiter {
-        self.shared.summons().begin();
         let who = Who { path: edge.path().to_string(), program: program.to_string(), edge: Some(edge) };
         if pauses_at("register") {
             std::thread::sleep(std::time::Duration::from_millis(300));
@@ -92,6 +92,20 @@ impl Process {
             waiter.core().account().set_log_level(level);
         }
         waiter
+    }
+
+    /// Starts a thread that will register itself. The warden is there before: a child's only thread may do without.
+    ///
+    /// Errors: as [`Builder::spawn`].
+    pub fn start_thread<T: Send + 'static>(
+        &self,
+        builder: Builder,
+        run: impl FnOnce() -> T + Send + 'static,
+    ) -> io::Result<JoinHandle<T>> {
+        if !removed("watch-first") {
+            self.shared.summons().try_begin(&self.shared)?;
+        }
+        builder.spawn(run)
     }
 
     /// The sealed image: of a child from birth, of a root once it is set.

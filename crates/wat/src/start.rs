@@ -11,7 +11,7 @@
 //! Rules up to `__libc_early_init`: no thread-local storage, and nothing that calls `memcpy` or its like, whose addresses
 //! are only then known; hence the raw pointers, and no copies of arrays.
 
-use libc::{c_char, c_int, c_void};
+use libc::{c_char, c_int, c_long, c_void};
 use std::arch::asm;
 use std::mem::MaybeUninit;
 use std::ptr::null;
@@ -123,7 +123,7 @@ unsafe extern "C" fn __wrap___libc_start_main(
     // SAFETY: the arguments are the system's, the buffer as long as said; what follows keeps to the order of the library's
     // own start, and calls each of its functions once.
     unsafe {
-        if count != 3 || !peek(prefix) {
+        if count != 3 || !is_called_as_child(arguments) || !peek(prefix) {
             return __real___libc_start_main(main, count, arguments, init, fini, end, stack);
         }
         let environment = arguments.add(count as usize + 1);
@@ -147,17 +147,36 @@ unsafe extern "C" fn __wrap___libc_start_main(
         asm!("mov fs:[0x30], {}", in(reg) _dl_random.add(1).read_unaligned(), options(nostack));
         __libc_early_init(true);
         __libc_init_first(count, arguments, environment);
-        let call = |from: *const [Initializer; 0], to: *const [Initializer; 0]| {
+        let call_all = |from: *const [Initializer; 0], to: *const [Initializer; 0]| {
             let mut at = from.cast::<Initializer>();
             while at < to.cast() {
                 (*at)(count, arguments, environment);
                 at = at.add(1);
             }
         };
-        call(&raw const __preinit_array_start, &raw const __preinit_array_end);
+        call_all(&raw const __preinit_array_start, &raw const __preinit_array_end);
         _init();
-        call(&raw const __init_array_start, &raw const __init_array_end);
+        call_all(&raw const __init_array_start, &raw const __init_array_end);
         libc::exit(main(count, arguments, environment))
+    }
+}
+
+/// What `wat_kernel::boot::is_child` asks of the arguments, byte by byte: `wat`, and a path of numbers.
+///
+/// # Safety
+/// They are three, each with a zero at its end.
+unsafe fn is_called_as_child(arguments: *mut *mut c_char) -> bool {
+    // SAFETY: no byte is looked at behind a zero.
+    unsafe {
+        let (name, mut path) = ((*arguments).cast::<u8>(), (*arguments.add(1)).cast::<u8>());
+        let is_wat = *name == b'w' && *name.add(1) == b'a' && *name.add(2) == b't' && *name.add(3) == 0;
+        if !is_wat || *path != b'/' {
+            return false;
+        }
+        while *path == b'/' || *path >= b'0' && *path <= b'9' {
+            path = path.add(1);
+        }
+        *path == 0
     }
 }
 
@@ -166,28 +185,50 @@ unsafe extern "C" fn __wrap___libc_start_main(
 /// # Safety
 /// The buffer has room for [`PREFIX`] bytes.
 unsafe fn peek(buffer: *mut u8) -> bool {
-    let result: isize;
-    // SAFETY: a plain system call, by the kernel's convention on x86-64, which writes the buffer.
-    unsafe {
-        asm!(
-            "syscall",
-            inlateout("rax") libc::SYS_recvfrom => result,
-            in("rdi") i64::from(CONTROL),
-            in("rsi") buffer,
-            in("rdx") PREFIX,
-            in("r10") i64::from(libc::MSG_PEEK | libc::MSG_DONTWAIT),
-            in("r8") 0,
-            in("r9") 0,
-            lateout("rcx") _,
-            lateout("r11") _,
-            options(nostack),
-        );
+    let (control, mut kind, mut length) = (CONTROL as usize, 0i32, size_of::<i32>() as u32);
+    let flags = (libc::MSG_PEEK | libc::MSG_DONTWAIT) as usize;
+    // SAFETY: the calls write the buffer and these two variables.
+    let (asked, got) = unsafe {
+        let (level, option) = (libc::SOL_SOCKET as usize, libc::SO_TYPE as usize);
+        let (kind, length) = (&raw mut kind as usize, &raw mut length as usize);
+        (
+            call(libc::SYS_getsockopt, [control, level, option, kind, length, 0]),
+            call(libc::SYS_recvfrom, [control, buffer as usize, PREFIX, flags, 0, 0]),
+        )
+    };
+    if asked != 0 || kind != libc::SOCK_SEQPACKET || got != PREFIX as isize {
+        return false;
     }
     // SAFETY: as many bytes are there as were asked for.
     let byte = |at: usize| unsafe { *buffer.add(at) };
     // The length of a field comes in sevens of bits, the lowest first (postcard).
     let fits = |at| byte(at) == (LENGTH & 127 | 128) as u8 && byte(at + 1) == (LENGTH >> 7) as u8;
-    result == PREFIX as isize && byte(0) == BOOT && fits(PROCESSOR_AT - 2)
+    byte(0) == BOOT && fits(PROCESSOR_AT - 2)
+}
+
+/// A system call by the kernel's convention on x86-64, without the C library.
+///
+/// # Safety
+/// As the call named by `number` demands.
+unsafe fn call(number: c_long, words: [usize; 6]) -> isize {
+    let result: isize;
+    // SAFETY: it clobbers rcx and r11 alone; what it writes is the caller's matter.
+    unsafe {
+        asm!(
+            "syscall",
+            inlateout("rax") number as isize => result,
+            in("rdi") words[0],
+            in("rsi") words[1],
+            in("rdx") words[2],
+            in("r10") words[3],
+            in("r8") words[4],
+            in("r9") words[5],
+            lateout("rcx") _,
+            lateout("r11") _,
+            options(nostack),
+        );
+    }
+    result
 }
 
 /// Puts what was found in its places.

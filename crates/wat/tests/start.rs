@@ -4,6 +4,10 @@ mod support;
 #[path = "../../../xtask/src/start/trace.rs"]
 mod trace;
 
+use std::io::Write as _;
+use std::os::fd::AsRawFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -125,8 +129,8 @@ fn a_child_that_only_waits_has_one_thread_and_hears_its_parent() {
     assert!(root.finish().status.success());
 
     let mut root = wat(&source.file).start();
-    assert_eq!(root.ask("40"), "40");
-    assert_eq!(threads(&root), 2, "who is asked often has a warden");
+    let often = eventually(Duration::from_secs(10), || root.ask("40") == "40" && threads(&root) == 2);
+    assert!(often, "who is asked often has a warden");
     assert!(root.finish().status.success());
 
     let mut root = wat(&source.file).without("death-signal").start();
@@ -135,6 +139,31 @@ fn a_child_that_only_waits_has_one_thread_and_hears_its_parent() {
     root.ends_within(Duration::from_secs(1));
     let gone = eventually(Duration::from_secs(1), || descendants().is_empty());
     assert!(gone, "its parent is gone, and this lives: {:#?}", descendants());
+}
+
+/// Guards: what a start asks before it believes a record: the name, the path, the kind of the socket. Whoever accepts a
+/// connection hands it on as descriptor 3 (systemd), with what a stranger has written.
+#[test]
+fn a_start_believes_no_stranger_on_descriptor_3() {
+    let _turn = turn(Duration::from_secs(60));
+    // Each word that the start would take says 1: copies of memory would soon go astray.
+    let record = [&[1, 0, 0, 0, 0, 0xac, 4][..], &[1, 0, 0, 0, 0, 0, 0, 0].repeat(128)].concat();
+    for (name, path) in [("wat", "/0"), ("/usr/bin/wat", "/0"), ("wat", "there-is-none.wat")] {
+        let (mut ours, theirs) = UnixStream::pair().expect("a pair of sockets");
+        ours.write_all(&record).expect("the socket has room");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wat"));
+        command.arg0(name).args([path, "x"]);
+        // SAFETY: between fork and exec, one system call.
+        unsafe {
+            command.pre_exec(move || match libc::dup2(theirs.as_raw_fd(), 3) {
+                -1 => Err(std::io::Error::last_os_error()),
+                _ => Ok(()),
+            });
+        }
+        let ended = command.output().expect("the binary starts");
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert!(ended.status.code().is_some() && said.contains(path), "{name}: {:?} {said}", ended.status);
+    }
 }
 
 /// What a program's file holds for addresses of its code (ELF64, System V ABI).

@@ -34,6 +34,10 @@ pub(crate) struct Summons {
     begun: AtomicBool,
     shared: Weak<Shared>,
     timer: OnceLock<ThreadTimer>,
+    /// The parent knows that the process is ready.
+    announced: AtomicBool,
+    /// There is something to watch, and the system had no thread to give.
+    lacking: AtomicBool,
     /// Waits of the only thread so far that needed no warden.
     alone: AtomicU32,
 }
@@ -46,6 +50,8 @@ impl Summons {
             begun: AtomicBool::new(false),
             shared,
             timer: OnceLock::new(),
+            announced: AtomicBool::new(false),
+            lacking: AtomicBool::new(false),
             alone: AtomicU32::new(0),
         }
     }
@@ -78,7 +84,7 @@ impl Summons {
     fn begin_now(&self) {
         let Some(shared) = self.shared.upgrade() else { return };
         // It is tried again at the timer's next signal.
-        let _ = self.try_begin(&shared);
+        self.lacking.store(self.try_begin(&shared).is_err(), Ordering::Relaxed);
     }
 
     /// Begins the warden, if it has not, and says that the process is ready.
@@ -90,22 +96,26 @@ impl Summons {
         if let Some(timer) = self.timer.get() {
             timer.disarm();
         }
-        if self.alone.load(Ordering::Relaxed) == 0 {
+        self.announce(shared);
+        Ok(())
+    }
+
+    fn announce(&self, shared: &Shared) {
+        if !self.announced.swap(true, Ordering::Relaxed) {
             shared.announce_ready();
         }
-        Ok(())
     }
 
     /// Sleeps until the descriptor is ready or the warden has begun. A child's only thread that waits for one descriptor can listen
     /// to its parent as well, so its first waits need no warden. Later ones have one, for to listen takes three calls more.
+    /// Called by the only thread there is: [`crate::Process::start_thread`] makes no other before the warden.
     pub(crate) fn wait_alone(&self, fd: BorrowedFd, events: i16) {
         let Some(shared) = self.shared.upgrade() else { return };
         let (Some(control), Some(timer)) = (shared.control(), self.timer.get()) else { return self.begin() };
-        match self.alone.fetch_add(1, Ordering::Relaxed) {
-            0 => shared.announce_ready(),
-            MOST_ALONE.. => return self.begin(),
-            _ => {}
+        if self.lacking.load(Ordering::Relaxed) || self.alone.fetch_add(1, Ordering::Relaxed) >= MOST_ALONE {
+            return self.begin();
         }
+        self.announce(&shared);
         timer.disarm();
         let words = if removed("listen") { 0 } else { libc::POLLIN };
         let mut entries = [fd::interest(fd, events), fd::interest(control, words)];

@@ -1,6 +1,6 @@
 //! K5: a stop ends every wait at once, and what does not wait by its deadline.
 
-use crate::support::process::descendants;
+use crate::support::process::{descendants, memory};
 use crate::support::source::test_file;
 use crate::support::{Tree, eventually, size, soon, turn, wat};
 use std::os::unix::process::ExitStatusExt;
@@ -12,8 +12,11 @@ const GRACE: Duration = Duration::from_secs(5);
 fn blocked(place: &str) -> Tree {
     let mut root = wat(test_file("laws/waits")).args(&[place]).start();
     assert_eq!(root.line(), ":blocked");
-    let children =
-        if matches!(place, "recv" | "call" | "send" | "select" | "wait" | "below") { 1 } else { 0 };
+    let children = if matches!(place, "recv" | "call" | "send" | "select" | "wait" | "below" | "threaded") {
+        1
+    } else {
+        0
+    };
     soon("its children are there", || root.nodes().len() == children);
     // Into the wait itself, beyond what can be seen from outside.
     std::thread::sleep(Duration::from_millis(50));
@@ -84,6 +87,30 @@ fn k5_a_child_that_never_waits_is_watched_over() {
         assert_eq!(root.line(), "#wat.kernel.Status/Running nil");
         assert!(root.finish().status.success());
     }
+}
+
+/// K5. A child that waits for the first time as its thread begins. Guards: the warden that is there before a second thread, so
+/// that no child listens to its parent beside its warden (without it one takes a stop from the other, which nobody then hears).
+#[test]
+fn k5_a_child_with_a_thread_hears_its_stop() {
+    let _turn = turn(Duration::from_secs(120));
+    for _ in 0..size(200) {
+        let mut root = blocked("threaded");
+        soon("its thread is there", || memory(root.node("/0").pid, "Threads:") > 1);
+        std::thread::sleep(Duration::from_millis(20));
+        // The root computes, so nothing but the stop reaches the child.
+        root.signal(libc::SIGTERM);
+        let gone = eventually(Duration::from_secs(1), || root.nodes().is_empty());
+        assert!(gone, "its parent stops, and this lives: {:#?}", root.nodes());
+        root.signal(libc::SIGKILL);
+        root.ends_within(Duration::from_secs(1));
+    }
+    let mut root = wat(test_file("laws/waits")).args(&["many"]).start();
+    assert_eq!(root.line(), ":blocked");
+    for n in 0..50 {
+        assert_eq!(root.line(), format!("#wat.core/Ok {n}"));
+    }
+    assert!(root.finish().status.success());
 }
 
 /// K5. Guards: the warden's deadline (without it a program that computes or is blocked in a write never ends).
