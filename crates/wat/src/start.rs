@@ -1,6 +1,6 @@
 //! A child's way to `main`, without asking the processor anything.
 //!
-//! The C library's static start finds out what the processor can do: some fifty CPUID instructions, of which each traps into
+//! The C library's static start finds out what the processor can do: some forty CPUID instructions, of which each traps into
 //! the hypervisor of a virtual machine. That is a quarter of all that a small child costs until its first answer, and what
 //! is found is the same for the whole tree. So the root hands it on in the boot record ([`found`]), and a child takes it
 //! from there. All else happens as in glibc 2.36's `csu/libc-start.c`, in that order, by the library's own functions.

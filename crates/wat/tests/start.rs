@@ -5,8 +5,7 @@ mod support;
 mod trace;
 
 use std::io::Write as _;
-use std::os::fd::AsRawFd;
-use std::os::unix::net::UnixStream;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
@@ -148,9 +147,12 @@ fn a_start_believes_no_stranger_on_descriptor_3() {
     let _turn = turn(Duration::from_secs(60));
     // Each word that the start would take says 1: copies of memory would soon go astray.
     let record = [&[1, 0, 0, 0, 0, 0xac, 4][..], &[1, 0, 0, 0, 0, 0, 0, 0].repeat(128)].concat();
-    for (name, path) in [("wat", "/0"), ("/usr/bin/wat", "/0"), ("wat", "there-is-none.wat")] {
-        let (mut ours, theirs) = UnixStream::pair().expect("a pair of sockets");
-        ours.write_all(&record).expect("the socket has room");
+    let (stream, packets) = (libc::SOCK_STREAM, libc::SOCK_SEQPACKET);
+    for (kind, name, path) in
+        [(stream, "wat", "/0"), (packets, "/usr/bin/wat", "/0"), (packets, "wat", "there-is-none.wat")]
+    {
+        let (ours, theirs) = sockets(kind);
+        std::fs::File::from(ours).write_all(&record).expect("the socket has room");
         let mut command = Command::new(env!("CARGO_BIN_EXE_wat"));
         command.arg0(name).args([path, "x"]);
         // SAFETY: between fork and exec, one system call.
@@ -163,6 +165,16 @@ fn a_start_believes_no_stranger_on_descriptor_3() {
         let ended = command.output().expect("the binary starts");
         let said = String::from_utf8_lossy(&ended.stderr);
         assert!(ended.status.code().is_some() && said.contains(path), "{name}: {:?} {said}", ended.status);
+    }
+}
+
+fn sockets(kind: i32) -> (OwnedFd, OwnedFd) {
+    let mut ends = [-1; 2];
+    // SAFETY: the call stores two new descriptors, which nobody else owns.
+    unsafe {
+        let made = libc::socketpair(libc::AF_UNIX, kind | libc::SOCK_CLOEXEC, 0, ends.as_mut_ptr());
+        assert_eq!(made, 0, "a pair of sockets");
+        (OwnedFd::from_raw_fd(ends[0]), OwnedFd::from_raw_fd(ends[1]))
     }
 }
 

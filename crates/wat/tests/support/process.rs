@@ -147,6 +147,7 @@ pub fn memory(pid: i32, name: &str) -> u64 {
 
 /// The most that this process's own pages have come to, in KiB: the peak of what was resident, less what it has mapped of files.
 /// Code comes in as it first runs, however much of it has run before, and no input makes more of it.
+/// Never less than its own pages now; of a peak in between it leaves out what came in of files after it.
 pub fn peak_of_own_pages(pid: i32) -> u64 {
     memory(pid, "VmHWM:").saturating_sub(memory(pid, "RssFile:"))
 }
